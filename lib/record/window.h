@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* window.h -- a judged window. */
+#ifndef RECORD_WINDOW_H
+#define RECORD_WINDOW_H
+
+#include "record/types.h"
+
+enum window_state {
+    WINDOW_EVALUATED,
+    WINDOW_INSUFFICIENT_DATA,
+    WINDOW_NO_DATA,
+    WINDOW_WARMING,
+    WINDOW_BASELINE_STALE,
+    WINDOW_NO_BASELINE,
+    WINDOW_INCOMPLETE,
+};
+
+enum severity {
+    SEVERITY_NONE,
+    SEVERITY_WARNING,
+    SEVERITY_CRITICAL,
+};
+
+/* While all four are 0, the same raw records give the same bytes (I1). */
+struct identity_counters {
+    int64_t late_by_floor;
+    int64_t overtaken;
+    int64_t cross_source_updates;
+    int64_t dedupe_evicted;
+};
+
+/* One feature of the window against the baseline. */
+struct window_feature {
+    struct slice name;
+    int64_t n;
+    int64_t missing;
+    int64_t infinite;
+    struct opt_double psi;
+    struct opt_double ks;
+    struct opt_double ks_p;
+    struct opt_double wasserstein;
+    struct opt_double js;
+    struct opt_double p;
+    struct opt_double q;
+    enum severity severity;
+    struct longs bins;
+};
+
+struct window_feature_list {
+    struct window_feature *v;
+    size_t n;
+};
+
+/* One tumbling window of one segment, judged. */
+struct window {
+    int32_t run;
+    struct slice segment;
+    struct slice rule;
+    int64_t start_ms;
+    int64_t end_ms;
+    enum window_state state;
+    int64_t n;
+    double n_eff;
+    int64_t videos;
+    double videos_eff;
+    int64_t late;
+    int64_t updates;
+    struct slice baseline;
+    struct slice bundle;
+    struct slice policy;
+    struct identity_counters counters;
+    struct window_feature_list features;
+};
+
+#endif

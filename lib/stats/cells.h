@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* cells.h -- how the values of one feature are cut into cells.
+ *
+ * Cells are cut at the quantiles of a baseline: about 256 of equal mass, and a
+ * cell of its own for every value that holds more than 1/256 of it (an atom: a
+ * zero, a constant). With edges e[0] < ... < e[n-1] there are n + 1 cells,
+ *
+ *     cell 0: x < e[0]     cell i: e[i-1] <= x < e[i]     cell n: x >= e[n-1]
+ *
+ * and an atom a is simply the cell [a, next double above a): so one ordered
+ * array and one search serve both, and cumulative sums run in value order.
+ * -0.0 counts as 0.0. NaN and infinities fall in no cell.
+ *
+ * PSI's bins are unions of neighbouring cells, so PSI from cells is exact: one
+ * bin for each atom that holds at least 1/10 of the baseline, and up to 10 bins
+ * of about equal mass of the rest. */
+#ifndef STATS_CELLS_H
+#define STATS_CELLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum { CELLS_QUANTILES = 256, CELLS_EDGES_MAX = 1022, CELLS_MAX = CELLS_EDGES_MAX + 1 };
+enum { PSI_BINS_MAX = 21 }; /* 10 atoms of a tenth, and the 10 + 1 pieces of the rest */
+
+struct cells; /* edges and atom flags; immutable */
+
+/* Cuts n finite values (any order; not changed) into cells. A sample of one
+ * value gives an atom; n == 0 gives a single cell. ST_FATAL: memory.
+ * O(n log n), needs n doubles of memory. */
+MUST_USE enum status cells_build(const double *values, size_t n, struct cells **out,
+                                 struct err *err);
+
+/* From stored edges (strictly increasing, finite, n <= CELLS_EDGES_MAX).
+ * ST_REJECT when they are not. */
+MUST_USE enum status cells_from_edges(const double *edges, size_t n, struct cells **out,
+                                      struct err *err);
+
+void cells_free(struct cells *c);
+
+/* Number of cells, edges + 1. */
+size_t cells_n(const struct cells *c);
+
+/* The edges, cells_n() - 1 of them. */
+const double *cells_edges(const struct cells *c);
+
+/* Whether cell i is an atom: [a, next above a). */
+int cells_is_atom(const struct cells *c, size_t i);
+
+/* The cell of a finite x: the number of edges <= x. The kernel of the product:
+ * a branch-free search over an Eytzinger layout. */
+size_t cells_find(const struct cells *c, double x);
+
+/* For n values: cell[i], or -1 where x is NaN or infinite. As cells_find(). */
+void cells_find_many(const struct cells *c, const double *x, size_t n, int32_t *cell);
+
+/* The PSI bin of each cell, from the baseline's counts (cells_n() of them);
+ * returns the number of bins, 1..PSI_BINS_MAX. Bins are numbered in value order
+ * of their first cell. */
+size_t cells_psi_bins(const struct cells *c, const uint64_t *counts, int32_t *bin_of_cell);
+
+#endif
