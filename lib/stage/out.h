@@ -22,6 +22,7 @@
 
 #include "base/err.h"
 #include "base/slice.h"
+#include "record/deadletter.h"
 #include "record/mark.h"
 #include "stage/counter.h"
 #include "stage/topic.h"
@@ -48,30 +49,6 @@ struct out_rec {
 struct out_limits {
     size_t records;
     size_t bytes;
-};
-
-/* Why a record became a dead letter; the code is what absa.dead and the metric
- * label say. schemas/README.md explains each. */
-enum dead_reason {
-    DEAD_JSON,
-    DEAD_DEPTH,
-    DEAD_DUP_KEY,
-    DEAD_NUMBER,
-    DEAD_TOO_LARGE,
-    DEAD_ENCODING,
-    DEAD_CSV,
-    DEAD_SHAPE,
-    DEAD_RANGE,
-    DEAD_CLOCK,
-    DEAD_CLOCK_SKEW,
-    DEAD_NO_TIME,
-    DEAD_NULL,
-    DEAD_SCHEMA,
-    DEAD_AVRO,
-    DEAD_SCHEMA_INCOMPATIBLE,
-    DEAD_SCORE,
-    DEAD_KILLER,
-    DEAD_N,
 };
 
 /* "json", "depth", ... */
