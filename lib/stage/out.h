@@ -48,8 +48,11 @@ struct out_rec {
 
 struct out_limits {
     size_t records;
-    size_t bytes;
+    size_t bytes; /* of keys, values and headers */
 };
+
+enum { OUT_BYTES_MAX = 256 << 20, OUT_RECORDS_MAX = 1 << 20 };
+enum { DEAD_VALUE_MAX = 900000, DEAD_HEAD = 1024 }; /* bytes kept of a dead letter */
 
 /* "json", "depth", ... */
 const char *dead_reason_name(enum dead_reason r);
@@ -63,13 +66,13 @@ void out_free(struct out *out);
 /* For tests: asked at each put; true makes it say OUT_FULL. */
 void out_set_fault(struct out *out, bool (*full)(void *ctx), void *ctx);
 
-/* Starts the output of one input record. */
+/* Starts the output of one input record, of a tick or of one step of resume(). */
 void out_open(struct out *out);
 
-/* Takes back all that was put since out_open(), counters included. */
+/* Takes back all that was put since out_open(), counters and an error included. */
 void out_undo(struct out *out);
 
-/* Puts bytes; key, value and headers are copied. */
+/* Puts bytes; key, value and headers are copied. An empty key is no key. */
 enum out_rc out_put(struct out *out, const struct out_rec *rec);
 
 /* Encodes rec of the given kind and puts it. */
@@ -80,8 +83,10 @@ enum out_rc out_put_record(struct out *out, enum topic_id topic, int32_t part, s
 enum out_rc out_put_mark(struct out *out, enum topic_id topic, int32_t part,
                          const struct mark *mark);
 
-/* Puts a dead letter for rec into absa.dead; index >= 0 names one comment of a
- * page. why is for a person and never holds the user's text. Counts it. */
+/* Puts a dead letter for rec into absa.dead, at the hash of its key (without
+ * one, at its partition modulo); index >= 0 names one comment of a page. Keeps
+ * the value whole up to DEAD_VALUE_MAX bytes, else its first DEAD_HEAD. why is
+ * for a person and never holds the user's text. Counts it. */
 enum out_rc out_dead(struct out *out, const char *stage, const struct stage_rec *rec, int32_t index,
                      enum dead_reason reason, const char *why);
 

@@ -95,15 +95,17 @@ enum stage_needs {
 enum { STAGE_META_MAX = 1024 }; /* bytes of meta; Kafka takes 4,096 with ours around it */
 
 struct stage_ops {
-    const char *name;     /* "ingest": metrics, dead letters, logs */
-    unsigned needs;       /* enum stage_needs                      */
-    enum topic_id input;  /* topic whose partitions it owns        */
+    const char *name;    /* "ingest": metrics, dead letters, logs */
+    unsigned needs;      /* enum stage_needs                      */
+    enum topic_id input; /* topic whose partitions it owns        */
 
     /* A partition is ours from now on. */
     enum status (*assign)(void *ctx, int32_t part, struct stage_resume *resume, struct out *out,
                           struct err *err);
 
-    /* n >= 1 records of one partition; *used = 1..n on ST_OK (0 only if resume() has more). */
+    /* n >= 1 records of one partition; *used = 1..n on ST_OK; 0 only when out held
+     * something before and is full, or when resume() has more: the host commits
+     * (or resumes) and calls again. */
     enum status (*process)(void *ctx, int32_t part, const struct stage_rec *in, size_t n,
                            size_t *used, struct out *out, struct err *err);
 

@@ -28,13 +28,16 @@ struct topology {
 };
 
 struct topic_info {
-    const char *name; /* "absa.raw" with the default prefix: here "raw" */
-    int32_t parts;    /* default; 0: as many as absa.comments (scores)  */
-    bool compact;     /* cleanup.policy=compact, else delete            */
+    const char *name;     /* "absa.raw" with the default prefix: here "raw" */
+    int32_t parts;        /* default; 0: as many as absa.comments (scores)  */
+    bool compact;         /* cleanup.policy=compact, else delete            */
     int64_t retention_ms; /* of the default plan; -1: for ever          */
 };
 
 /* One row a topic, in the order of enum topic_id. */
 extern const struct topic_info topic_table[TOPIC_N];
+
+/* The default topology but for the three numbers that a deployment chooses. */
+struct topology topology_make(int32_t raw_parts, int32_t comments_parts, int32_t src_epoch);
 
 #endif
