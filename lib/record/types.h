@@ -4,7 +4,7 @@
  * Records are plain data. A record that was decoded borrows its strings and
  * arrays from the arena that it was decoded into. Every array type is a
  * pointer and a count, in this order, so that one codec can walk them all
- * (wire/wire.h). The fields and their meaning stand in schemas/*.avsc. */
+ * (wire/wire.h). The fields and their meaning stand in schemas/. */
 #ifndef RECORD_TYPES_H
 #define RECORD_TYPES_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
