@@ -1,180 +1,471 @@
 /* SPDX-License-Identifier: MIT */
 #include "conf/conf.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <math.h>
-#include <stdbool.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONF_PROPS_MAX = 64 };
+#include "base/near.h"
+#include "conf/inner.h"
+#include "conf/value.h"
 
-static const struct conf_prop *find(const struct conf_spec *spec, const char *name)
+enum { CONF_MEMORY_MAX = 16 << 20, CONF_MSG_MAX = 512 };
+
+static const char env_prefix[] = "ABSA_";
+static const char file_suffix[] = "_file";
+
+/* Where a value came from, as errors and conf_print() name it. */
+struct source {
+    enum conf_origin origin;
+    const char *where;
+};
+
+static void PRINTF_LIKE(3, 4) fail(struct conf *c, const char *where, const char *fmt, ...)
 {
-    for (const struct conf_prop *p = spec->props; p->name; p++) {
-        if (strcmp(p->name, name) == 0)
-            return p;
+    static const char oom[] = "out of memory";
+    char msg[CONF_MSG_MAX];
+    int n = where ? snprintf(msg, sizeof(msg), "%s: ", where) : 0;
+    va_list ap;
+
+    if (c->n_errors == CONF_ERRORS_MAX)
+        return;
+    if (n < 0 || (size_t)n >= sizeof(msg))
+        n = 0;
+    va_start(ap, fmt);
+    vsnprintf(msg + n, sizeof(msg) - (size_t)n, fmt, ap);
+    va_end(ap);
+    const char *copy = arena_copy(c->arena, slice_str(msg)).p;
+    c->errors[c->n_errors++] = copy ? copy : oom;
+}
+
+/* A copy that lives as long as c; "" and an error when memory is out. */
+static const char *keep(struct conf *c, struct slice s)
+{
+    const char *copy = arena_copy(c->arena, s).p;
+
+    if (copy)
+        return copy;
+    fail(c, NULL, "out of memory");
+    return "";
+}
+
+static bool has_suffix(struct slice s, const char *suffix)
+{
+    size_t n = strlen(suffix);
+
+    return s.n > n && memcmp(s.p + s.n - n, suffix, n) == 0;
+}
+
+bool conf_is_secret_name(const char *name)
+{
+    return strstr(name, "password") || strstr(name, "secret") || strstr(name, "key.pem") ||
+           strstr(name, "oauthbearer.config");
+}
+
+static bool is_passed(const struct conf *c, struct slice name)
+{
+    size_t n = strlen(c->pass_prefix);
+
+    return n > 0 && name.n > n && memcmp(name.p, c->pass_prefix, n) == 0;
+}
+
+static struct conf_entry *find(struct conf *c, struct slice name)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        if (slice_is(name, c->entry[i].prop->name))
+            return &c->entry[i];
     }
     return NULL;
 }
 
-static enum status bad_value(const struct conf_prop *p, const char *value, struct err *err)
+static void unknown(struct conf *c, const struct source *src, struct slice name)
 {
-    return err_set(err, ST_FATAL, "%s: \"%.60s\" is not in %g..%g", p->name, value, p->min, p->max);
-}
+    const char *best = NULL;
+    size_t least = SIZE_MAX;
 
-static enum status set_int(const struct conf_prop *p, void *field, const char *value,
-                           struct err *err)
-{
-    char *end;
+    for (size_t i = 0; i < c->n; i++) {
+        size_t d = near_distance(name, slice_str(c->entry[i].prop->name));
 
-    errno = 0;
-    long long n = strtoll(value, &end, 10);
-    if (errno != 0 || end == value || *end != '\0' || (double)n < p->min || (double)n > p->max)
-        return bad_value(p, value, err);
-    *(int64_t *)field = n;
-    return ST_OK;
-}
-
-static enum status set_double(const struct conf_prop *p, void *field, const char *value,
-                              struct err *err)
-{
-    char *end;
-    double d = strtod(value, &end);
-
-    if (end == value || *end != '\0' || !(d >= p->min && d <= p->max))
-        return bad_value(p, value, err);
-    *(double *)field = d;
-    return ST_OK;
-}
-
-static enum status set_bool(const struct conf_prop *p, void *field, const char *value,
-                            struct err *err)
-{
-    bool on = strcmp(value, "true") == 0;
-
-    if (!on && strcmp(value, "false") != 0)
-        return err_set(err, ST_FATAL, "%s: \"%.60s\" is neither true nor false", p->name, value);
-    *(bool *)field = on;
-    return ST_OK;
-}
-
-static enum status set_str(const struct conf_prop *p, void *field, const char *value,
-                           struct err *err)
-{
-    char *copy = strdup(value);
-
-    if (!copy)
-        return err_set(err, ST_FATAL, "%s: out of memory", p->name);
-    free(*(char **)field);
-    *(char **)field = copy;
-    return ST_OK;
-}
-
-enum status conf_set(const struct conf_spec *spec, void *conf, const char *name, const char *value,
-                     struct err *err)
-{
-    size_t plen = spec->pass_prefix ? strlen(spec->pass_prefix) : 0;
-    const struct conf_prop *p = find(spec, name);
-
-    if (!p && plen > 0 && strncmp(name, spec->pass_prefix, plen) == 0)
-        return spec->pass(conf, name + plen, value, err);
-    if (!p)
-        return err_set(err, ST_FATAL, "no property is called %.60s", name);
-
-    void *field = (char *)conf + p->offset;
-    switch (p->type) {
-    case CONF_STR:
-    case CONF_SECRET:
-        return set_str(p, field, value, err);
-    case CONF_INT:
-    case CONF_MS:
-        return set_int(p, field, value, err);
-    case CONF_BOOL:
-        return set_bool(p, field, value, err);
-    case CONF_DOUBLE:
-        return set_double(p, field, value, err);
-    }
-    return err_set(err, ST_FATAL, "%s: unknown type in the table", p->name);
-}
-
-enum status conf_defaults(const struct conf_spec *spec, void *conf, struct err *err)
-{
-    for (const struct conf_prop *p = spec->props; p->name; p++) {
-        enum status st = p->dflt ? conf_set(spec, conf, p->name, p->dflt, err) : ST_OK;
-
-        if (st != ST_OK)
-            return st;
-    }
-    return ST_OK;
-}
-
-/* Cuts white space off both ends, in place. */
-static char *trim(char *s)
-{
-    while (isspace((unsigned char)*s))
-        s++;
-    size_t n = strlen(s);
-    while (n > 0 && isspace((unsigned char)s[n - 1]))
-        n--;
-    s[n] = '\0';
-    return s;
-}
-
-static enum status read_line(const struct conf_spec *spec, void *conf, char *line, bool *seen,
-                             struct err *err)
-{
-    char *name = trim(line);
-
-    if (*name == '\0' || *name == '#')
-        return ST_OK;
-    char *eq = strchr(name, '=');
-    if (!eq)
-        return err_set(err, ST_FATAL, "want name = value");
-    *eq = '\0';
-    char *value = trim(eq + 1);
-    name = trim(name);
-
-    const struct conf_prop *p = find(spec, name);
-    if (p) {
-        size_t i = (size_t)(p - spec->props);
-
-        if (i < CONF_PROPS_MAX && seen[i])
-            return err_set(err, ST_FATAL, "%s is given twice", name);
-        if (i < CONF_PROPS_MAX)
-            seen[i] = true;
-    }
-    return conf_set(spec, conf, name, value, err);
-}
-
-enum status conf_read(const struct conf_spec *spec, void *conf, FILE *f, const char *filename,
-                      struct err *err)
-{
-    bool seen[CONF_PROPS_MAX] = { false };
-    char *line = NULL;
-    size_t cap = 0;
-    enum status st = ST_OK;
-
-    for (int lineno = 1; st == ST_OK && getline(&line, &cap, f) >= 0; lineno++) {
-        st = read_line(spec, conf, line, seen, err);
-        if (st != ST_OK)
-            err_prefix(err, "%s:%d", filename, lineno);
-    }
-    if (st == ST_OK && ferror(f))
-        st = err_set(err, ST_FATAL, "%s: %s", filename, strerror(errno));
-    free(line);
-    return st;
-}
-
-void conf_release(const struct conf_spec *spec, void *conf)
-{
-    for (const struct conf_prop *p = spec->props; p->name; p++) {
-        if (p->type == CONF_STR || p->type == CONF_SECRET) {
-            char **field = (char **)(void *)((char *)conf + p->offset);
-
-            free(*field);
-            *field = NULL;
+        if (d < least) {
+            least = d;
+            best = c->entry[i].prop->name;
         }
     }
+    if (best && near_enough(name, slice_str(best), least))
+        fail(c, src->where, "no property is called \"%.*s\"; did you mean %s?", SLICE_ARG(name),
+             best);
+    else
+        fail(c, src->where, "no property is called \"%.*s\"", SLICE_ARG(name));
+}
+
+/* A secret stands in the environment or in a file of its own; never in the
+ * configuration file or among the arguments, which others can read. */
+static bool refuse_open_secret(struct conf *c, const struct source *src, const char *name)
+{
+    if (src->origin != CONF_FILE && src->origin != CONF_OPTION)
+        return false;
+    fail(c, src->where, "%s is a secret: give %s%s or set it in the environment", name, name,
+         file_suffix);
+    return true;
+}
+
+static void set_entry(struct conf *c, const struct source *src, struct conf_entry *e,
+                      struct slice value)
+{
+    struct err err = { 0 };
+
+    if (e->origin == src->origin && e->origin != CONF_DEFAULT) {
+        fail(c, src->where, "%s is given twice, first at %s", e->prop->name, e->where);
+        return;
+    }
+    if (e->prop->type == CONF_SECRET && refuse_open_secret(c, src, e->prop->name))
+        return;
+    const char *text = keep(c, value);
+    if (conf_value_set(e->prop, e->at, text, &err) != ST_OK)
+        fail(c, src->where, "%s", err.msg);
+    e->value = text;
+    e->origin = src->origin;
+    e->where = src->where;
+}
+
+static void set_passed(struct conf *c, const struct source *src, struct slice name,
+                       struct slice value)
+{
+    size_t i = 0;
+
+    while (i < c->n_passed && !slice_is(name, c->passed[i].name))
+        i++;
+    if (i < c->n_passed && c->passed[i].origin == src->origin) {
+        fail(c, src->where, "%.*s is given twice, first at %s", SLICE_ARG(name),
+             c->passed[i].where);
+        return;
+    }
+    if (i == CONF_PASS_MAX) {
+        fail(c, src->where, "more than %d properties under %s", CONF_PASS_MAX, c->pass_prefix);
+        return;
+    }
+    const char *copy = keep(c, name);
+    if (conf_is_secret_name(copy) && refuse_open_secret(c, src, copy))
+        return;
+    c->passed[i] = (struct conf_passed){ copy, keep(c, value), src->where, src->origin };
+    if (i == c->n_passed)
+        c->n_passed++;
+}
+
+static void set_secret_file(struct conf *c, const struct source *src, struct slice name,
+                            struct slice path)
+{
+    if (c->n_secrets == CONF_SECRETS_MAX) {
+        fail(c, src->where, "more than %d secret files", CONF_SECRETS_MAX);
+        return;
+    }
+    for (size_t i = 0; i < c->n_secrets; i++) {
+        if (slice_is(name, c->secret[i].name) && c->secret[i].origin == src->origin) {
+            fail(c, src->where, "%.*s%s is given twice, first at %s", SLICE_ARG(name), file_suffix,
+                 c->secret[i].where);
+            return;
+        }
+    }
+    c->secret[c->n_secrets++] =
+        (struct conf_secret_src){ keep(c, name), keep(c, path), src->where, src->origin };
+}
+
+static void set(struct conf *c, const struct source *src, struct slice name, struct slice value)
+{
+    struct conf_entry *e = find(c, name);
+    struct slice base = name;
+
+    if (memchr(value.n > 0 ? value.p : "", '\0', value.n)) {
+        fail(c, src->where, "the value holds a NUL byte");
+        return;
+    }
+    if (e) {
+        set_entry(c, src, e, value);
+        return;
+    }
+    if (has_suffix(name, file_suffix)) {
+        base.n -= strlen(file_suffix);
+        e = find(c, base);
+        if ((e && e->prop->type == CONF_SECRET) || is_passed(c, base)) {
+            set_secret_file(c, src, base, value);
+            return;
+        }
+    }
+    if (is_passed(c, name))
+        set_passed(c, src, name, value);
+    else
+        unknown(c, src, name);
+}
+
+static void read_line(struct conf *c, const struct source *src, struct slice line)
+{
+    line = slice_trim(line);
+    if (line.n == 0 || line.p[0] == '#')
+        return;
+    const char *eq = memchr(line.p, '=', line.n);
+    if (!eq) {
+        fail(c, src->where, "want name = value");
+        return;
+    }
+    size_t n = (size_t)(eq - line.p);
+    struct slice name = slice_trim((struct slice){ line.p, n });
+    struct slice value = slice_trim((struct slice){ eq + 1, line.n - n - 1 });
+
+    set(c, src, name, value);
+}
+
+void conf_read(struct conf *c, struct slice text, const char *filename)
+{
+    if (text.n > CONF_TEXT_MAX) {
+        fail(c, filename, "is longer than %d bytes", CONF_TEXT_MAX);
+        return;
+    }
+    for (int lineno = 1; text.n > 0; lineno++) {
+        const char *nl = memchr(text.p, '\n', text.n);
+        size_t n = nl ? (size_t)(nl - text.p) : text.n;
+        struct slice line = { text.p, n };
+        char where[CONF_MSG_MAX];
+
+        if (slice_trim(line).n > 0) {
+            snprintf(where, sizeof(where), "%s:%d", filename, lineno);
+            struct source src = { CONF_FILE, keep(c, slice_str(where)) };
+            read_line(c, &src, line);
+        }
+        n += nl ? 1 : 0;
+        text.p += n;
+        text.n -= n;
+    }
+}
+
+void conf_option(struct conf *c, const char *arg)
+{
+    struct source src = { CONF_OPTION, "-X" };
+
+    read_line(c, &src, slice_str(arg));
+}
+
+/* pane.ms -> PANE_MS */
+static void env_name(const char *name, char *out, size_t cap)
+{
+    size_t i = 0;
+
+    for (; name[i] && i + 1 < cap; i++) {
+        char ch = name[i];
+
+        if (ch >= 'a' && ch <= 'z')
+            out[i] = (char)(ch - 'a' + 'A');
+        else
+            out[i] = ch == '.' || ch == '-' ? '_' : ch;
+    }
+    out[i] = '\0';
+}
+
+/* The property that a variable names, and how near the nearest is. */
+static struct conf_entry *find_env(struct conf *c, struct slice var, struct conf_entry **near)
+{
+    size_t least = SIZE_MAX;
+
+    *near = NULL;
+    for (size_t i = 0; i < c->n; i++) {
+        char name[NEAR_MAX];
+
+        env_name(c->entry[i].prop->name, name, sizeof(name));
+        size_t d = near_distance(var, slice_str(name));
+        if (d == 0)
+            return &c->entry[i];
+        if (d < least && near_enough(var, slice_str(name), d)) {
+            least = d;
+            *near = &c->entry[i];
+        }
+    }
+    return NULL;
+}
+
+/* KAFKA_SSL_CA_LOCATION -> kafka.ssl.ca.location; a last _FILE -> _file */
+static struct slice passed_name(struct conf *c, struct slice var)
+{
+    char *name = arena_alloc(c->arena, var.n);
+    size_t tail = has_suffix(var, "_FILE") ? var.n - strlen(file_suffix) : var.n;
+
+    if (!name)
+        return (struct slice){ NULL, 0 };
+    for (size_t i = 0; i < var.n; i++) {
+        char ch = var.p[i];
+
+        if (ch >= 'A' && ch <= 'Z')
+            ch = (char)(ch - 'A' + 'a');
+        name[i] = ch == '_' && i != tail ? '.' : ch;
+    }
+    return (struct slice){ name, var.n };
+}
+
+static void read_variable(struct conf *c, const struct source *src, struct slice var,
+                          struct slice value)
+{
+    struct conf_entry *near = NULL;
+    struct conf_entry *e = find_env(c, var, &near);
+    struct slice base = var;
+
+    if (e) {
+        set_entry(c, src, e, value);
+        return;
+    }
+    struct slice name = passed_name(c, var);
+    if (is_passed(c, name)) {
+        set(c, src, name, value);
+        return;
+    }
+    if (has_suffix(var, "_FILE")) {
+        struct conf_entry *unused = NULL;
+
+        base.n -= strlen(file_suffix);
+        e = find_env(c, base, &unused);
+        if (e && e->prop->type == CONF_SECRET) {
+            set_secret_file(c, src, slice_str(e->prop->name), value);
+            return;
+        }
+    }
+    if (near)
+        fail(c, src->where, "is no property; did you mean %s?", near->prop->name);
+}
+
+void conf_environment(struct conf *c, char *const *env)
+{
+    size_t n = strlen(env_prefix);
+
+    for (; *env; env++) {
+        const char *eq = strchr(*env, '=');
+
+        if (!eq || strncmp(*env, env_prefix, n) != 0)
+            continue;
+        struct slice whole = { *env, (size_t)(eq - *env) };
+        struct slice var = { whole.p + n, whole.n - n };
+        struct source src = { CONF_ENV, keep(c, whole) };
+
+        read_variable(c, &src, var, slice_str(eq + 1));
+    }
+}
+
+const char *conf_secret_file(const struct conf *c, size_t i)
+{
+    return i < c->n_secrets ? c->secret[i].path : NULL;
+}
+
+void conf_secret(struct conf *c, size_t i, struct slice bytes, const char *why)
+{
+    const struct conf_secret_src *s = &c->secret[i];
+    struct conf_entry *e = find(c, slice_str(s->name));
+    struct source src = { s->origin, s->where };
+
+    if (why) {
+        fail(c, s->where, "%s%s: %s", s->name, file_suffix, why);
+        return;
+    }
+    if (bytes.n > 0 && bytes.p[bytes.n - 1] == '\n')
+        bytes.n--;
+    if (bytes.n == 0 || memchr(bytes.p, '\0', bytes.n)) {
+        fail(c, s->where, "%s%s: the file is empty or holds a NUL byte", s->name, file_suffix);
+        return;
+    }
+    if (e && e->origin > s->origin)
+        return; /* the environment has the last word */
+    const char *value = keep(c, bytes);
+    if (e) {
+        *(const char **)e->at = value;
+        e->value = value;
+        e->origin = src.origin;
+        e->where = src.where;
+        return;
+    }
+    size_t k = 0;
+    while (k < c->n_passed && strcmp(c->passed[k].name, s->name) != 0)
+        k++;
+    if (k == CONF_PASS_MAX || (k < c->n_passed && c->passed[k].origin > s->origin))
+        return;
+    c->passed[k] = (struct conf_passed){ s->name, value, src.where, src.origin };
+    if (k == c->n_passed)
+        c->n_passed++;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct conf_passed *)a)->name, ((const struct conf_passed *)b)->name);
+}
+
+enum status conf_finish(struct conf *c, struct err *err)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        const struct conf_prop *p = c->entry[i].prop;
+
+        if (!c->entry[i].value)
+            fail(c, NULL, "%s is required: %s", p->name, p->doc);
+    }
+    if (c->n_passed > 0)
+        qsort(c->passed, c->n_passed, sizeof(c->passed[0]), by_name);
+    if (c->n_errors > 0)
+        return err_set(err, ST_FATAL, "config: %s", c->errors[0]);
+    return ST_OK;
+}
+
+const char *conf_error(const struct conf *c, size_t i)
+{
+    return i < c->n_errors ? c->errors[i] : NULL;
+}
+
+bool conf_pass(const struct conf *c, size_t i, const char **name, const char **value)
+{
+    if (i >= c->n_passed)
+        return false;
+    *name = c->passed[i].name + strlen(c->pass_prefix);
+    *value = c->passed[i].value;
+    return true;
+}
+
+static void add_section(struct conf *c, const struct conf_section *s)
+{
+    struct err err = { 0 };
+
+    for (const struct conf_prop *p = s->props; p->name; p++) {
+        struct conf_entry *e = &c->entry[c->n++];
+
+        *e = (struct conf_entry){
+            .prop = p, .at = (char *)s->into + p->at, .value = p->dflt, .where = "default"
+        };
+        if (p->dflt && conf_value_set(p, e->at, p->dflt, &err) != ST_OK)
+            fail(c, "default", "%s", err.msg);
+    }
+}
+
+struct conf *conf_new(const struct conf_section *sections, const char *pass_prefix)
+{
+    struct conf *c = calloc(1, sizeof(*c));
+    size_t n = 0;
+
+    if (!c)
+        return NULL;
+    c->arena = arena_new(CONF_MEMORY_MAX);
+    c->sections = sections;
+    c->pass_prefix = pass_prefix ? pass_prefix : "";
+    for (const struct conf_section *s = sections; s->title; s++) {
+        for (const struct conf_prop *p = s->props; p->name; p++)
+            n++;
+    }
+    c->entry = calloc(n + 1, sizeof(*c->entry));
+    if (!c->arena || !c->entry) {
+        conf_free(c);
+        return NULL;
+    }
+    for (const struct conf_section *s = sections; s->title; s++)
+        add_section(c, s);
+    return c;
+}
+
+void conf_free(struct conf *c)
+{
+    if (!c)
+        return;
+    free(c->entry);
+    arena_free(c->arena);
+    free(c);
 }

@@ -1,66 +1,134 @@
 /* SPDX-License-Identifier: MIT */
-/* conf.h -- typed configuration from one table of properties.
+/* conf.h -- typed configuration from tables of properties.
  *
- * A program declares its properties once, as a table. That table parses the
- * file, the environment and -X, checks ranges, and prints --help and
- * docs/CONFIGURATION.md, so the five cannot disagree.
+ * A module declares its properties once, as a table beside its struct; a program
+ * lists the tables it wants as sections. The tables parse the file, the
+ * environment and -X, check ranges, and print --help, the effective
+ * configuration, a sample, a JSON schema and docs/CONFIGURATION.md, so these
+ * cannot disagree.
  *
- *     { "score.window.ms", CONF_MS, offsetof(struct score_conf, window_ms),
- *       "60000", 1000, 86400000, "Length of the scoring window." }
+ *     static const struct conf_prop ingest_props[] = {
+ *         { .name = "watermark.skew.ms", .type = CONF_MS,
+ *           .at = offsetof(struct ingest_conf, skew_ms), .dflt = "10s", .max = 3600000,
+ *           .doc = "How far the arrivals of one source may be out of order." },
+ *         { .name = NULL },
+ *     };
  *
- * Later wins: default, then file, then environment, then -X.
- * The environment name of score.window.ms is ABSA_SCORE_WINDOW_MS.
- * Names under a pass-through prefix ("kafka.") are handed on untouched.
- */
+ * Later wins, and the order is default, file, environment, -X: call
+ * conf_read(), conf_environment() and conf_option() in that order.
+ * watermark.skew.ms is ABSA_WATERMARK_SKEW_MS in the environment. Names under the pass-through
+ * prefix ("kafka.") are collected and handed on untouched.
+ *
+ * A secret comes from the environment or from a file: x.password_file = PATH
+ * gives x.password, for CONF_SECRET and for pass-through names. A secret in the
+ * configuration file or in -X is refused, and none is ever printed.
+ *
+ * Errors are gathered, not thrown: reading goes on, so that a person sees every
+ * mistake at once, each with file:line. Pure: the caller does the I/O. */
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
+#include "base/buf.h"
 #include "base/err.h"
+#include "base/slice.h"
 
 enum conf_type {
-    CONF_STR,    /* char *, owned by the struct, freed by conf_release()      */
-    CONF_SECRET, /* as CONF_STR, but printed as "***"                         */
-    CONF_INT,    /* int64_t within min..max                                   */
-    CONF_MS,     /* int64_t milliseconds within min..max                      */
-    CONF_BOOL,   /* bool: true | false, nothing else                          */
-    CONF_DOUBLE, /* double within min..max                                    */
+    CONF_STR,    /* const char *, owned by the conf                              */
+    CONF_SECRET, /* as CONF_STR, printed as "***"                                */
+    CONF_INT,    /* int64_t within min..max                                      */
+    CONF_MS,     /* int64_t milliseconds within min..max: 500, 500ms, 10s, 5m, 1h, 7d */
+    CONF_SIZE,   /* int64_t bytes within min..max: 4096, 64k, 16M, 1G (powers of 1024) */
+    CONF_BOOL,   /* bool: true | false, nothing else                             */
+    CONF_DOUBLE, /* double within min..max                                       */
+    CONF_CHOICE, /* int: the index in choices                                    */
 };
 
 struct conf_prop {
-    const char *name;
+    const char *name; /* NULL ends a table                                      */
     enum conf_type type;
-    size_t offset;    /* of the field in the program's struct                 */
-    const char *dflt; /* as a person would write it; NULL means required      */
-    double min, max;  /* for numbers, both inclusive                          */
-    const char *doc;  /* one sentence                                         */
+    size_t at;           /* offset of the field in the section's struct         */
+    const char *dflt;    /* as a person would write it; NULL means required; ""
+                            for a string that may be left out                   */
+    double min, max;     /* for numbers, both inclusive                         */
+    const char *choices; /* CONF_CHOICE: "pane|judge"                           */
+    const char *doc;     /* one sentence                                        */
 };
 
-struct conf_spec {
-    const struct conf_prop *props; /* ends with name == NULL                  */
-    const char *env_prefix;        /* "ABSA_"                                   */
-    const char *pass_prefix;       /* "kafka."; NULL for none                 */
-    /* Called for each pass-through property, prefix cut off. */
-    enum status (*pass)(void *user, const char *name, const char *value, struct err *err);
+/* A table and the struct that it fills. */
+struct conf_section {
+    const char *title; /* "Kafka"; heads the section in print; NULL ends a list */
+    const struct conf_prop *props;
+    void *into;
 };
 
-/* Fills *conf (zeroed by the caller) with all defaults. */
-MUST_USE enum status conf_defaults(const struct conf_spec *spec, void *conf, struct err *err);
+enum conf_origin { CONF_DEFAULT, CONF_FILE, CONF_ENV, CONF_OPTION };
 
-/* Reads name = value lines; # starts a comment line. ST_FATAL with
- * "file:line: ..." on an unknown name, a name given twice, a bad value or a
- * line that is not name = value. Lines may be of any length. */
-MUST_USE enum status conf_read(const struct conf_spec *spec, void *conf, FILE *f,
-                               const char *filename, struct err *err);
+enum {
+    CONF_TEXT_MAX = 1 << 20, /* bytes of a configuration file */
+    CONF_ERRORS_MAX = 100,   /* more are counted, not kept    */
+    CONF_PASS_MAX = 256,
+    CONF_SECRETS_MAX = 32,
+};
 
-/* Sets one property from text: the environment, -X and tests use this. */
-MUST_USE enum status conf_set(const struct conf_spec *spec, void *conf, const char *name,
-                              const char *value, struct err *err);
+struct conf;
 
-/* Frees the strings. Safe on a zeroed struct and after a failed conf_read(). */
-void conf_release(const struct conf_spec *spec, void *conf);
+/* Makes an empty configuration and fills the structs with the defaults. The
+ * sections (a list that ends with title == NULL) and what they point to must
+ * outlive it. pass_prefix: "kafka.", or NULL for none. NULL: out of memory. */
+struct conf *conf_new(const struct conf_section *sections, const char *pass_prefix);
+
+/* Frees it, and the strings in the structs with it. NULL is fine. */
+void conf_free(struct conf *c);
+
+/* Reads name = value lines; # starts a comment line. filename is for messages. */
+void conf_read(struct conf *c, struct slice text, const char *filename);
+
+/* Reads the variables ABSA_* of env, a list of "NAME=value" that ends with NULL.
+ * A name that no property has is ignored (the environment is shared by all
+ * programs) unless it looks like a slip: then it is an error. */
+void conf_environment(struct conf *c, char *const *env);
+
+/* Sets one property from "name=value", the argument of -X. */
+void conf_option(struct conf *c, const char *arg);
+
+/* The i-th *_file whose bytes the caller is to read and hand to
+ * conf_secret(c, i, ...); NULL when there are no more. Ask before conf_finish(). */
+const char *conf_secret_file(const struct conf *c, size_t i);
+
+/* The bytes of the i-th secret file; one newline at their end is cut off.
+ * why != NULL: the file could not be read, which becomes an error. */
+void conf_secret(struct conf *c, size_t i, struct slice bytes, const char *why);
+
+/* Checks what only the whole can show. ST_FATAL "config: ..." with the first
+ * error when there are any; all of them are in conf_error(). */
+MUST_USE enum status conf_finish(struct conf *c, struct err *err);
+
+/* The i-th error, "absa.conf:3: ..."; NULL when there are no more. */
+const char *conf_error(const struct conf *c, size_t i);
+
+/* The i-th pass-through property, prefix cut off, sorted by name; false when
+ * there are no more. Borrowed from c. */
+bool conf_pass(const struct conf *c, size_t i, const char **name, const char **value);
+
+/* Prints the effective configuration, each value with its origin behind it as a
+ * comment, so that the output is itself a configuration. */
+void conf_print(const struct conf *c, struct buf *out);
+
+/* Prints a sample: every property commented out, with its document and default. */
+void conf_print_sample(const struct conf_section *sections, struct buf *out);
+
+/* Prints a JSON schema (draft 2020-12) of an object of properties, for editors. */
+void conf_print_schema(const struct conf_section *sections, const char *pass_prefix,
+                       struct buf *out);
+
+/* Prints one table of docs/CONFIGURATION.md for each section. */
+void conf_print_doc(const struct conf_section *sections, struct buf *out);
+
+/* Prints the properties as --help shows them. */
+void conf_print_help(const struct conf_section *sections, struct buf *out);
 
 #endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "conf/conf.h"
+#include "conf/inner.h"
+#include "conf/value.h"
+
+static void print_title(struct buf *out, const char *title)
+{
+    buf_fmt(out, "%s# ---- %s ----\n", out->n > 0 ? "\n" : "", title);
+}
+
+static void print_one(struct buf *out, const char *name, const char *value, const char *where,
+                      bool secret)
+{
+    buf_fmt(out, "# %s\n", where);
+    if (secret)
+        buf_fmt(out, "# %s = %s\n", name, value[0] ? "***" : "");
+    else
+        buf_fmt(out, "%s = %s\n", name, value);
+}
+
+void conf_print(const struct conf *c, struct buf *out)
+{
+    size_t i = 0;
+
+    for (const struct conf_section *s = c->sections; s->title; s++) {
+        print_title(out, s->title);
+        for (const struct conf_prop *p = s->props; p->name; p++, i++) {
+            const struct conf_entry *e = &c->entry[i];
+
+            if (e->value)
+                print_one(out, p->name, e->value, e->where, p->type == CONF_SECRET);
+        }
+    }
+    if (c->n_passed > 0)
+        print_title(out, c->pass_prefix);
+    for (i = 0; i < c->n_passed; i++)
+        print_one(out, c->passed[i].name, c->passed[i].value, c->passed[i].where,
+                  conf_is_secret_name(c->passed[i].name));
+}
+
+void conf_print_sample(const struct conf_section *sections, struct buf *out)
+{
+    for (const struct conf_section *s = sections; s->title; s++) {
+        print_title(out, s->title);
+        for (const struct conf_prop *p = s->props; p->name; p++) {
+            buf_fmt(out, "\n# %s\n# (", p->doc);
+            conf_value_describe(p, out);
+            if (p->type == CONF_SECRET)
+                buf_fmt(out, ")\n#%s_file = \n", p->name);
+            else if (p->dflt)
+                buf_fmt(out, ")\n#%s = %s\n", p->name, p->dflt);
+            else
+                buf_fmt(out, "; required)\n%s = \n", p->name);
+        }
+    }
+}
+
+static void json_str(struct buf *out, const char *s)
+{
+    buf_byte(out, '"');
+    for (; *s; s++) {
+        if (*s == '"' || *s == '\\')
+            buf_fmt(out, "\\%c", *s);
+        else if ((unsigned char)*s < 0x20)
+            buf_fmt(out, "\\u%04x", (unsigned)*s);
+        else
+            buf_byte(out, *s);
+    }
+    buf_byte(out, '"');
+}
+
+static void json_choices(struct buf *out, const char *choices)
+{
+    buf_str(out, "\"enum\": [\"");
+    for (; *choices; choices++) {
+        if (*choices == '|')
+            buf_str(out, "\", \"");
+        else
+            buf_byte(out, *choices);
+    }
+    buf_str(out, "\"]");
+}
+
+static void json_type(struct buf *out, const struct conf_prop *p)
+{
+    switch (p->type) {
+    case CONF_CHOICE:
+        json_choices(out, p->choices);
+        return;
+    case CONF_BOOL:
+        buf_str(out, "\"type\": \"boolean\"");
+        return;
+    case CONF_INT:
+    case CONF_DOUBLE:
+        buf_fmt(out, "\"type\": \"%s\", \"minimum\": %.17g, \"maximum\": %.17g",
+                p->type == CONF_INT ? "integer" : "number", p->min, p->max);
+        return;
+    case CONF_MS:
+        buf_str(out,
+                "\"type\": [\"integer\", \"string\"], \"pattern\": \"^-?[0-9]+(ms|s|m|h|d)?$\"");
+        return;
+    case CONF_SIZE:
+        buf_str(out, "\"type\": [\"integer\", \"string\"], \"pattern\": \"^[0-9]+[kMG]?$\"");
+        return;
+    case CONF_STR:
+    case CONF_SECRET:
+        buf_str(out, "\"type\": \"string\"");
+        return;
+    }
+}
+
+static void json_property(struct buf *out, const struct conf_prop *p, bool first)
+{
+    buf_str(out, first ? "\n    " : ",\n    ");
+    if (p->type == CONF_SECRET)
+        buf_fmt(out, "\"%s_file\"", p->name);
+    else
+        json_str(out, p->name);
+    buf_str(out, ": {");
+    json_type(out, p);
+    buf_str(out, ", \"description\": ");
+    json_str(out, p->doc);
+    if (p->dflt && p->type != CONF_SECRET) {
+        buf_str(out, ", \"default\": ");
+        if (p->type == CONF_BOOL || p->type == CONF_INT || p->type == CONF_DOUBLE)
+            buf_str(out, p->dflt);
+        else
+            json_str(out, p->dflt);
+    }
+    buf_byte(out, '}');
+}
+
+void conf_print_schema(const struct conf_section *sections, const char *pass_prefix,
+                       struct buf *out)
+{
+    bool first = true;
+
+    buf_str(out, "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
+                 "  \"type\": \"object\",\n  \"properties\": {");
+    for (const struct conf_section *s = sections; s->title; s++) {
+        for (const struct conf_prop *p = s->props; p->name; p++) {
+            json_property(out, p, first);
+            first = false;
+        }
+    }
+    buf_str(out, "\n  },\n  \"required\": [");
+    first = true;
+    for (const struct conf_section *s = sections; s->title; s++) {
+        for (const struct conf_prop *p = s->props; p->name; p++) {
+            if (p->dflt)
+                continue;
+            buf_str(out, first ? "" : ", ");
+            json_str(out, p->name);
+            first = false;
+        }
+    }
+    buf_str(out, "],\n");
+    if (pass_prefix) {
+        buf_str(out, "  \"patternProperties\": {");
+        buf_str(out, "\"^");
+        for (const char *s = pass_prefix; *s; s++)
+            buf_fmt(out, *s == '.' ? "\\\\%c" : "%c", *s);
+        buf_str(out, "\": {\"type\": [\"string\", \"number\", \"boolean\"]}},\n");
+    }
+    buf_str(out, "  \"additionalProperties\": false\n}\n");
+}
+
+/* Text in a cell of a Markdown table. */
+static void cell(struct buf *out, const char *s)
+{
+    for (; *s; s++) {
+        if (*s == '|')
+            buf_byte(out, '\\');
+        buf_byte(out, *s);
+    }
+}
+
+void conf_print_doc(const struct conf_section *sections, struct buf *out)
+{
+    for (const struct conf_section *s = sections; s->title; s++) {
+        buf_fmt(out, "### %s\n\n| property | takes | default | what it does |\n|---|---|---|---|\n",
+                s->title);
+        for (const struct conf_prop *p = s->props; p->name; p++) {
+            struct buf takes;
+
+            buf_init(&takes, 512);
+            conf_value_describe(p, &takes);
+            buf_byte(&takes, '\0');
+            buf_fmt(out, "| `%s%s` | ", p->name, p->type == CONF_SECRET ? "_file" : "");
+            cell(out, takes.p ? takes.p : "");
+            if (!p->dflt)
+                buf_str(out, " | required | ");
+            else
+                buf_fmt(out, p->dflt[0] ? " | `%s` | " : " | %s | ", p->dflt);
+            cell(out, p->doc);
+            buf_str(out, " |\n");
+            buf_release(&takes);
+        }
+        buf_byte(out, '\n');
+    }
+}
+
+void conf_print_help(const struct conf_section *sections, struct buf *out)
+{
+    for (const struct conf_section *s = sections; s->title; s++) {
+        buf_fmt(out, "\n%s\n", s->title);
+        for (const struct conf_prop *p = s->props; p->name; p++) {
+            buf_fmt(out, "  %s (", p->name);
+            conf_value_describe(p, out);
+            if (!p->dflt)
+                buf_str(out, "; required");
+            else if (p->dflt[0])
+                buf_fmt(out, "; %s", p->dflt);
+            buf_fmt(out, ")\n      %s\n", p->doc);
+        }
+    }
+}
