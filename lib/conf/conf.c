@@ -12,16 +12,7 @@
 
 enum { CONF_MEMORY_MAX = 16 << 20, CONF_MSG_MAX = 512 };
 
-static const char env_prefix[] = "ABSA_";
-static const char file_suffix[] = "_file";
-
-/* Where a value came from, as errors and conf_print() name it. */
-struct source {
-    enum conf_origin origin;
-    const char *where;
-};
-
-static void PRINTF_LIKE(3, 4) fail(struct conf *c, const char *where, const char *fmt, ...)
+void conf_fail(struct conf *c, const char *where, const char *fmt, ...)
 {
     static const char oom[] = "out of memory";
     char msg[CONF_MSG_MAX];
@@ -39,18 +30,17 @@ static void PRINTF_LIKE(3, 4) fail(struct conf *c, const char *where, const char
     c->errors[c->n_errors++] = copy ? copy : oom;
 }
 
-/* A copy that lives as long as c; "" and an error when memory is out. */
-static const char *keep(struct conf *c, struct slice s)
+const char *conf_keep(struct conf *c, struct slice s)
 {
     const char *copy = arena_copy(c->arena, s).p;
 
     if (copy)
         return copy;
-    fail(c, NULL, "out of memory");
+    conf_fail(c, NULL, "out of memory");
     return "";
 }
 
-static bool has_suffix(struct slice s, const char *suffix)
+bool conf_has_suffix(struct slice s, const char *suffix)
 {
     size_t n = strlen(suffix);
 
@@ -63,7 +53,7 @@ bool conf_is_secret_name(const char *name)
            strstr(name, "oauthbearer.config");
 }
 
-static bool is_passed(const struct conf *c, struct slice name)
+bool conf_is_passed(const struct conf *c, struct slice name)
 {
     size_t n = strlen(c->pass_prefix);
 
@@ -79,7 +69,7 @@ static struct conf_entry *find(struct conf *c, struct slice name)
     return NULL;
 }
 
-static void unknown(struct conf *c, const struct source *src, struct slice name)
+static void unknown(struct conf *c, const struct conf_source *src, struct slice name)
 {
     const char *best = NULL;
     size_t least = SIZE_MAX;
@@ -93,43 +83,43 @@ static void unknown(struct conf *c, const struct source *src, struct slice name)
         }
     }
     if (best && near_enough(name, slice_str(best), least))
-        fail(c, src->where, "no property is called \"%.*s\"; did you mean %s?", SLICE_ARG(name),
-             best);
+        conf_fail(c, src->where, "no property is called \"%.*s\"; did you mean %s?",
+                  SLICE_ARG(name), best);
     else
-        fail(c, src->where, "no property is called \"%.*s\"", SLICE_ARG(name));
+        conf_fail(c, src->where, "no property is called \"%.*s\"", SLICE_ARG(name));
 }
 
 /* A secret stands in the environment or in a file of its own; never in the
  * configuration file or among the arguments, which others can read. */
-static bool refuse_open_secret(struct conf *c, const struct source *src, const char *name)
+static bool refuse_open_secret(struct conf *c, const struct conf_source *src, const char *name)
 {
     if (src->origin != CONF_FILE && src->origin != CONF_OPTION)
         return false;
-    fail(c, src->where, "%s is a secret: give %s%s or set it in the environment", name, name,
-         file_suffix);
+    conf_fail(c, src->where, "%s is a secret: give %s%s or set it in the environment", name, name,
+              CONF_FILE_SUFFIX);
     return true;
 }
 
-static void set_entry(struct conf *c, const struct source *src, struct conf_entry *e,
-                      struct slice value)
+void conf_set_entry(struct conf *c, const struct conf_source *src, struct conf_entry *e,
+                    struct slice value)
 {
     struct err err = { 0 };
 
     if (e->origin == src->origin && e->origin != CONF_DEFAULT) {
-        fail(c, src->where, "%s is given twice, first at %s", e->prop->name, e->where);
+        conf_fail(c, src->where, "%s is given twice, first at %s", e->prop->name, e->where);
         return;
     }
     if (e->prop->type == CONF_SECRET && refuse_open_secret(c, src, e->prop->name))
         return;
-    const char *text = keep(c, value);
+    const char *text = conf_keep(c, value);
     if (conf_value_set(e->prop, e->at, text, &err) != ST_OK)
-        fail(c, src->where, "%s", err.msg);
+        conf_fail(c, src->where, "%s", err.msg);
     e->value = text;
     e->origin = src->origin;
     e->where = src->where;
 }
 
-static void set_passed(struct conf *c, const struct source *src, struct slice name,
+static void set_passed(struct conf *c, const struct conf_source *src, struct slice name,
                        struct slice value)
 {
     size_t i = 0;
@@ -137,88 +127,88 @@ static void set_passed(struct conf *c, const struct source *src, struct slice na
     while (i < c->n_passed && !slice_is(name, c->passed[i].name))
         i++;
     if (i < c->n_passed && c->passed[i].origin == src->origin) {
-        fail(c, src->where, "%.*s is given twice, first at %s", SLICE_ARG(name),
-             c->passed[i].where);
+        conf_fail(c, src->where, "%.*s is given twice, first at %s", SLICE_ARG(name),
+                  c->passed[i].where);
         return;
     }
     if (i == CONF_PASS_MAX) {
-        fail(c, src->where, "more than %d properties under %s", CONF_PASS_MAX, c->pass_prefix);
+        conf_fail(c, src->where, "more than %d properties under %s", CONF_PASS_MAX, c->pass_prefix);
         return;
     }
-    const char *copy = keep(c, name);
+    const char *copy = conf_keep(c, name);
     if (conf_is_secret_name(copy) && refuse_open_secret(c, src, copy))
         return;
-    c->passed[i] = (struct conf_passed){ copy, keep(c, value), src->where, src->origin };
+    c->passed[i] = (struct conf_passed){ copy, conf_keep(c, value), src->where, src->origin };
     if (i == c->n_passed)
         c->n_passed++;
 }
 
-static void set_secret_file(struct conf *c, const struct source *src, struct slice name,
-                            struct slice path)
+void conf_set_secret_file(struct conf *c, const struct conf_source *src, struct slice name,
+                          struct slice path)
 {
     if (c->n_secrets == CONF_SECRETS_MAX) {
-        fail(c, src->where, "more than %d secret files", CONF_SECRETS_MAX);
+        conf_fail(c, src->where, "more than %d secret files", CONF_SECRETS_MAX);
         return;
     }
     for (size_t i = 0; i < c->n_secrets; i++) {
         if (slice_is(name, c->secret[i].name) && c->secret[i].origin == src->origin) {
-            fail(c, src->where, "%.*s%s is given twice, first at %s", SLICE_ARG(name), file_suffix,
-                 c->secret[i].where);
+            conf_fail(c, src->where, "%.*s%s is given twice, first at %s", SLICE_ARG(name),
+                      CONF_FILE_SUFFIX, c->secret[i].where);
             return;
         }
     }
     c->secret[c->n_secrets++] =
-        (struct conf_secret_src){ keep(c, name), keep(c, path), src->where, src->origin };
+        (struct conf_secret_src){ conf_keep(c, name), conf_keep(c, path), src->where, src->origin };
 }
 
-static void set(struct conf *c, const struct source *src, struct slice name, struct slice value)
+void conf_set(struct conf *c, const struct conf_source *src, struct slice name, struct slice value)
 {
     struct conf_entry *e = find(c, name);
     struct slice base = name;
 
     if (memchr(value.n > 0 ? value.p : "", '\0', value.n)) {
-        fail(c, src->where, "the value holds a NUL byte");
+        conf_fail(c, src->where, "the value holds a NUL byte");
         return;
     }
     if (e) {
-        set_entry(c, src, e, value);
+        conf_set_entry(c, src, e, value);
         return;
     }
-    if (has_suffix(name, file_suffix)) {
-        base.n -= strlen(file_suffix);
+    if (conf_has_suffix(name, CONF_FILE_SUFFIX)) {
+        base.n -= strlen(CONF_FILE_SUFFIX);
         e = find(c, base);
-        if ((e && e->prop->type == CONF_SECRET) || is_passed(c, base)) {
-            set_secret_file(c, src, base, value);
+        if ((e && e->prop->type == CONF_SECRET) || conf_is_passed(c, base)) {
+            conf_set_secret_file(c, src, base, value);
             return;
         }
     }
-    if (is_passed(c, name))
+    if (conf_is_passed(c, name))
         set_passed(c, src, name, value);
     else
         unknown(c, src, name);
 }
 
-static void read_line(struct conf *c, const struct source *src, struct slice line)
+static void read_line(struct conf *c, const struct conf_source *src, struct slice line)
 {
     line = slice_trim(line);
     if (line.n == 0 || line.p[0] == '#')
         return;
     const char *eq = memchr(line.p, '=', line.n);
     if (!eq) {
-        fail(c, src->where, "want name = value");
+        conf_fail(c, src->where, "want name = value");
         return;
     }
     size_t n = (size_t)(eq - line.p);
     struct slice name = slice_trim((struct slice){ line.p, n });
     struct slice value = slice_trim((struct slice){ eq + 1, line.n - n - 1 });
 
-    set(c, src, name, value);
+    conf_set(c, src, name, value);
 }
 
 void conf_read(struct conf *c, struct slice text, const char *filename)
 {
     if (text.n > CONF_TEXT_MAX) {
-        fail(c, filename, "is longer than %d bytes", CONF_TEXT_MAX);
+        conf_fail(c, filename, "is longer than %d bytes", CONF_TEXT_MAX);
         return;
     }
     for (int lineno = 1; text.n > 0; lineno++) {
@@ -229,7 +219,7 @@ void conf_read(struct conf *c, struct slice text, const char *filename)
 
         if (slice_trim(line).n > 0) {
             snprintf(where, sizeof(where), "%s:%d", filename, lineno);
-            struct source src = { CONF_FILE, keep(c, slice_str(where)) };
+            struct conf_source src = { CONF_FILE, conf_keep(c, slice_str(where)) };
             read_line(c, &src, line);
         }
         n += nl ? 1 : 0;
@@ -240,111 +230,9 @@ void conf_read(struct conf *c, struct slice text, const char *filename)
 
 void conf_option(struct conf *c, const char *arg)
 {
-    struct source src = { CONF_OPTION, "-X" };
+    struct conf_source src = { CONF_OPTION, "-X" };
 
     read_line(c, &src, slice_str(arg));
-}
-
-/* pane.ms -> PANE_MS */
-static void env_name(const char *name, char *out, size_t cap)
-{
-    size_t i = 0;
-
-    for (; name[i] && i + 1 < cap; i++) {
-        char ch = name[i];
-
-        if (ch >= 'a' && ch <= 'z')
-            out[i] = (char)(ch - 'a' + 'A');
-        else
-            out[i] = ch == '.' || ch == '-' ? '_' : ch;
-    }
-    out[i] = '\0';
-}
-
-/* The property that a variable names, and how near the nearest is. */
-static struct conf_entry *find_env(struct conf *c, struct slice var, struct conf_entry **near)
-{
-    size_t least = SIZE_MAX;
-
-    *near = NULL;
-    for (size_t i = 0; i < c->n; i++) {
-        char name[NEAR_MAX];
-
-        env_name(c->entry[i].prop->name, name, sizeof(name));
-        size_t d = near_distance(var, slice_str(name));
-        if (d == 0)
-            return &c->entry[i];
-        if (d < least && near_enough(var, slice_str(name), d)) {
-            least = d;
-            *near = &c->entry[i];
-        }
-    }
-    return NULL;
-}
-
-/* KAFKA_SSL_CA_LOCATION -> kafka.ssl.ca.location; a last _FILE -> _file */
-static struct slice passed_name(struct conf *c, struct slice var)
-{
-    char *name = arena_alloc(c->arena, var.n);
-    size_t tail = has_suffix(var, "_FILE") ? var.n - strlen(file_suffix) : var.n;
-
-    if (!name)
-        return (struct slice){ NULL, 0 };
-    for (size_t i = 0; i < var.n; i++) {
-        char ch = var.p[i];
-
-        if (ch >= 'A' && ch <= 'Z')
-            ch = (char)(ch - 'A' + 'a');
-        name[i] = ch == '_' && i != tail ? '.' : ch;
-    }
-    return (struct slice){ name, var.n };
-}
-
-static void read_variable(struct conf *c, const struct source *src, struct slice var,
-                          struct slice value)
-{
-    struct conf_entry *near = NULL;
-    struct conf_entry *e = find_env(c, var, &near);
-    struct slice base = var;
-
-    if (e) {
-        set_entry(c, src, e, value);
-        return;
-    }
-    struct slice name = passed_name(c, var);
-    if (is_passed(c, name)) {
-        set(c, src, name, value);
-        return;
-    }
-    if (has_suffix(var, "_FILE")) {
-        struct conf_entry *unused = NULL;
-
-        base.n -= strlen(file_suffix);
-        e = find_env(c, base, &unused);
-        if (e && e->prop->type == CONF_SECRET) {
-            set_secret_file(c, src, slice_str(e->prop->name), value);
-            return;
-        }
-    }
-    if (near)
-        fail(c, src->where, "is no property; did you mean %s?", near->prop->name);
-}
-
-void conf_environment(struct conf *c, char *const *env)
-{
-    size_t n = strlen(env_prefix);
-
-    for (; *env; env++) {
-        const char *eq = strchr(*env, '=');
-
-        if (!eq || strncmp(*env, env_prefix, n) != 0)
-            continue;
-        struct slice whole = { *env, (size_t)(eq - *env) };
-        struct slice var = { whole.p + n, whole.n - n };
-        struct source src = { CONF_ENV, keep(c, whole) };
-
-        read_variable(c, &src, var, slice_str(eq + 1));
-    }
 }
 
 const char *conf_secret_file(const struct conf *c, size_t i)
@@ -356,21 +244,22 @@ void conf_secret(struct conf *c, size_t i, struct slice bytes, const char *why)
 {
     const struct conf_secret_src *s = &c->secret[i];
     struct conf_entry *e = find(c, slice_str(s->name));
-    struct source src = { s->origin, s->where };
+    struct conf_source src = { s->origin, s->where };
 
     if (why) {
-        fail(c, s->where, "%s%s: %s", s->name, file_suffix, why);
+        conf_fail(c, s->where, "%s%s: %s", s->name, CONF_FILE_SUFFIX, why);
         return;
     }
     if (bytes.n > 0 && bytes.p[bytes.n - 1] == '\n')
         bytes.n--;
     if (bytes.n == 0 || memchr(bytes.p, '\0', bytes.n)) {
-        fail(c, s->where, "%s%s: the file is empty or holds a NUL byte", s->name, file_suffix);
+        conf_fail(c, s->where, "%s%s: the file is empty or holds a NUL byte", s->name,
+                  CONF_FILE_SUFFIX);
         return;
     }
     if (e && e->origin > s->origin)
         return; /* the environment has the last word */
-    const char *value = keep(c, bytes);
+    const char *value = conf_keep(c, bytes);
     if (e) {
         *(const char **)e->at = value;
         e->value = value;
@@ -398,8 +287,8 @@ enum status conf_finish(struct conf *c, struct err *err)
     for (size_t i = 0; i < c->n; i++) {
         const struct conf_prop *p = c->entry[i].prop;
 
-        if (!c->entry[i].value)
-            fail(c, NULL, "%s is required: %s", p->name, p->doc);
+        if (!p->dflt && (!c->entry[i].value || !c->entry[i].value[0]))
+            conf_fail(c, NULL, "%s is required: %s", p->name, p->doc);
     }
     if (c->n_passed > 0)
         qsort(c->passed, c->n_passed, sizeof(c->passed[0]), by_name);
@@ -433,7 +322,7 @@ static void add_section(struct conf *c, const struct conf_section *s)
             .prop = p, .at = (char *)s->into + p->at, .value = p->dflt, .where = "default"
         };
         if (p->dflt && conf_value_set(p, e->at, p->dflt, &err) != ST_OK)
-            fail(c, "default", "%s", err.msg);
+            conf_fail(c, "default", "%s", err.msg);
     }
 }
 

@@ -45,6 +45,37 @@ struct conf {
     size_t n_errors;
 };
 
+/* Where a value came from, as errors and conf_print() name it. */
+struct conf_source {
+    enum conf_origin origin;
+    const char *where;
+};
+
+#define CONF_FILE_SUFFIX "_file" /* x.password_file holds x.password */
+
+/* Adds an error "where: ..."; where may be NULL. */
+void conf_fail(struct conf *c, const char *where, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* A copy that lives as long as c; "" and an error when memory is out. */
+const char *conf_keep(struct conf *c, struct slice s);
+
+/* Whether s ends with suffix and has something before it. */
+bool conf_has_suffix(struct slice s, const char *suffix);
+
+/* Whether name stands under the pass-through prefix. */
+bool conf_is_passed(const struct conf *c, struct slice name);
+
+/* Sets what name names: a property, a secret's file or a pass-through one. */
+void conf_set(struct conf *c, const struct conf_source *src, struct slice name, struct slice value);
+
+/* Sets a known property. */
+void conf_set_entry(struct conf *c, const struct conf_source *src, struct conf_entry *e,
+                    struct slice value);
+
+/* Remembers that the value of name is to be read from path. */
+void conf_set_secret_file(struct conf *c, const struct conf_source *src, struct slice name,
+                          struct slice path);
+
 /* Whether the value of a pass-through property must not be shown. */
 bool conf_is_secret_name(const char *name);
 
