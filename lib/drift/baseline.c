@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+#include "drift/baseline.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "drift/video_icc.h"
+#include "stats/distance.h"
+
+#define UNITS_MAX (INT64_C(1) << 42)
+
+/* Memory that every column of a build shares. */
+struct scratch {
+    double *finite;   /* values without NaN and infinities        */
+    double *rank;     /* mid-rank of each row, NaN where it has none */
+    int32_t *cell;    /* of each row, or -1                       */
+    size_t *by_video; /* rows in the order of their videos        */
+};
+
+const char *baseline_name_fault(struct slice name)
+{
+    if (name.n == 0)
+        return "is empty";
+    if (name.n > BASELINE_NAME_MAX)
+        return "is too long";
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] < 0x20 || name.p[i] > 0x7e || name.p[i] == '"' || name.p[i] == '\\')
+            return "has a character that is not allowed";
+    return NULL;
+}
+
+int32_t baseline_find(const struct baseline *b, struct slice name)
+{
+    for (size_t i = 0; i < b->n; i++)
+        if (slice_is(name, b->features[i].name))
+            return (int32_t)i;
+    return -1;
+}
+
+int64_t baseline_units(const struct baseline_feature *f, double x)
+{
+    double v = x / f->unit; /* exact: unit is a power of two */
+
+    if (v >= (double)UNITS_MAX)
+        return UNITS_MAX;
+    if (v <= -(double)UNITS_MAX)
+        return -UNITS_MAX;
+    return llround(v);
+}
+
+/* Fine enough for a millionth of a standard deviation, coarse enough that no
+ * value of the baseline is cut. */
+static double choose_unit(const struct baseline_feature *f)
+{
+    double top = fmax(fabs(f->min), fabs(f->max));
+    int fine = f->sd > 0 ? ilogb(f->sd) - 20 : -20;
+    int coarse = top > 0 ? ilogb(top) + 1 - 42 : -20;
+
+    if (f->sd <= 0)
+        fine = coarse;
+    return ldexp(1.0, fine > coarse ? fine : coarse);
+}
+
+enum status baseline_derive(struct baseline_feature *f, struct err *err)
+{
+    f->psi_bin = calloc(f->n_cells, sizeof(*f->psi_bin));
+    if (!f->psi_bin)
+        return err_set(err, ST_FATAL, "out of memory");
+    f->n_bins = cells_psi_bins(f->cells, f->counts, f->psi_bin);
+    f->bin_counts = calloc(f->n_bins, sizeof(*f->bin_counts));
+    if (!f->bin_counts)
+        return err_set(err, ST_FATAL, "out of memory");
+    for (size_t i = 0; i < f->n_cells; i++)
+        f->bin_counts[f->psi_bin[i]] += f->counts[i];
+    return ST_OK;
+}
+
+/* Counts what is there, in row order: n, missing, infinite, min, max, mean, sd. */
+static enum status describe(struct baseline_feature *f, const double *x, size_t rows,
+                            double *finite, struct err *err)
+{
+    double sum = 0;
+    double squares = 0;
+    size_t n = 0;
+
+    for (size_t i = 0; i < rows; i++) {
+        if (isnan(x[i])) {
+            f->missing++;
+        } else if (isinf(x[i])) {
+            f->infinite++;
+        } else if (fabs(x[i]) > BASELINE_VALUE_MAX) {
+            return err_set(err, ST_REJECT, "%s: value %g in row %zu is too large", f->name, x[i],
+                           i);
+        } else {
+            double v = x[i] + 0.0; /* -0.0 counts as 0.0 */
+
+            f->min = n == 0 || v < f->min ? v : f->min;
+            f->max = n == 0 || v > f->max ? v : f->max;
+            sum += v;
+            finite[n++] = v;
+        }
+    }
+    f->n = (int64_t)n;
+    if (n == 0)
+        return ST_OK;
+    f->mean = sum / (double)n;
+    for (size_t i = 0; i < n; i++)
+        squares += (finite[i] - f->mean) * (finite[i] - f->mean);
+    f->sd = sqrt(squares / (double)n);
+    return ST_OK;
+}
+
+/* Share of the baseline below a row's cell, and half of the cell. */
+static void mid_ranks(const struct baseline_feature *f, struct scratch *s, size_t rows)
+{
+    double mid[CELLS_MAX];
+    uint64_t below = 0;
+
+    for (size_t i = 0; i < f->n_cells; i++) {
+        mid[i] = ((double)below + (double)f->counts[i] / 2) / (double)f->n;
+        below += f->counts[i];
+    }
+    for (size_t i = 0; i < rows; i++)
+        s->rank[i] = s->cell[i] < 0 ? (double)NAN : mid[s->cell[i]];
+}
+
+static enum status build_feature(struct baseline_feature *f, const struct baseline_input *in,
+                                 size_t column, struct scratch *s, struct err *err)
+{
+    const double *x = in->columns[column];
+    enum status st = describe(f, x, in->rows, s->finite, err);
+
+    if (st == ST_OK)
+        st = cells_build(s->finite, (size_t)f->n, &f->cells, err);
+    if (st != ST_OK)
+        return st;
+    f->n_cells = cells_n(f->cells);
+    f->counts = calloc(f->n_cells, sizeof(*f->counts));
+    f->sums = calloc(f->n_cells, sizeof(*f->sums));
+    if (!f->counts || !f->sums)
+        return err_set(err, ST_FATAL, "out of memory");
+    f->unit = choose_unit(f);
+    cells_find_many(f->cells, x, in->rows, s->cell);
+    for (size_t i = 0; i < in->rows; i++) {
+        if (s->cell[i] < 0)
+            continue;
+        f->counts[s->cell[i]]++;
+        f->sums[s->cell[i]] += baseline_units(f, x[i]);
+    }
+    f->icc = 1;
+    if (in->videos && f->n > 0) {
+        mid_ranks(f, s, in->rows);
+        f->icc = video_icc(s->rank, in->videos, s->by_video, in->rows);
+    }
+    return baseline_derive(f, err);
+}
+
+/* PSI of the first half of the rows against the second; NaN when one is small. */
+static double split_psi(const struct baseline_feature *f, const int32_t *cell, size_t rows)
+{
+    uint64_t half[2][PSI_BINS_MAX] = { { 0 } };
+    uint64_t n[2] = { 0 };
+
+    for (size_t i = 0; i < rows; i++) {
+        size_t h = i < rows / 2 ? 0 : 1;
+
+        if (cell[i] < 0)
+            continue;
+        half[h][f->psi_bin[cell[i]]]++;
+        n[h]++;
+    }
+    if (n[0] < BASELINE_SPLIT_MIN || n[1] < BASELINE_SPLIT_MIN)
+        return (double)NAN;
+    return dist_psi(half[0], half[1], f->n_bins);
+}
+
+static void split_add(struct baseline_split *split, const struct baseline_feature *f, double psi)
+{
+    if (isnan(psi))
+        return;
+    if (split->tested++ == 0 || psi > split->psi) {
+        split->psi = psi;
+        memcpy(split->worst, f->name, strlen(f->name) + 1);
+    }
+    split->ok = split->psi <= BASELINE_SPLIT_PSI;
+}
+
+struct row_video {
+    uint64_t video;
+    size_t row;
+};
+
+static int cmp_row_video(const void *a, const void *b)
+{
+    const struct row_video *x = a;
+    const struct row_video *y = b;
+
+    if (x->video != y->video)
+        return x->video < y->video ? -1 : 1;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+/* Rows in the order of their videos, and how many videos there are. */
+static enum status sort_by_video(const struct baseline_input *in, size_t *by_video, int64_t *videos,
+                                 struct err *err)
+{
+    struct row_video *v = calloc(in->rows, sizeof(*v));
+
+    if (!v)
+        return err_set(err, ST_FATAL, "out of memory");
+    for (size_t i = 0; i < in->rows; i++)
+        v[i] = (struct row_video){ in->videos[i], i };
+    qsort(v, in->rows, sizeof(*v), cmp_row_video);
+    for (size_t i = 0; i < in->rows; i++) {
+        by_video[i] = v[i].row;
+        *videos += i == 0 || v[i].video != v[i - 1].video;
+    }
+    free(v);
+    return ST_OK;
+}
+
+static enum status check_input(const struct baseline_input *in, struct err *err)
+{
+    if (in->rows == 0 || in->n == 0 || in->n > BASELINE_FEATURES_MAX)
+        return err_set(err, ST_REJECT, "a baseline needs comments and 1..%d features, not %zu",
+                       BASELINE_FEATURES_MAX, in->n);
+    if (strlen(in->bundle_sha256) != SHA256_HEX_LEN ||
+        strspn(in->bundle_sha256, "0123456789abcdef") != SHA256_HEX_LEN)
+        return err_set(err, ST_REJECT, "bundle_sha256 is not 64 hex digits");
+    for (size_t i = 0; i < in->n; i++) {
+        const char *fault = baseline_name_fault(slice_str(in->names[i]));
+
+        if (fault)
+            return err_set(err, ST_REJECT, "the name of feature %zu %s", i, fault);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(in->names[i], in->names[k]) == 0)
+                return err_set(err, ST_REJECT, "feature %s is there twice", in->names[i]);
+    }
+    return ST_OK;
+}
+
+static enum status build_all(struct baseline *b, const struct baseline_input *in, struct scratch *s,
+                             struct err *err)
+{
+    enum status st = ST_OK;
+
+    if (in->videos)
+        st = sort_by_video(in, s->by_video, &b->videos, err);
+    for (size_t i = 0; i < in->n && st == ST_OK; i++) {
+        b->features[i].name = calloc(1, strlen(in->names[i]) + 1);
+        if (!b->features[i].name)
+            return err_set(err, ST_FATAL, "out of memory");
+        memcpy(b->features[i].name, in->names[i], strlen(in->names[i]));
+        st = build_feature(&b->features[i], in, i, s, err);
+        if (st == ST_OK)
+            split_add(&b->split, &b->features[i], split_psi(&b->features[i], s->cell, in->rows));
+    }
+    return st;
+}
+
+/* The hash of the file that it would be. */
+static enum status name_it(struct baseline *b, struct err *err)
+{
+    struct buf file;
+    enum status st;
+
+    buf_init(&file, BASELINE_BYTES_MAX);
+    st = baseline_write(b, &file, err);
+    memcpy(b->id, "sha256:", 7);
+    if (st == ST_OK)
+        hash_sha256_hex(buf_slice(&file), b->id + 7);
+    buf_release(&file);
+    return st;
+}
+
+enum status baseline_build(const struct baseline_input *in, struct baseline **out, struct err *err)
+{
+    struct scratch s = { 0 };
+    struct baseline *b = NULL;
+    enum status st = check_input(in, err);
+
+    *out = NULL;
+    if (st != ST_OK)
+        return st;
+    b = calloc(1, sizeof(*b));
+    s.finite = calloc(in->rows, sizeof(*s.finite));
+    s.rank = calloc(in->rows, sizeof(*s.rank));
+    s.cell = calloc(in->rows, sizeof(*s.cell));
+    s.by_video = calloc(in->rows, sizeof(*s.by_video));
+    if (b)
+        b->features = calloc(in->n, sizeof(*b->features));
+    if (!b || !b->features || !s.finite || !s.rank || !s.cell || !s.by_video) {
+        st = err_set(err, ST_FATAL, "out of memory");
+        goto out;
+    }
+    b->n = in->n;
+    b->method = BASELINE_METHOD;
+    b->comments = (int64_t)in->rows;
+    b->split.ok = true;
+    memcpy(b->bundle_sha256, in->bundle_sha256, SHA256_HEX_LEN);
+    st = build_all(b, in, &s, err);
+    if (st == ST_OK)
+        st = name_it(b, err);
+out:
+    free(s.by_video);
+    free(s.cell);
+    free(s.rank);
+    free(s.finite);
+    if (st != ST_OK)
+        baseline_free(b);
+    else
+        *out = b;
+    return st;
+}
+
+void baseline_free(struct baseline *b)
+{
+    if (!b)
+        return;
+    for (size_t i = 0; b->features && i < b->n; i++) {
+        struct baseline_feature *f = &b->features[i];
+
+        free(f->bin_counts);
+        free(f->psi_bin);
+        free(f->sums);
+        free(f->counts);
+        cells_free(f->cells);
+        free(f->name);
+    }
+    free(b->features);
+    free(b);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* baseline.h -- what the scores looked like when all was well.
+ *
+ * A baseline is one integer histogram for each monitored feature, made from
+ * scored comments in time order. Windows are counted in its cells and compared
+ * with its counts, so whoever counts or compares must hold the same baseline:
+ * panes, windows and alerts name it by the SHA-256 of its file.
+ *
+ *     names, columns --baseline_build()--> struct baseline --baseline_write()--> JSON
+ *                                                 ^                               |
+ *                                                 +--------baseline_read()--------+
+ *
+ * The file is canonical: the same baseline gives the same bytes, and one that was
+ * written and read again too. Features stand in the order in which they
+ * are monitored: sentiment_score, engagement_score, implicitness_degree,
+ * confidence, then the bundle's. Only numeric features exist; the file names the
+ * kind, and a kind that is not known is refused. */
+#ifndef DRIFT_BASELINE_H
+#define DRIFT_BASELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/slice.h"
+#include "stats/cells.h"
+
+enum {
+    BASELINE_FORMAT = 1,          /* of the file                                    */
+    BASELINE_METHOD = 1,          /* what the numbers mean: cells, psi bins, unit   */
+    BASELINE_FEATURES_MAX = 1024, /* a vector of 384 and some                       */
+    BASELINE_NAME_MAX = 128,      /* bytes of a name: printable ASCII without " or \ */
+    BASELINE_BYTES_MAX = 64 << 20,
+    BASELINE_SPLIT_MIN = 200, /* values in each half, or the split test says nothing */
+};
+
+#define BASELINE_SPLIT_PSI 0.2   /* halves further apart than this: refused */
+#define BASELINE_VALUE_MAX 1e100 /* larger values are an error              */
+
+/* "sha256:" and the hash in hex, with a NUL. */
+enum { BASELINE_ID_LEN = 7 + SHA256_HEX_LEN };
+
+struct baseline_feature {
+    char *name;
+    struct cells *cells;
+    size_t n_cells;
+    uint64_t *counts;     /* of each cell                                          */
+    int64_t *sums;        /* of the values of each cell, in unit, value by value   */
+    int32_t *psi_bin;     /* of each cell                                          */
+    uint64_t *bin_counts; /* of each PSI bin; derived, not in the file             */
+    size_t n_bins;
+    double unit; /* a power of two: 2^floor(log2(sd)) * 2^-20, or so coarse
+                    that no value of the baseline needs more than 2^42 units */
+    int64_t n;   /* finite values                                           */
+    int64_t missing;
+    int64_t infinite;
+    double min;
+    double max;
+    double mean;
+    double sd;  /* with ddof 0                                              */
+    double icc; /* intra-video correlation of the ranks, 0..1; 1 where the
+                   baseline cannot tell (see video_icc())                   */
+};
+
+/* First half against second half, in time order: a baseline that does not
+ * resemble itself cannot show what drift is. */
+struct baseline_split {
+    bool ok;
+    int32_t tested;                    /* features with enough values in both halves */
+    double psi;                        /* of the worst; 0 when none was tested       */
+    char worst[BASELINE_NAME_MAX + 1]; /* its name; "" when none was tested        */
+};
+
+struct baseline {
+    char id[BASELINE_ID_LEN + 1];
+    char bundle_sha256[SHA256_HEX_LEN + 1]; /* of the scores' bundle, in hex */
+    int32_t method;
+    int64_t comments;
+    int64_t videos;
+    struct baseline_split split;
+    struct baseline_feature *features;
+    size_t n;
+};
+
+/* Columns of equal length, in time order. All borrowed during the call. */
+struct baseline_input {
+    const char *bundle_sha256;    /* 64 hex digits                              */
+    const char *const *names;     /* n names                                    */
+    const double *const *columns; /* n columns of rows values; NaN is missing   */
+    size_t n;
+    const uint64_t *videos; /* hash of each row's video; NULL: not known */
+    size_t rows;
+};
+
+/* Makes a baseline, split test included (whether it passed is for the caller to
+ * judge). ST_REJECT: no rows, a name that is doubled or not allowed, a hash that
+ * is none, a value beyond BASELINE_VALUE_MAX; ST_FATAL: memory. Release with
+ * baseline_free(). O(n rows log rows). */
+MUST_USE enum status baseline_build(const struct baseline_input *in, struct baseline **out,
+                                    struct err *err);
+
+/* Appends the canonical file. ST_FATAL: memory or out's maximum. */
+MUST_USE enum status baseline_write(const struct baseline *b, struct buf *out, struct err *err);
+
+/* Reads a file and checks all of it: counts against totals, PSI bins against
+ * the rule, edges, units. ST_REJECT says what does not fit; ST_FATAL: memory. */
+MUST_USE enum status baseline_read(struct slice bytes, struct baseline **out, struct err *err);
+
+/* NULL is fine. */
+void baseline_free(struct baseline *b);
+
+/* Position of a feature, or -1. */
+int32_t baseline_find(const struct baseline *b, struct slice name);
+
+/* x in units of f, rounded half away from zero and held within +-2^42: the one
+ * way in which a value enters a sum. x is finite. */
+int64_t baseline_units(const struct baseline_feature *f, double x);
+
+/* For the file's reader: fills what is derived from counts and cells (n_cells
+ * set, psi_bin and bin_counts given as NULL). ST_FATAL: memory. */
+MUST_USE enum status baseline_derive(struct baseline_feature *f, struct err *err);
+
+/* What is wrong with a name, or NULL. */
+const char *baseline_name_fault(struct slice name);
+
+#endif

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading a baseline's file. Nothing in it is believed: what can be recomputed
+ * is recomputed and compared, the rest is checked against its range. */
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "drift/baseline.h"
+
+#define UNITS_MAX    (INT64_C(1) << 42)
+#define COMMENTS_MAX (INT64_C(1) << 53)
+
+/* Gets a member; the first that is missing or of another kind fails them all. */
+struct reader {
+    const json_t *obj;
+    const char *where; /* "baseline" or the feature's name */
+    struct err *err;
+    enum status st;
+};
+
+static void fail(struct reader *r, const char *name, const char *what)
+{
+    if (r->st == ST_OK)
+        r->st = err_set(r->err, ST_REJECT, "%s: %s %s", r->where, name, what);
+}
+
+static int64_t get_int(struct reader *r, const char *name, int64_t lo)
+{
+    const json_t *v = json_object_get(r->obj, name);
+
+    if (!json_is_integer(v) || json_integer_value(v) < lo) {
+        fail(r, name, "is not a whole number, or too small");
+        return lo;
+    }
+    return json_integer_value(v);
+}
+
+static double get_double(struct reader *r, const char *name)
+{
+    const json_t *v = json_object_get(r->obj, name);
+
+    if (!json_is_number(v)) {
+        fail(r, name, "is not a number");
+        return 0;
+    }
+    return json_number_value(v);
+}
+
+static const char *get_name(struct reader *r, const char *name, bool may_be_empty)
+{
+    const json_t *v = json_object_get(r->obj, name);
+    const char *s = json_string_value(v);
+
+    if (!s || (!(may_be_empty && *s == '\0') &&
+               baseline_name_fault((struct slice){ s, json_string_length(v) }))) {
+        fail(r, name, "is not a name");
+        return "";
+    }
+    return s;
+}
+
+/* An array; n 0: of any length up to CELLS_MAX. */
+static const json_t *get_array(struct reader *r, const char *name, size_t n)
+{
+    const json_t *v = json_object_get(r->obj, name);
+
+    if (!json_is_array(v) || json_array_size(v) > CELLS_MAX || (n && json_array_size(v) != n)) {
+        fail(r, name, "is not an array of the right length");
+        return NULL;
+    }
+    return v;
+}
+
+static enum status read_cells(struct reader *r, struct baseline_feature *f)
+{
+    const json_t *edges = get_array(r, "edges", 0);
+    double e[CELLS_MAX];
+    size_t n = json_array_size(edges);
+
+    for (size_t i = 0; i < n && r->st == ST_OK; i++) {
+        const json_t *v = json_array_get(edges, i);
+
+        if (!json_is_number(v))
+            fail(r, "edges", "holds something that is not a number");
+        e[i] = json_number_value(v);
+    }
+    if (r->st != ST_OK)
+        return r->st;
+    r->st = cells_from_edges(e, n, &f->cells, r->err);
+    if (r->st != ST_OK)
+        return r->st;
+    f->n_cells = cells_n(f->cells);
+    f->counts = calloc(f->n_cells, sizeof(*f->counts));
+    f->sums = calloc(f->n_cells, sizeof(*f->sums));
+    if (!f->counts || !f->sums)
+        r->st = err_set(r->err, ST_FATAL, "out of memory");
+    return r->st;
+}
+
+/* Counts add up to n; a sum is at most its count times the largest value. */
+static void read_counts(struct reader *r, struct baseline_feature *f)
+{
+    const json_t *counts = get_array(r, "counts", f->n_cells);
+    const json_t *sums = get_array(r, "sums", f->n_cells);
+    int64_t left = f->n;
+
+    for (size_t i = 0; i < f->n_cells && r->st == ST_OK; i++) {
+        const json_t *c = json_array_get(counts, i);
+        const json_t *s = json_array_get(sums, i);
+        int64_t count = json_integer_value(c);
+        int64_t sum = json_integer_value(s);
+
+        if (!json_is_integer(c) || count < 0 || count > left)
+            fail(r, "counts", "do not add up to n");
+        else if (!json_is_integer(s) || sum < INT64_MIN + 1 ||
+                 (double)llabs(sum) > (double)count * (double)UNITS_MAX)
+            fail(r, "sums", "do not fit the counts");
+        left -= count;
+        f->counts[i] = (uint64_t)count;
+        f->sums[i] = sum;
+    }
+    if (r->st == ST_OK && left != 0)
+        fail(r, "counts", "do not add up to n");
+}
+
+static void check_bins(struct reader *r, const struct baseline_feature *f)
+{
+    const json_t *bins = get_array(r, "psi_bins", f->n_cells);
+
+    for (size_t i = 0; i < f->n_cells && r->st == ST_OK; i++) {
+        const json_t *v = json_array_get(bins, i);
+
+        if (!json_is_integer(v) || json_integer_value(v) != f->psi_bin[i])
+            fail(r, "psi_bins", "are not those that the counts give");
+    }
+}
+
+static bool is_power_of_two(double x)
+{
+    int exponent;
+
+    return isfinite(x) && x > 0 && frexp(x, &exponent) == 0.5;
+}
+
+static void check_ranges(struct reader *r, const struct baseline_feature *f)
+{
+    if (!is_power_of_two(f->unit))
+        fail(r, "unit", "is not a power of two");
+    if (!(f->min <= f->max) || fabs(f->min) > BASELINE_VALUE_MAX ||
+        fabs(f->max) > BASELINE_VALUE_MAX)
+        fail(r, "min", "and max do not fit");
+    if (!isfinite(f->mean) || fabs(f->mean) > BASELINE_VALUE_MAX)
+        fail(r, "mean", "is out of range");
+    if (!isfinite(f->sd) || f->sd < 0)
+        fail(r, "sd", "is out of range");
+    if (!(f->icc >= 0 && f->icc <= 1))
+        fail(r, "icc", "is not within 0..1");
+}
+
+static enum status read_feature(const json_t *obj, struct baseline_feature *f, int64_t comments,
+                                struct err *err)
+{
+    struct reader r = { obj, "a feature", err, ST_OK };
+    const char *name = get_name(&r, "name", false);
+    const char *kind = NULL;
+
+    if (r.st != ST_OK)
+        return r.st;
+    f->name = calloc(1, strlen(name) + 1);
+    if (!f->name)
+        return err_set(err, ST_FATAL, "out of memory");
+    memcpy(f->name, name, strlen(name));
+    r.where = f->name;
+    kind = get_name(&r, "kind", false);
+    if (r.st == ST_OK && strcmp(kind, "numeric") != 0)
+        return err_set(err, ST_REJECT, "%s: features of kind %s are not supported", name, kind);
+    f->n = get_int(&r, "n", 0);
+    f->missing = get_int(&r, "missing", 0);
+    f->infinite = get_int(&r, "infinite", 0);
+    f->min = get_double(&r, "min");
+    f->max = get_double(&r, "max");
+    f->mean = get_double(&r, "mean");
+    f->sd = get_double(&r, "sd");
+    f->icc = get_double(&r, "icc");
+    f->unit = get_double(&r, "unit");
+    if (f->n > comments || f->missing > comments || f->infinite > comments ||
+        f->n + f->missing + f->infinite != comments)
+        fail(&r, "n", "and missing and infinite are not the comments");
+    check_ranges(&r, f);
+    if (r.st != ST_OK || read_cells(&r, f) != ST_OK)
+        return r.st;
+    read_counts(&r, f);
+    if (r.st == ST_OK)
+        r.st = baseline_derive(f, err);
+    if (r.st == ST_OK)
+        check_bins(&r, f);
+    return r.st;
+}
+
+static enum status read_split(const json_t *root, struct baseline_split *split, struct err *err)
+{
+    struct reader r = { json_object_get(root, "split"), "baseline: split", err, ST_OK };
+    const json_t *ok = json_object_get(r.obj, "ok");
+    const char *worst = get_name(&r, "worst", true);
+    int64_t tested = get_int(&r, "tested", 0);
+
+    memcpy(split->worst, worst, strlen(worst) + 1);
+    split->psi = get_double(&r, "psi");
+    split->ok = json_is_true(ok);
+    split->tested = tested <= BASELINE_FEATURES_MAX ? (int32_t)tested : -1;
+    if (!json_is_boolean(ok) || split->tested < 0 ||
+        split->ok != (split->psi <= BASELINE_SPLIT_PSI))
+        fail(&r, "ok", "does not fit the rest");
+    return r.st;
+}
+
+static enum status read_head(const json_t *root, struct baseline *b, struct err *err)
+{
+    struct reader r = { root, "baseline", err, ST_OK };
+    int64_t format = get_int(&r, "absa_baseline", 1);
+    int64_t method = get_int(&r, "method", 1);
+    const char *bundle = get_name(&r, "bundle_sha256", false);
+
+    b->comments = get_int(&r, "comments", 1);
+    b->videos = get_int(&r, "videos", 0);
+    if (r.st != ST_OK)
+        return r.st;
+    if (format != BASELINE_FORMAT || method != BASELINE_METHOD)
+        return err_set(err, ST_REJECT,
+                       "baseline: format %lld method %lld; this program knows format %d method %d",
+                       (long long)format, (long long)method, BASELINE_FORMAT, BASELINE_METHOD);
+    if (strlen(bundle) != SHA256_HEX_LEN || strspn(bundle, "0123456789abcdef") != SHA256_HEX_LEN)
+        return err_set(err, ST_REJECT, "baseline: bundle_sha256 is not 64 hex digits");
+    if (b->comments > COMMENTS_MAX || b->videos > b->comments)
+        return err_set(err, ST_REJECT, "baseline: comments or videos out of range");
+    memcpy(b->bundle_sha256, bundle, SHA256_HEX_LEN + 1);
+    b->method = (int32_t)method;
+    return read_split(root, &b->split, err);
+}
+
+static enum status read_features(const json_t *root, struct baseline *b, struct err *err)
+{
+    const json_t *list = json_object_get(root, "features");
+    size_t n = json_array_size(list);
+
+    if (n == 0 || n > BASELINE_FEATURES_MAX)
+        return err_set(err, ST_REJECT, "baseline: features is not a list of 1..%d",
+                       BASELINE_FEATURES_MAX);
+    b->features = calloc(n, sizeof(*b->features));
+    if (!b->features)
+        return err_set(err, ST_FATAL, "out of memory");
+    for (; b->n < n;) {
+        struct baseline_feature *f = &b->features[b->n++];
+        enum status st = read_feature(json_array_get(list, b->n - 1), f, b->comments, err);
+
+        if (st != ST_OK)
+            return st;
+        if (baseline_find(b, slice_str(f->name)) != (int32_t)b->n - 1)
+            return err_set(err, ST_REJECT, "baseline: feature %s is there twice", f->name);
+    }
+    return ST_OK;
+}
+
+enum status baseline_read(struct slice bytes, struct baseline **out, struct err *err)
+{
+    json_error_t why = { 0 };
+    json_t *root = NULL;
+    struct baseline *b = NULL;
+    enum status st = ST_OK;
+
+    *out = NULL;
+    if (bytes.n > BASELINE_BYTES_MAX)
+        return err_set(err, ST_REJECT, "baseline: over %d bytes", BASELINE_BYTES_MAX);
+    root = json_loadb(bytes.n ? bytes.p : "", bytes.n, JSON_REJECT_DUPLICATES, &why);
+    if (!root)
+        return err_set(err, ST_REJECT, "baseline: line %d: %s", why.line, why.text);
+    b = calloc(1, sizeof(*b));
+    if (!b)
+        st = err_set(err, ST_FATAL, "out of memory");
+    if (st == ST_OK)
+        st = read_head(root, b, err);
+    if (st == ST_OK)
+        st = read_features(root, b, err);
+    if (st == ST_OK) {
+        memcpy(b->id, "sha256:", 7);
+        hash_sha256_hex(bytes, b->id + 7);
+        *out = b;
+    } else {
+        baseline_free(b);
+    }
+    json_decref(root);
+    return st;
+}

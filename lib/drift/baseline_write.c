@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* The canonical file of a baseline: one object, a feature a line. Numbers are
+ * written with the fewest digits that read back as the same double. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "drift/baseline.h"
+
+static void put_double(struct buf *out, double x)
+{
+    char text[32];
+
+    for (int digits = 15; digits <= 17; digits++) {
+        (void)snprintf(text, sizeof(text), "%.*g", digits, x + 0.0);
+        if (strtod(text, NULL) == x)
+            break;
+    }
+    buf_str(out, text);
+}
+
+static void put_number(struct buf *out, const char *name, double x)
+{
+    buf_fmt(out, "\"%s\":", name);
+    put_double(out, x);
+    buf_byte(out, ',');
+}
+
+static void put_int(struct buf *out, const char *name, int64_t x)
+{
+    buf_fmt(out, "\"%s\":%" PRId64 ",", name, x);
+}
+
+static void put_feature(struct buf *out, const struct baseline_feature *f)
+{
+    const double *edges = cells_edges(f->cells);
+
+    buf_fmt(out, "{\"name\":\"%s\",\"kind\":\"numeric\",", f->name);
+    put_int(out, "n", f->n);
+    put_int(out, "missing", f->missing);
+    put_int(out, "infinite", f->infinite);
+    put_number(out, "min", f->min);
+    put_number(out, "max", f->max);
+    put_number(out, "mean", f->mean);
+    put_number(out, "sd", f->sd);
+    put_number(out, "icc", f->icc);
+    put_number(out, "unit", f->unit);
+    buf_str(out, "\"edges\":[");
+    for (size_t i = 0; i + 1 < f->n_cells; i++) {
+        buf_str(out, i ? "," : "");
+        put_double(out, edges[i]);
+    }
+    buf_str(out, "],\"counts\":[");
+    for (size_t i = 0; i < f->n_cells; i++)
+        buf_fmt(out, "%s%" PRIu64, i ? "," : "", f->counts[i]);
+    buf_str(out, "],\"sums\":[");
+    for (size_t i = 0; i < f->n_cells; i++)
+        buf_fmt(out, "%s%" PRId64, i ? "," : "", f->sums[i]);
+    buf_str(out, "],\"psi_bins\":[");
+    for (size_t i = 0; i < f->n_cells; i++)
+        buf_fmt(out, "%s%" PRId32, i ? "," : "", f->psi_bin[i]);
+    buf_str(out, "]}");
+}
+
+enum status baseline_write(const struct baseline *b, struct buf *out, struct err *err)
+{
+    size_t before = out->n;
+
+    buf_fmt(out, "{\"absa_baseline\":%d,\n", BASELINE_FORMAT);
+    put_int(out, "method", b->method);
+    buf_fmt(out, "\"bundle_sha256\":\"%s\",", b->bundle_sha256);
+    put_int(out, "comments", b->comments);
+    put_int(out, "videos", b->videos);
+    buf_fmt(out, "\n\"split\":{\"ok\":%s,\"tested\":%" PRId32 ",\"worst\":\"%s\",\"psi\":",
+            b->split.ok ? "true" : "false", b->split.tested, b->split.worst);
+    put_double(out, b->split.psi);
+    buf_str(out, "},\n\"features\":[\n");
+    for (size_t i = 0; i < b->n; i++) {
+        buf_str(out, i ? ",\n" : "");
+        put_feature(out, &b->features[i]);
+    }
+    buf_str(out, "\n]}\n");
+    if (buf_failed(out)) {
+        buf_truncate(out, before);
+        return err_set(err, ST_FATAL, "no room for the baseline's file");
+    }
+    return ST_OK;
+}
