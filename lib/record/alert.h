@@ -100,6 +100,7 @@ struct alert {
     struct slice bundle;
     struct slice config;
     int32_t method;
+    struct slice checksum;
 };
 
 #endif

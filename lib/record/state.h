@@ -27,6 +27,11 @@ struct judge_state {
     int32_t src_epoch;
     int32_t src_count;
     struct longs wm;
+    int64_t window_start_ms;
+    struct longs replay_next;
+    struct slice baseline;
+    int64_t pane_ms;
+    int64_t window_ms;
 };
 
 /* State of one alert. */
@@ -38,6 +43,7 @@ struct alert_state_of {
     int32_t seq;
     int64_t episode_ms;
     enum severity severity;
+    enum severity now;
 };
 
 /* A window that is being closed: decided, not yet wholly emitted. */

@@ -35,6 +35,7 @@ struct window_feature {
     int64_t n;
     int64_t missing;
     int64_t infinite;
+    double n_eff;
     struct opt_double psi;
     struct opt_double ks;
     struct opt_double ks_p;

@@ -165,6 +165,7 @@ static const struct wire_field pane_delta_fields[] = {
     { "updates", WIRE_LONG, offsetof(struct pane_delta, updates), NULL, NULL },
     { "cross_source_updates", WIRE_LONG, offsetof(struct pane_delta, cross_source_updates), NULL, NULL },
     { "dedupe_evicted", WIRE_LONG, offsetof(struct pane_delta, dedupe_evicted), NULL, NULL },
+    { "overtaken", WIRE_LONG, offsetof(struct pane_delta, overtaken), NULL, NULL },
     { "features", WIRE_RECORDS, offsetof(struct pane_delta, features), &pane_feature_table, NULL },
     { "videos", WIRE_RECORDS, offsetof(struct pane_delta, videos), &video_count_table, NULL },
     { "examples", WIRE_RECORDS, offsetof(struct pane_delta, examples), &example_table, NULL },
@@ -199,6 +200,7 @@ static const struct wire_field window_feature_fields[] = {
     { "n", WIRE_LONG, offsetof(struct window_feature, n), NULL, NULL },
     { "missing", WIRE_LONG, offsetof(struct window_feature, missing), NULL, NULL },
     { "infinite", WIRE_LONG, offsetof(struct window_feature, infinite), NULL, NULL },
+    { "n_eff", WIRE_DOUBLE, offsetof(struct window_feature, n_eff), NULL, NULL },
     { "psi", WIRE_OPT_DOUBLE, offsetof(struct window_feature, psi), NULL, NULL },
     { "ks", WIRE_OPT_DOUBLE, offsetof(struct window_feature, ks), NULL, NULL },
     { "ks_p", WIRE_OPT_DOUBLE, offsetof(struct window_feature, ks_p), NULL, NULL },
@@ -311,6 +313,7 @@ static const struct wire_field alert_fields[] = {
     { "bundle", WIRE_STRING, offsetof(struct alert, bundle), NULL, NULL },
     { "config", WIRE_STRING, offsetof(struct alert, config), NULL, NULL },
     { "method", WIRE_INT, offsetof(struct alert, method), NULL, NULL },
+    { "checksum", WIRE_STRING, offsetof(struct alert, checksum), NULL, NULL },
 };
 static const struct wire_table alert_table = { "alert", sizeof(struct alert), alert_fields,
     sizeof(alert_fields) / sizeof(alert_fields[0]) };
@@ -327,6 +330,11 @@ static const struct wire_field judge_state_fields[] = {
     { "src_epoch", WIRE_INT, offsetof(struct judge_state, src_epoch), NULL, NULL },
     { "src_count", WIRE_INT, offsetof(struct judge_state, src_count), NULL, NULL },
     { "wm", WIRE_LONGS, offsetof(struct judge_state, wm), NULL, NULL },
+    { "window_start_ms", WIRE_LONG, offsetof(struct judge_state, window_start_ms), NULL, NULL },
+    { "replay_next", WIRE_LONGS, offsetof(struct judge_state, replay_next), NULL, NULL },
+    { "baseline", WIRE_STRING, offsetof(struct judge_state, baseline), NULL, NULL },
+    { "pane_ms", WIRE_LONG, offsetof(struct judge_state, pane_ms), NULL, NULL },
+    { "window_ms", WIRE_LONG, offsetof(struct judge_state, window_ms), NULL, NULL },
 };
 static const struct wire_table judge_state_table = { "judge_state", sizeof(struct judge_state), judge_state_fields,
     sizeof(judge_state_fields) / sizeof(judge_state_fields[0]) };
@@ -339,6 +347,7 @@ static const struct wire_field alert_state_of_fields[] = {
     { "seq", WIRE_INT, offsetof(struct alert_state_of, seq), NULL, NULL },
     { "episode_ms", WIRE_LONG, offsetof(struct alert_state_of, episode_ms), NULL, NULL },
     { "severity", WIRE_ENUM, offsetof(struct alert_state_of, severity), NULL, severity_names },
+    { "now", WIRE_ENUM, offsetof(struct alert_state_of, now), NULL, severity_names },
 };
 static const struct wire_table alert_state_of_table = { "alert_state_of", sizeof(struct alert_state_of), alert_state_of_fields,
     sizeof(alert_state_of_fields) / sizeof(alert_state_of_fields[0]) };
