@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+#include "kafka/admin.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kafka/rdk.h"
+
+struct kafka_admin {
+    rd_kafka_t *rk;
+};
+
+enum status kafka_admin_new(const struct kafka_conf *conf, struct kafka_admin **out,
+                            struct err *err)
+{
+    static const struct rdk_set must[] = {
+        { "group.id", "absa-admin" }, /* never joined; a consumer must have one */
+        { "isolation.level", "read_uncommitted" },
+        { "enable.auto.commit", "false" },
+    };
+    rd_kafka_conf_t *rc;
+
+    *out = NULL;
+    enum status st = rdk_conf(RD_KAFKA_CONSUMER, conf, must, 3, &rc, err);
+    if (st != ST_OK)
+        return st;
+    struct kafka_admin *a = calloc(1, sizeof(*a));
+    if (!a) {
+        rd_kafka_conf_destroy(rc);
+        return err_set(err, ST_FATAL, "out of memory");
+    }
+    st = rdk_new(RD_KAFKA_CONSUMER, rc, &a->rk, err);
+    if (st != ST_OK) {
+        free(a);
+        return st;
+    }
+    *out = a;
+    return ST_OK;
+}
+
+void kafka_admin_free(struct kafka_admin *a)
+{
+    if (!a)
+        return;
+    rd_kafka_destroy(a->rk);
+    free(a);
+}
+
+enum status kafka_admin_partitions(struct kafka_admin *a, const char *topic, int32_t *n,
+                                   struct err *err)
+{
+    const struct rd_kafka_metadata *meta;
+    rd_kafka_topic_t *t = rd_kafka_topic_new(a->rk, topic, NULL);
+
+    *n = 0;
+    if (!t)
+        return rdk_code(rd_kafka_last_error(), topic, err);
+    enum status st = rdk_code(rd_kafka_metadata(a->rk, 0, t, &meta, RDK_TIMEOUT_MS), topic, err);
+    rd_kafka_topic_destroy(t);
+    if (st != ST_OK)
+        return st;
+    if (meta->topic_cnt == 1 && meta->topics[0].err == RD_KAFKA_RESP_ERR_NO_ERROR)
+        *n = meta->topics[0].partition_cnt;
+    else if (meta->topic_cnt == 1 && meta->topics[0].err != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+        st = rdk_code(meta->topics[0].err, topic, err);
+    rd_kafka_metadata_destroy(meta);
+    return st;
+}
+
+enum status kafka_admin_range(struct kafka_admin *a, const char *topic, int32_t part, int64_t *low,
+                              int64_t *end, struct err *err)
+{
+    rd_kafka_resp_err_t e =
+        rd_kafka_query_watermark_offsets(a->rk, topic, part, low, end, RDK_TIMEOUT_MS);
+
+    return rdk_code(e, topic, err);
+}
+
+enum status kafka_admin_offset_at(struct kafka_admin *a, const char *topic, int32_t part,
+                                  int64_t time_ms, int64_t *offset, struct err *err)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_t *t = rd_kafka_topic_partition_list_add(list, topic, part);
+
+    t->offset = time_ms;
+    rd_kafka_resp_err_t e = rd_kafka_offsets_for_times(a->rk, list, RDK_TIMEOUT_MS);
+    enum status st = rdk_code(e ? e : t->err, topic, err);
+    *offset = t->offset;
+    rd_kafka_topic_partition_list_destroy(list);
+    if (st == ST_OK && *offset < 0) {
+        int64_t low;
+
+        st = kafka_admin_range(a, topic, part, &low, offset, err);
+    }
+    return st;
+}
+
+/* Waits for the answer to one admin request; *ev must be destroyed. */
+static enum status answer(rd_kafka_queue_t *q, const char *what, rd_kafka_event_t **ev,
+                          struct err *err)
+{
+    *ev = rd_kafka_queue_poll(q, RDK_TIMEOUT_MS + 5000);
+    if (!*ev)
+        return err_set(err, ST_RETRY, "%s: no answer", what);
+    if (rd_kafka_event_error(*ev))
+        return err_set(err, ST_RETRY, "%s: %s", what, rd_kafka_event_error_string(*ev));
+    return ST_OK;
+}
+
+static void set_config(rd_kafka_NewTopic_t *nt, const struct kafka_topic *t)
+{
+    char retention[32];
+
+    snprintf(retention, sizeof(retention), "%lld", (long long)t->retention_ms);
+    rd_kafka_NewTopic_set_config(nt, "cleanup.policy", t->compact ? "compact" : "delete");
+    rd_kafka_NewTopic_set_config(nt, "message.timestamp.type",
+                                 t->log_append_time ? "LogAppendTime" : "CreateTime");
+    if (!t->compact)
+        rd_kafka_NewTopic_set_config(nt, "retention.ms", retention);
+}
+
+static enum status created(const rd_kafka_event_t *ev, const char *name, struct err *err)
+{
+    size_t n = 0;
+    const rd_kafka_topic_result_t **r = rd_kafka_CreateTopics_result_topics(
+        rd_kafka_event_CreateTopics_result((rd_kafka_event_t *)(uintptr_t)ev), &n);
+
+    if (n != 1)
+        return err_set(err, ST_RETRY, "create %s: an odd answer", name);
+    rd_kafka_resp_err_t e = rd_kafka_topic_result_error(r[0]);
+    if (!e || e == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+        return ST_OK;
+    const char *why = rd_kafka_topic_result_error_string(r[0]);
+    return err_set(err, ST_FATAL, "config: create %s: %s", name, why ? why : rd_kafka_err2str(e));
+}
+
+enum status kafka_admin_create(struct kafka_admin *a, const struct kafka_topic *t, struct err *err)
+{
+    char why[200];
+    rd_kafka_event_t *ev = NULL;
+    rd_kafka_NewTopic_t *nt =
+        rd_kafka_NewTopic_new(t->name, t->parts, t->replication, why, sizeof(why));
+
+    if (!nt)
+        return err_set(err, ST_FATAL, "config: create %s: %s", t->name, why);
+    set_config(nt, t);
+    rd_kafka_AdminOptions_t *opt = rd_kafka_AdminOptions_new(a->rk, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+    rd_kafka_AdminOptions_set_request_timeout(opt, RDK_TIMEOUT_MS, NULL, 0);
+    rd_kafka_AdminOptions_set_operation_timeout(opt, RDK_TIMEOUT_MS, NULL, 0);
+    rd_kafka_queue_t *q = rd_kafka_queue_new(a->rk);
+    rd_kafka_CreateTopics(a->rk, &nt, 1, opt, q);
+    enum status st = answer(q, t->name, &ev, err);
+    if (st == ST_OK)
+        st = created(ev, t->name, err);
+    if (ev)
+        rd_kafka_event_destroy(ev);
+    rd_kafka_queue_destroy(q);
+    rd_kafka_AdminOptions_destroy(opt);
+    rd_kafka_NewTopic_destroy(nt);
+    return st;
+}
+
+static void take_config(struct kafka_topic *t, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    if (strcmp(name, "cleanup.policy") == 0)
+        t->compact = strcmp(value, "compact") == 0;
+    else if (strcmp(name, "message.timestamp.type") == 0)
+        t->log_append_time = strcmp(value, "LogAppendTime") == 0;
+    else if (strcmp(name, "retention.ms") == 0)
+        t->retention_ms = strtoll(value, NULL, 10);
+}
+
+static enum status described(rd_kafka_event_t *ev, struct kafka_topic *t, struct err *err)
+{
+    size_t n = 0;
+    const rd_kafka_ConfigResource_t **r =
+        rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(ev), &n);
+
+    if (n != 1)
+        return err_set(err, ST_RETRY, "describe %s: an odd answer", t->name);
+    enum status st = rdk_code(rd_kafka_ConfigResource_error(r[0]), t->name, err);
+    if (st != ST_OK)
+        return st;
+    size_t nconf = 0;
+    const rd_kafka_ConfigEntry_t **v = rd_kafka_ConfigResource_configs(r[0], &nconf);
+    for (size_t i = 0; i < nconf; i++)
+        take_config(t, rd_kafka_ConfigEntry_name(v[i]), rd_kafka_ConfigEntry_value(v[i]));
+    return ST_OK;
+}
+
+enum status kafka_admin_describe(struct kafka_admin *a, struct kafka_topic *t, struct err *err)
+{
+    rd_kafka_event_t *ev = NULL;
+    rd_kafka_ConfigResource_t *r = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, t->name);
+    rd_kafka_AdminOptions_t *opt =
+        rd_kafka_AdminOptions_new(a->rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+
+    rd_kafka_AdminOptions_set_request_timeout(opt, RDK_TIMEOUT_MS, NULL, 0);
+    rd_kafka_queue_t *q = rd_kafka_queue_new(a->rk);
+    rd_kafka_DescribeConfigs(a->rk, &r, 1, opt, q);
+    enum status st = answer(q, t->name, &ev, err);
+    if (st == ST_OK)
+        st = described(ev, t, err);
+    if (ev)
+        rd_kafka_event_destroy(ev);
+    rd_kafka_queue_destroy(q);
+    rd_kafka_AdminOptions_destroy(opt);
+    rd_kafka_ConfigResource_destroy(r);
+    return st;
+}

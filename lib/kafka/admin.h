@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* admin.h -- questions to the cluster, and the topics that we make.
+ *
+ * The handle reads uncommitted: an end that it tells is the end of the log,
+ * which a consumer that reads committed records cannot see while somebody's
+ * transaction is open. That is what proves a source idle. */
+#ifndef KAFKA_ADMIN_H
+#define KAFKA_ADMIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "kafka/client.h"
+
+struct kafka_admin;
+
+/* How a topic is, or is to be. */
+struct kafka_topic {
+    const char *name;
+    int32_t parts;
+    int32_t replication;
+    bool compact;         /* cleanup.policy                         */
+    bool log_append_time; /* message.timestamp.type                 */
+    int64_t retention_ms; /* -1: for ever                           */
+};
+
+MUST_USE enum status kafka_admin_new(const struct kafka_conf *conf, struct kafka_admin **out,
+                                     struct err *err);
+void kafka_admin_free(struct kafka_admin *a);
+
+/* How many partitions; 0: there is no such topic. ST_RETRY: no answer. */
+MUST_USE enum status kafka_admin_partitions(struct kafka_admin *a, const char *topic, int32_t *n,
+                                            struct err *err);
+
+/* The first offset that there is and the end (next to be written) of the log. */
+MUST_USE enum status kafka_admin_range(struct kafka_admin *a, const char *topic, int32_t part,
+                                       int64_t *low, int64_t *end, struct err *err);
+
+/* First offset appended at or after time_ms; the end when there is none. */
+MUST_USE enum status kafka_admin_offset_at(struct kafka_admin *a, const char *topic, int32_t part,
+                                           int64_t time_ms, int64_t *offset, struct err *err);
+
+/* Creates a topic and waits until it can be written. ST_RETRY: no answer;
+ * ST_FATAL: refused. One that exists is ST_OK and untouched. */
+MUST_USE enum status kafka_admin_create(struct kafka_admin *a, const struct kafka_topic *t,
+                                        struct err *err);
+
+/* Fills the topic's cleanup, time type and retention; name is given, partitions
+ * and replication are left. */
+MUST_USE enum status kafka_admin_describe(struct kafka_admin *a, struct kafka_topic *t,
+                                          struct err *err);
+
+#endif

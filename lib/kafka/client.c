@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+#include "kafka/client.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "kafka/rdk.h"
+#include "obs/log.h"
+
+/* Exactly-once stands on these: not for a configuration file to change. */
+static const char *const ours[] = {
+    "enable.auto.commit",
+    "enable.auto.offset.store",
+    "enable.idempotence",
+    "enable.partition.eof",
+    "group.id",
+    "group.instance.id",
+    "isolation.level",
+    "partition.assignment.strategy",
+    "transactional.id",
+    "auto.offset.reset",
+    "plugin.library.paths",
+    NULL,
+};
+
+static const struct rdk_set defaults[] = {
+    { "client.id", "absa" },
+    { "log.connection.close", "false" },
+    { "allow.auto.create.topics", "false" },
+    { "reconnect.backoff.max.ms", "2000" },
+};
+
+static bool is_ours(const char *name)
+{
+    for (const char *const *p = ours; *p; p++) {
+        if (strcmp(*p, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static struct kafka_prop *find(const struct kafka_conf *conf, const char *name)
+{
+    for (size_t i = 0; i < conf->n; i++) {
+        if (strcmp(conf->v[i].name, name) == 0)
+            return &conf->v[i];
+    }
+    return NULL;
+}
+
+/* Lets librdkafka judge name and value. */
+static enum status try_prop(const char *name, const char *value, struct err *err)
+{
+    char why[200];
+    rd_kafka_conf_t *scratch = rd_kafka_conf_new();
+    rd_kafka_conf_res_t rc = rd_kafka_conf_set(scratch, name, value, why, sizeof(why));
+
+    rd_kafka_conf_destroy(scratch);
+    if (rc != RD_KAFKA_CONF_OK)
+        return err_set(err, ST_FATAL, "config: kafka.%s: %s", name, why);
+    return ST_OK;
+}
+
+static enum status append(struct kafka_conf *conf, const char *name, char *value, struct err *err)
+{
+    struct kafka_prop *v = realloc(conf->v, (conf->n + 1) * sizeof(*v));
+
+    if (v)
+        conf->v = v;
+    char *copy = v ? strdup(name) : NULL;
+    if (!copy) {
+        free(value);
+        return err_set(err, ST_FATAL, "out of memory");
+    }
+    conf->v[conf->n++] = (struct kafka_prop){ copy, value };
+    return ST_OK;
+}
+
+enum status kafka_conf_set(struct kafka_conf *conf, const char *name, const char *value,
+                           struct err *err)
+{
+    if (is_ours(name))
+        return err_set(err, ST_FATAL, "config: kafka.%s cannot be set: exactly-once rests on it",
+                       name);
+    enum status st = try_prop(name, value, err);
+    if (st != ST_OK)
+        return st;
+    char *copy = strdup(value);
+    if (!copy)
+        return err_set(err, ST_FATAL, "out of memory");
+    struct kafka_prop *old = find(conf, name);
+    if (!old)
+        return append(conf, name, copy, err);
+    free(old->value);
+    old->value = copy;
+    return ST_OK;
+}
+
+const char *kafka_conf_get(const struct kafka_conf *conf, const char *name)
+{
+    const struct kafka_prop *p = find(conf, name);
+
+    return p ? p->value : NULL;
+}
+
+void kafka_conf_release(struct kafka_conf *conf)
+{
+    for (size_t i = 0; i < conf->n; i++) {
+        free(conf->v[i].name);
+        free(conf->v[i].value);
+    }
+    free(conf->v);
+    *conf = (struct kafka_conf){ 0 };
+}
+
+/* librdkafka's own lines, at our levels (syslog's: 3 error, 4 warning). */
+static void on_log(const rd_kafka_t *rk, int level, const char *fac, const char *text)
+{
+    enum log_level our = level <= 3 ? LOG_ERROR : level == 4 ? LOG_WARN : LOG_INFO;
+
+    (void)rk;
+    if (level >= 7)
+        our = LOG_DEBUG;
+    LOG_AT(our, "kafka client", LOG_STR("what", fac), LOG_STR("text", text));
+}
+
+/* Connection trouble heals by itself: it is worth a line and no more. */
+static void on_error(rd_kafka_t *rk, int code, const char *why, void *ctx)
+{
+    (void)rk;
+    (void)ctx;
+    log_warn("kafka connection", LOG_STR("error", rd_kafka_err2name((rd_kafka_resp_err_t)code)),
+             LOG_STR("why", why));
+}
+
+static enum status set_prop(rd_kafka_conf_t *conf, const char *name, const char *value,
+                            struct err *err)
+{
+    char why[200];
+
+    if (rd_kafka_conf_set(conf, name, value, why, sizeof(why)) != RD_KAFKA_CONF_OK)
+        return err_set(err, ST_FATAL, "config: kafka.%s: %s", name, why);
+    return ST_OK;
+}
+
+/* librdkafka warns of a property that is for the other type of client, which
+ * a file for several programs always has; these are the ones that matter. */
+static bool fits(rd_kafka_type_t type, const char *name)
+{
+    static const char *const consumer_only[] = { "session.", "heartbeat.", "max.poll.", "fetch.",
+                                                 "queued.",  "check.crcs", NULL };
+    static const char *const producer_only[] = {
+        "transaction.",     "linger.", "batch.",   "queue.buffering.", "message.timeout.ms", "acks",
+        "request.required", "retries", "delivery", "compression",      "request.timeout",    NULL
+    };
+    const char *const *not_for = type == RD_KAFKA_PRODUCER ? consumer_only : producer_only;
+
+    for (; *not_for; not_for++) {
+        if (strncmp(name, *not_for, strlen(*not_for)) == 0)
+            return false;
+    }
+    return true;
+}
+
+enum status rdk_conf(rd_kafka_type_t type, const struct kafka_conf *pass,
+                     const struct rdk_set *must, size_t n, rd_kafka_conf_t **out, struct err *err)
+{
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    enum status st = ST_OK;
+
+    *out = NULL;
+    for (size_t i = 0; st == ST_OK && i < sizeof(defaults) / sizeof(defaults[0]); i++)
+        if (type == RD_KAFKA_CONSUMER || strcmp(defaults[i].name, "allow.auto.create.topics") != 0)
+            st = set_prop(conf, defaults[i].name, defaults[i].value, err);
+    for (size_t i = 0; st == ST_OK && pass && i < pass->n; i++)
+        if (fits(type, pass->v[i].name))
+            st = set_prop(conf, pass->v[i].name, pass->v[i].value, err);
+    for (size_t i = 0; st == ST_OK && i < n; i++)
+        st = set_prop(conf, must[i].name, must[i].value, err);
+    if (st != ST_OK) {
+        rd_kafka_conf_destroy(conf);
+        return st;
+    }
+    rd_kafka_conf_set_log_cb(conf, on_log);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    *out = conf;
+    return ST_OK;
+}
+
+enum status rdk_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **out, struct err *err)
+{
+    char why[200];
+
+    *out = rd_kafka_new(type, conf, why, sizeof(why));
+    if (!*out) {
+        rd_kafka_conf_destroy(conf);
+        return err_set(err, ST_FATAL, "config: kafka: %s", why);
+    }
+    return ST_OK;
+}
+
+/* What no restart cures: the one place where codes are named, as librdkafka
+ * has no attribute for it. */
+static bool is_config(rd_kafka_resp_err_t e)
+{
+    return e == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+           e == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED ||
+           e == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED ||
+           e == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED ||
+           e == RD_KAFKA_RESP_ERR__AUTHENTICATION || e == RD_KAFKA_RESP_ERR__INVALID_ARG;
+}
+
+enum status rdk_error(rd_kafka_error_t *e, const char *what, struct err *err)
+{
+    if (!e)
+        return ST_OK;
+    enum status st = is_config(rd_kafka_error_code(e)) ? ST_FATAL : ST_RETRY;
+    err_set(err, st, "%s%s: %s%s%s", st == ST_FATAL ? "config: " : "", what,
+            rd_kafka_error_string(e), rd_kafka_error_is_fatal(e) ? " (fatal)" : "",
+            rd_kafka_error_txn_requires_abort(e) ? " (abort)" : "");
+    rd_kafka_error_destroy(e);
+    return st;
+}
+
+enum status rdk_code(rd_kafka_resp_err_t e, const char *what, struct err *err)
+{
+    if (e == RD_KAFKA_RESP_ERR_NO_ERROR)
+        return ST_OK;
+    enum status st = is_config(e) ? ST_FATAL : ST_RETRY;
+    return err_set(err, st, "%s%s: %s", st == ST_FATAL ? "config: " : "", what,
+                   rd_kafka_err2str(e));
+}
+
+int64_t rdk_now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+bool rdk_is_passing(rd_kafka_resp_err_t e)
+{
+    return e == RD_KAFKA_RESP_ERR__TRANSPORT || e == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
+           e == RD_KAFKA_RESP_ERR__RESOLVE || e == RD_KAFKA_RESP_ERR__TIMED_OUT ||
+           e == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE ||
+           e == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION;
+}

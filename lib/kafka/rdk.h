@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* rdk.h -- what the files of lib/kafka share; nobody else includes it. */
+#ifndef KAFKA_RDK_H
+#define KAFKA_RDK_H
+
+#include <librdkafka/rdkafka.h>
+#include <stdint.h>
+
+#include "kafka/client.h"
+
+enum { RDK_TIMEOUT_MS = 30000 }; /* of one question to the cluster */
+
+struct rdk_set {
+    const char *name;
+    const char *value;
+};
+
+/* A new configuration: defaults of ours, the pass-through properties that fit
+ * a client of this type, then the n that must hold. */
+MUST_USE enum status rdk_conf(rd_kafka_type_t type, const struct kafka_conf *pass,
+                              const struct rdk_set *must, size_t n, rd_kafka_conf_t **out,
+                              struct err *err);
+
+/* A client made of conf, which is taken in any case. */
+MUST_USE enum status rdk_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **out,
+                             struct err *err);
+
+/* "what: why", judged by attributes; frees e. NULL is ST_OK. */
+enum status rdk_error(rd_kafka_error_t *e, const char *what, struct err *err);
+
+/* The same for a plain code. NO_ERROR is ST_OK. */
+enum status rdk_code(rd_kafka_resp_err_t e, const char *what, struct err *err);
+
+/* Time for waiting, from an arbitrary start. */
+int64_t rdk_now_ms(void);
+
+/* Is it an error that says only that something is on its way again? */
+bool rdk_is_passing(rd_kafka_resp_err_t e);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include "obs/log.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LOG_LINE_MAX = 4096, LOG_SEEN_MAX = 64 };
+
+/* One sentence that was written lately. */
+struct seen {
+    const char *msg; /* sentences are constants: the pointer is the identity */
+    int64_t at_ms;
+    int64_t suppressed;
+};
+
+static struct {
+    pthread_mutex_t lock;
+    enum log_level least;
+    enum log_format format;
+    const char *stage;
+    const char *slot;
+    struct seen seen[LOG_SEEN_MAX];
+} sink = { .lock = PTHREAD_MUTEX_INITIALIZER, .least = LOG_INFO };
+
+static const char *const level_names[] = { "error", "warn", "info", "debug" };
+
+void log_setup(enum log_level least, enum log_format format, const char *stage, const char *slot)
+{
+    sink.least = least;
+    sink.format = format;
+    sink.stage = stage;
+    sink.slot = slot;
+}
+
+bool log_format_parse(const char *s, enum log_format *out)
+{
+    bool json = strcmp(s, "json") == 0;
+
+    if (!json && strcmp(s, "logfmt") != 0)
+        return false;
+    *out = json ? LOG_JSON : LOG_LOGFMT;
+    return true;
+}
+
+/* Does a bare logfmt value need no quotes? */
+static bool is_plain(const char *s)
+{
+    if (*s == '\0')
+        return false;
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+
+        if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c >= 0x7f)
+            return false;
+    }
+    return true;
+}
+
+/* As a JSON string, which is a logfmt string too. */
+static void add_quoted(struct buf *out, const char *s)
+{
+    buf_byte(out, '"');
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+
+        if (c == '"' || c == '\\')
+            buf_fmt(out, "\\%c", c);
+        else if (c == '\n')
+            buf_str(out, "\\n");
+        else if (c < ' ' || c == 0x7f)
+            buf_fmt(out, "\\u%04x", c);
+        else
+            buf_byte(out, (char)c);
+    }
+    buf_byte(out, '"');
+}
+
+static void add_name(struct buf *out, enum log_format format, const char *name)
+{
+    if (format == LOG_JSON)
+        buf_fmt(out, ",\"%s\":", name);
+    else
+        buf_fmt(out, " %s=", name);
+}
+
+static void add_str(struct buf *out, enum log_format format, const char *name, const char *s)
+{
+    const char *value = s ? s : "";
+
+    add_name(out, format, name);
+    if (format == LOG_LOGFMT && is_plain(value))
+        buf_str(out, value);
+    else
+        add_quoted(out, value);
+}
+
+static void add_field(struct buf *out, enum log_format format, const struct log_field *f)
+{
+    if (f->type == LOG_TYPE_STR) {
+        add_str(out, format, f->name, f->s);
+        return;
+    }
+    add_name(out, format, f->name);
+    if (f->type == LOG_TYPE_INT)
+        buf_fmt(out, "%lld", (long long)f->i);
+    else if (isfinite(f->d))
+        buf_fmt(out, "%.6g", f->d);
+    else
+        buf_str(out, "null");
+}
+
+void log_render(enum log_format format, enum log_level level, const char *msg,
+                const struct log_field *fields, size_t n, struct buf *out)
+{
+    add_str(out, format, "level", level_names[level]);
+    if (sink.stage)
+        add_str(out, format, "stage", sink.stage);
+    if (sink.slot)
+        add_str(out, format, "slot", sink.slot);
+    add_str(out, format, "msg", msg);
+    for (size_t i = 0; i < n; i++) {
+        if (fields[i].name)
+            add_field(out, format, &fields[i]);
+    }
+}
+
+/* The place of msg, or the one that was quiet for longest. */
+static struct seen *seen_of(const char *msg)
+{
+    struct seen *old = &sink.seen[0];
+
+    for (size_t i = 0; i < LOG_SEEN_MAX; i++) {
+        struct seen *s = &sink.seen[i];
+
+        if (s->msg == msg)
+            return s;
+        if (s->at_ms < old->at_ms)
+            old = s;
+    }
+    *old = (struct seen){ .msg = msg, .at_ms = INT64_MIN };
+    return old;
+}
+
+static void add_time(struct buf *out, const struct timespec *now)
+{
+    struct tm tm;
+    char text[32];
+
+    gmtime_r(&now->tv_sec, &tm);
+    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+    buf_fmt(out, sink.format == LOG_JSON ? "{\"ts\":\"%s.%03dZ\"" : "ts=%s.%03dZ", text,
+            (int)(now->tv_nsec / 1000000));
+}
+
+static void write_line(enum log_level level, const char *msg, const struct log_field *fields,
+                       size_t n, int64_t suppressed)
+{
+    struct timespec now;
+    struct buf line;
+
+    buf_init(&line, LOG_LINE_MAX);
+    clock_gettime(CLOCK_REALTIME, &now);
+    add_time(&line, &now);
+    log_render(sink.format, level, msg, fields, n, &line);
+    if (suppressed > 0)
+        add_field(&line, sink.format, &(struct log_field)LOG_INT("suppressed", suppressed));
+    buf_str(&line, sink.format == LOG_JSON ? "}\n" : "\n");
+    if (buf_failed(&line)) /* too long to be a line: keep what names it */
+        fprintf(stderr, "level=%s msg=\"%s\" cut=true\n", level_names[level], msg);
+    else
+        (void)!write(STDERR_FILENO, line.p, line.n);
+    buf_release(&line);
+}
+
+void log_write(enum log_level level, const char *msg, const struct log_field *fields, size_t n)
+{
+    struct timespec t;
+
+    if (level > sink.least)
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    int64_t now_ms = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    pthread_mutex_lock(&sink.lock);
+    struct seen *s = seen_of(msg);
+    if (s->at_ms != INT64_MIN && now_ms - s->at_ms < 1000) {
+        s->suppressed++;
+    } else {
+        int64_t suppressed = s->suppressed;
+
+        s->at_ms = now_ms;
+        s->suppressed = 0;
+        write_line(level, msg, fields, n, suppressed);
+    }
+    pthread_mutex_unlock(&sink.lock);
+}
