@@ -9,56 +9,69 @@
  *
  * and an atom a is simply the cell [a, next double above a): so one ordered
  * array and one search serve both, and cumulative sums run in value order.
+ *
+ *                 a = 0.0          deciles, say, of the rest
+ *     ------------[ ]--------|---|--|-|-|--|---|-------|------->
+ *      cell 0    cell 1  cell 2 ...                     cell n
+ *
  * -0.0 counts as 0.0. NaN and infinities fall in no cell.
  *
- * PSI's bins are unions of neighbouring cells, so PSI from cells is exact: one
- * bin for each atom that holds at least 1/10 of the baseline, and up to 10 bins
- * of about equal mass of the rest. */
+ * PSI's bins are unions of cells, so PSI from cells is exact: one bin for each
+ * atom that holds at least 1/10 of the baseline, and up to 10 quantile bins of
+ * the rest. A bin of the rest may lie on both sides of an atom. */
 #ifndef STATS_CELLS_H
 #define STATS_CELLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
 
 enum { CELLS_QUANTILES = 256, CELLS_EDGES_MAX = 1022, CELLS_MAX = CELLS_EDGES_MAX + 1 };
-enum { PSI_BINS_MAX = 21 }; /* 10 atoms of a tenth, and the 10 + 1 pieces of the rest */
+enum { PSI_BINS_MAX = 20 }; /* at most 9 atoms and 10 of the rest, or 10 and an empty rest */
 
-struct cells; /* edges and atom flags; immutable */
+struct cells; /* immutable: may be shared by threads */
 
 /* Cuts n finite values (any order; not changed) into cells. A sample of one
- * value gives an atom; n == 0 gives a single cell. ST_FATAL: memory.
+ * value gives an atom; n == 0 gives a single cell. ST_REJECT: a value is not
+ * finite; ST_FATAL: memory. *out is owned by the caller, NULL on failure.
  * O(n log n), needs n doubles of memory. */
 MUST_USE enum status cells_build(const double *values, size_t n, struct cells **out,
                                  struct err *err);
 
-/* From stored edges (strictly increasing, finite, n <= CELLS_EDGES_MAX).
- * ST_REJECT when they are not. */
+/* From stored edges (strictly increasing, finite, n <= CELLS_EDGES_MAX; copied).
+ * ST_REJECT when they are not; ST_FATAL: memory. */
 MUST_USE enum status cells_from_edges(const double *edges, size_t n, struct cells **out,
                                       struct err *err);
 
+/* NULL is fine. */
 void cells_free(struct cells *c);
 
 /* Number of cells, edges + 1. */
 size_t cells_n(const struct cells *c);
 
-/* The edges, cells_n() - 1 of them. */
+/* The edges, cells_n() - 1 of them. Borrowed from c. */
 const double *cells_edges(const struct cells *c);
 
 /* Whether cell i is an atom: [a, next above a). */
-int cells_is_atom(const struct cells *c, size_t i);
+bool cells_is_atom(const struct cells *c, size_t i);
 
 /* The cell of a finite x: the number of edges <= x. The kernel of the product:
- * a branch-free search over an Eytzinger layout. */
+ * a branch-free search over an Eytzinger layout. O(log edges). */
 size_t cells_find(const struct cells *c, double x);
 
 /* For n values: cell[i], or -1 where x is NaN or infinite. As cells_find(). */
 void cells_find_many(const struct cells *c, const double *x, size_t n, int32_t *cell);
 
-/* The PSI bin of each cell, from the baseline's counts (cells_n() of them);
+/* The PSI bin of each cell, from the baseline's counts (both cells_n() long);
  * returns the number of bins, 1..PSI_BINS_MAX. Bins are numbered in value order
- * of their first cell. */
+ * of their first cell. Every bin has mass in the baseline, but for one: when
+ * atoms hold it all, the cells between them are one empty bin of the unseen. */
 size_t cells_psi_bins(const struct cells *c, const uint64_t *counts, int32_t *bin_of_cell);
+
+/* Sums counts per cell into counts per bin; bins is zeroed first. */
+void cells_to_bins(const struct cells *c, const uint64_t *counts, const int32_t *bin_of_cell,
+                   size_t n_bins, uint64_t *bins);
 
 #endif

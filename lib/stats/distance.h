@@ -2,9 +2,10 @@
 /* distance.h -- how far two histograms over the same bins or cells are apart.
  *
  * ref is the baseline, cur the window; counts, not shares. A distance that is
- * not defined (an empty side, one bin) is NaN, and the caller writes null and
- * why. Logarithms are natural and by our own xlog() (stats/xmath.h), since the
- * C library's differ in the last bit from CPU to CPU. Sums run from bin 0 up. */
+ * not defined (a side is empty) is NaN, and the caller writes null and why.
+ * Logarithms are natural and by our own xlog() (stats/xmath.h), since the C
+ * library's differ in the last bit from CPU to CPU. Sums run from bin 0 up, so
+ * that the same counts give the same bits. All are O(bins). */
 #ifndef STATS_DISTANCE_H
 #define STATS_DISTANCE_H
 
@@ -15,6 +16,11 @@
  * sum (q - p) ln(q / p) over B bins. NaN when a side is empty. */
 double dist_psi(const uint64_t *ref, const uint64_t *cur, size_t bins);
 
+/* What PSI is on average between two samples of n and m of the same
+ * distribution, by their sizes alone: (B - 1)(1/n + 1/m). (Yurdakul and
+ * Naranjo, Statistical properties of the population stability index, 2020.) */
+double dist_psi_noise(double n, double m, size_t bins);
+
 /* Smoothed share of bin i as dist_psi() uses it, and its term of the sum. */
 double dist_share(const uint64_t *counts, size_t bins, size_t i);
 double dist_psi_part(const uint64_t *ref, const uint64_t *cur, size_t bins, size_t i);
@@ -23,7 +29,8 @@ double dist_psi_part(const uint64_t *ref, const uint64_t *cur, size_t bins, size
  * sum q ln(q / p). */
 double dist_kl(const uint64_t *ref, const uint64_t *cur, size_t bins);
 
-/* Hellinger distance on smoothed shares: sqrt(1 - sum sqrt(p q)). */
+/* Hellinger distance on smoothed shares: sqrt(1/2 sum (sqrt p - sqrt q)^2), in
+ * 0..1. The same as sqrt(1 - sum sqrt(p q)), without its cancellation near 0. */
 double dist_hellinger(const uint64_t *ref, const uint64_t *cur, size_t bins);
 
 /* Jensen-Shannon distance: the square root of the divergence, base e, on raw
@@ -33,22 +40,28 @@ double dist_js(const uint64_t *ref, const uint64_t *cur, size_t bins);
 /* Largest difference of raw shares. */
 double dist_linf(const uint64_t *ref, const uint64_t *cur, size_t bins);
 
+/* p of Pearson's chi-square test that both sides share one distribution, on the
+ * 2 x K table of the bins that are not empty on both sides, with Yates'
+ * correction when K = 2: as scipy.stats.chi2_contingency. 1 when K = 1. */
+double dist_chi2_p(const uint64_t *ref, const uint64_t *cur, size_t bins);
+
 /* Kolmogorov-Smirnov from ordered cells: largest gap of cumulative shares. */
 double dist_ks_cells(const uint64_t *ref, const uint64_t *cur, size_t cells);
 
 /* Wasserstein-1 from ordered cells with the sum of the values of each (in the
  * same unit on both sides): each side is a point mass at the mean of each cell.
- * In that unit. */
+ * In that unit. The integral of |F - G| (Vallender 1974). */
 double dist_wasserstein_cells(const uint64_t *ref, const int64_t *ref_sum, const uint64_t *cur,
                               const int64_t *cur_sum, size_t cells);
 
 /* Two-sided asymptotic p of the two-sample KS distance d with (effective) sizes
  * n and m, as scipy.stats.ks_2samp(method="asymp"): the survival function of
- * Kolmogorov's two-sided statistic at round(n m / (n + m)), see stats/ks.h. */
+ * Kolmogorov's two-sided statistic at round(n m / (n + m)), at least 1; see
+ * stats/ks.h. NaN when d is NaN or a size is not above 0. */
 double dist_ks_p(double d, double n, double m);
 
 /* Benjamini-Hochberg: q[i] of p[i], n of them; NaN in p stays NaN and is not in
- * the family. (Benjamini and Hochberg 1995.) O(n^2) at most, n small. */
+ * the family. p and q do not overlap. (Benjamini and Hochberg 1995.) O(n^2). */
 void dist_bh(const double *p, size_t n, double *q);
 
 #endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#include "stats/ks.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "stats/distance.h"
+#include "stats/special.h"
+#include "stats/xmath.h"
+
+double ks_distance(const double *ref, size_t n, const double *cur, size_t m)
+{
+    size_t i = 0;
+    size_t j = 0;
+    double most = 0.0;
+
+    if (n == 0 || m == 0)
+        return (double)NAN;
+    while (i < n && j < m) {
+        double x = fmin(ref[i], cur[j]);
+
+        while (i < n && ref[i] == x)
+            i++;
+        while (j < m && cur[j] == x)
+            j++;
+        most = fmax(most, fabs((double)i / (double)n - (double)j / (double)m));
+    }
+    return most;
+}
+
+static uint64_t gcd(uint64_t a, uint64_t b)
+{
+    while (b > 0) {
+        uint64_t r = a % b;
+
+        a = b;
+        b = r;
+    }
+    return a;
+}
+
+double ks_exact_p(double d, size_t n, size_t m)
+{
+    if (isnan(d) || n == 0 || m == 0)
+        return (double)NAN;
+    if (m > n) {
+        size_t t = n;
+
+        n = m;
+        m = t;
+    }
+    /* In whole numbers a point is outside when |i mg - j ng| >= h. */
+    const uint64_t ng = n / gcd(n, m);
+    const uint64_t mg = m / gcd(n, m);
+    const uint64_t h = (uint64_t)rint(d * (double)ng * (double)m);
+    if (h == 0)
+        return 1.0;
+    double *left = malloc((m + 1) * sizeof(*left));
+    if (!left)
+        return (double)NAN;
+    for (size_t j = 0; j <= m; j++)
+        left[j] = 1.0;
+    /* left[j]: the chance that a path has left the strip, given that it got to
+     * (i, j); its last step came from (i-1, j) with chance i / (i + j). Only
+     * j = lo..hi are inside; outside the chance is 1. */
+    double p = 1.0;
+    for (size_t i = 0; i <= n; i++) {
+        size_t lo = i * mg < h ? 0 : (i * mg - h) / ng + 1;
+        size_t hi = (i * mg + h - 1) / ng;
+
+        p = lo > 0 ? 1.0 : 0.0;
+        for (size_t j = lo; j <= hi && j <= m; j++) {
+            if (i + j > 0)
+                p = (left[j] * (double)i + p * (double)j) / (double)(i + j);
+            left[j] = p;
+        }
+    }
+    free(left);
+    return p;
+}
+
+/* P(D+ >= d) of the one-sided statistic. The exact sum of Smirnov (1944) over
+ *
+ *     d sum_j C(n, j) (d + j/n)^(j-1) (1 - d - j/n)^(n-j),   j = 0..n(1-d)
+ *
+ * is a sum of binomial probabilities over d + j/n: nothing cancels. From a
+ * million on, the approximation of Maag and Dicaire (1971). */
+static double smirnov_sf(double n, double d)
+{
+    double sum = 0.0;
+
+    if (n > 1e6)
+        return xexp(-(6 * n * d + 1) * (6 * n * d + 1) / (18 * n));
+    for (double j = 0.0; j <= n * (1.0 - d); j += 1.0) {
+        double p = fmin(d + j / n, 1.0);
+
+        sum += special_binomial(j, n, p) * (d / p);
+    }
+    return sum;
+}
+
+/* P(D < d) for d <= 1/n: n! ((2 t - 1) / n)^n with t = n d. (Ruben and Gambino
+ * 1982.) */
+static double ruben_gambino(double n, double t)
+{
+    if (t <= 0.5)
+        return 0.0;
+    return xexp(special_lgamma(n + 1.0) + n * xlog((2.0 * t - 1.0) / n));
+}
+
+enum { MTW_N_MAX = 10000, MTW_SIDE_MAX = 64 }; /* n d < 28 where it is used */
+
+/* H of Marsaglia, Tsang and Wang (2003): with k = ceil(n d), h = k - n d and a
+ * side of 2k - 1, entry (i, j) is 1/(i-j+1)!, but for the first column and the
+ * last row, which are edge[i+1] and edge[side-j], and the corner they share. */
+struct mtw {
+    int side;
+    double fact[MTW_SIDE_MAX + 1]; /* 1 / i!         */
+    double edge[MTW_SIDE_MAX + 1]; /* (1 - h^i) / i! */
+    double corner;                 /* (1 - 2 h^side + max(0, 2h - 1)^side) / side! */
+};
+
+static void mtw_init(struct mtw *w, double t)
+{
+    double h = ceil(t) - t;
+    double power = 1.0;
+    double both = 1.0;
+
+    w->side = 2 * (int)ceil(t) - 1;
+    w->fact[0] = 1.0;
+    w->edge[0] = 0.0;
+    for (int i = 1; i <= w->side; i++) {
+        power *= h;
+        both *= fmax(0.0, 2.0 * h - 1.0);
+        w->fact[i] = w->fact[i - 1] / i;
+        w->edge[i] = (1.0 - power) * w->fact[i];
+    }
+    w->corner = (1.0 - 2.0 * power + both) * w->fact[w->side];
+}
+
+/* Column j of row times H. */
+static double mtw_times(const struct mtw *w, const double *row, int j)
+{
+    double sum = row[w->side - 1] * (j > 0 ? w->edge[w->side - j] : w->corner);
+
+    for (int i = j > 0 ? j - 1 : 0; i < w->side - 1; i++)
+        sum += row[i] * (j > 0 ? w->fact[i - j + 1] : w->edge[i + 1]);
+    return sum;
+}
+
+/* P(D < d) exactly: n!/n^n times the middle entry of H^n. Its row alone, times
+ * H, n times; n!/n^n is spread over the steps, so that it stays within range.
+ * O(n (n d)^2). */
+static double marsaglia_tsang_wang(double n, double t)
+{
+    const double share = xexp(special_lgamma(n + 1.0) / n - xlog(n));
+    struct mtw w;
+    double row[MTW_SIDE_MAX] = { 0 };
+    double next[MTW_SIDE_MAX];
+
+    mtw_init(&w, t);
+    row[w.side / 2] = 1.0;
+    for (double step = 0.0; step < n; step += 1.0) {
+        for (int j = 0; j < w.side; j++)
+            next[j] = mtw_times(&w, row, j) * share;
+        for (int j = 0; j < w.side; j++)
+            row[j] = next[j];
+    }
+    return row[w.side / 2];
+}
+
+/* P(D < d) for large n, z = d sqrt n: K0(z) + K1(z)/sqrt n + K2(z)/n + K3(z)/n^1.5.
+ * (Pelz and Good 1976, the sums that converge fast for small z.) */
+static double pelz_good(double n, double z)
+{
+    const double pi = 0x1.921fb54442d18p+1;
+    const double p2 = pi * pi;
+    const double p4 = p2 * p2;
+    const double p6 = p4 * p2;
+    const double z2 = z * z;
+    const double z4 = z2 * z2;
+    const double z6 = z4 * z2;
+    const double root = sqrt(pi / 2.0);
+    double k0 = 0.0;
+    double k1 = 0.0;
+    double k2 = 0.0;
+    double k3 = 0.0;
+
+    for (int k = 20; k >= 1; k--) {
+        double m2 = (k - 0.5) * (k - 0.5);
+        double m4 = m2 * m2;
+        double e = xexp(-m2 * p2 / (2.0 * z2));
+        double j2 = (double)k * k;
+        double ej = xexp(-j2 * p2 / (2.0 * z2));
+
+        k0 += e;
+        k1 += e * (p2 * m2 - z2);
+        k2 += e * (6 * z6 + 2 * z4 + p2 * (2 * z4 - 5 * z2) * m2 + p4 * (1 - 2 * z2) * m4) -
+              ej * 2 * p2 * z4 * j2;
+        k3 += e * (-30 * z6 - 90 * z6 * z2 + p2 * (135 * z4 - 96 * z6) * m2 +
+                   p4 * (212 * z4 - 60 * z2) * m4 + p6 * (5 - 30 * z2) * m4 * m2) +
+              ej * 30 * z4 * (3 * p2 * j2 * z2 - p4 * j2 * j2);
+    }
+    return 2 * root / z *
+           (k0 + k1 / (6 * z2 * z * sqrt(n)) + k2 / (72 * z6 * n) +
+            k3 / (6480 * z6 * z2 * z * n * sqrt(n)));
+}
+
+double ks_kolmogorov_sf(double n, double d)
+{
+    const double t = n * d;
+    const double z2 = t * d;
+    double cdf;
+
+    if (isnan(d) || !(n >= 1.0))
+        return (double)NAN;
+    if (d >= 1.0 || z2 >= 370.0)
+        return 0.0;
+    if (t <= 0.5 || (n > 140.0 && z2 < 0.03)) /* there the CDF is below 1e-16 */
+        return 1.0;
+    if (t > 1.0 && (d >= 0.5 || t >= n - 1.0 || z2 > (n > 140.0 ? 2.2 : 4.0)))
+        return fmin(2.0 * smirnov_sf(n, d), 1.0);
+    if (t <= 1.0)
+        cdf = ruben_gambino(n, t);
+    else if (n <= 140.0 || (n <= MTW_N_MAX && n * d * sqrt(d) <= 1.4))
+        cdf = marsaglia_tsang_wang(n, t);
+    else
+        cdf = pelz_good(n, sqrt(n) * d);
+    return fmin(fmax(1.0 - cdf, 0.0), 1.0);
+}
+
+double ks_auto_p(double d, size_t n, size_t m)
+{
+    if (n <= KS_EXACT_MAX && m <= KS_EXACT_MAX)
+        return ks_exact_p(d, n, m);
+    return dist_ks_p(d, (double)n, (double)m);
+}
