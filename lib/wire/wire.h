@@ -11,8 +11,8 @@
  * our struct; a field that the writer lacks gets our schema's default (avro-c's
  * resolver refuses that case).
  *
- * Which schema an id means is asked of a struct wire_schemas: the table in
- * schemas/ids that is compiled in, or a schema registry. */
+ * Which schema an id means says the table in schemas/ids that is compiled in,
+ * and else a struct wire_source: a schema registry's client. */
 #ifndef WIRE_WIRE_H
 #define WIRE_WIRE_H
 
@@ -23,9 +23,15 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "record/deadletter.h"
 #include "wire/table.h"
 
-enum { WIRE_FRAME_LEN = 5, WIRE_DEPTH_MAX = 16, WIRE_RECORD_MAX = 8 << 20 };
+enum {
+    WIRE_FRAME_LEN = 5,
+    WIRE_DEPTH_MAX = 16,
+    WIRE_RECORD_MAX = 8 << 20,   /* bytes of a frame, or of a record as JSON     */
+    WIRE_SCHEMA_MAX = 64 * 1024, /* bytes of a schema's text that a source gives */
+};
 
 /* Where schemas come from when an id is not in schemas/ids: a registry's
  * client fills it. Text is borrowed until wire_free(). ST_REJECT: the id does
@@ -61,16 +67,25 @@ MUST_USE enum status wire_peek(struct wire *w, struct slice framed, enum record_
 MUST_USE enum status wire_decode(struct wire *w, enum record_kind kind, struct slice framed,
                                  void *rec, struct arena *a, struct err *err);
 
+/* Which dead letter the last ST_REJECT of wire_peek() or wire_decode() makes:
+ * DEAD_SCHEMA (no frame, an id that does not exist, another kind of record),
+ * DEAD_AVRO (the bytes are not what their schema says) or
+ * DEAD_SCHEMA_INCOMPATIBLE (the writer's schema, or a value of it, cannot be
+ * read as ours). */
+enum dead_reason wire_reason(const struct wire *w);
+
 /* Appends rec as one JSON object, without a newline: the schema's field names,
  * in its order; doubles by %.17g shortened to what reads back the same; NaN and
- * infinities as null; enums by name; bytes as base64. */
+ * infinities as null; enums by name; bytes as base64. ST_FATAL: memory or out's
+ * maximum; out is then as it was. */
 MUST_USE enum status wire_to_json(enum record_kind kind, const void *rec, struct buf *out,
                                   struct err *err);
 
 /* Reads such an object. A field that is not there gets its default, an unknown
- * one is ignored. ST_REJECT: not JSON, or a field of another type. */
-MUST_USE enum status wire_from_json(enum record_kind kind, struct slice json, void *rec,
-                                    struct arena *a, struct err *err);
+ * one is ignored; null is NaN for a double. ST_REJECT: not JSON, a field of
+ * another type, or none and no default. ST_FATAL: memory. */
+MUST_USE enum status wire_from_json(struct wire *w, enum record_kind kind, struct slice json,
+                                    void *rec, struct arena *a, struct err *err);
 
 /* Text of the built-in schema of a record, for ever. */
 struct slice wire_schema_text(enum record_kind kind);
