@@ -23,7 +23,8 @@ struct topology kafka_topology(const struct kafka_topics *t)
                          (int32_t)t->raw_epoch);
 }
 
-enum status kafka_conf_take(struct kafka_conf *out, const struct conf *conf, struct err *err)
+enum status kafka_conf_take(struct kafka_conf *out, const struct conf *conf,
+                            const char *brokers, struct err *err)
 {
     const char *name;
     const char *value;
@@ -31,6 +32,8 @@ enum status kafka_conf_take(struct kafka_conf *out, const struct conf *conf, str
 
     for (size_t i = 0; st == ST_OK && conf && conf_pass(conf, i, &name, &value); i++)
         st = kafka_conf_set(out, name, value, err);
+    if (st == ST_OK && brokers)
+        st = kafka_conf_set(out, "bootstrap.servers", brokers, err);
     if (st == ST_OK && !kafka_conf_get(out, "bootstrap.servers"))
         st = err_set(err, ST_FATAL, "config: kafka.bootstrap.servers is not set");
     return st;

@@ -21,9 +21,10 @@ extern const struct conf_prop kafka_topics_props[];
 
 struct topology kafka_topology(const struct kafka_topics *t);
 
-/* Collects the properties under "kafka." into out. ST_FATAL "config: ...": one
- * is refused, or bootstrap.servers is not there. */
+/* Collects the properties under "kafka." into out; brokers (the option -b) wins
+ * over bootstrap.servers unless it is NULL. ST_FATAL "config: ...": a property
+ * is refused, or there are no brokers. */
 MUST_USE enum status kafka_conf_take(struct kafka_conf *out, const struct conf *conf,
-                                     struct err *err);
+                                     const char *brokers, struct err *err);
 
 #endif

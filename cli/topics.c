@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* topics.c -- absa topics: the topics that there should be, made and checked.
+ *
+ * plan says what apply would do and what is wrong; apply creates what is not
+ * there. A topic that exists is never changed: another number of partitions is
+ * another deployment, and another cleanup policy has already lost data. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "kafka/admin.h"
+#include "kafka/topics.h"
+
+static struct kafka_topics topics;
+static const char *brokers;
+static int64_t replication = 1;
+
+static const struct conf_section sections[] = {
+    { "Topics", kafka_topics_props, &topics },
+    { NULL, NULL, NULL },
+};
+
+static const struct app_opt opts[] = {
+    { "brokers", 'b', "HOST:PORT", APP_STR, &brokers, "kafka.bootstrap.servers" },
+    { "replication", 'r', "N", APP_INT, &replication, "replicas of a new topic (default 1)" },
+    { .name = NULL },
+};
+
+struct plan {
+    struct kafka_admin *admin;
+    bool apply;
+    int created;
+    int wrong;
+};
+
+static void print_topic(const struct kafka_topic *t, const char *what)
+{
+    printf("%-8s %-24s partitions=%d cleanup=%s time=%s", what, t->name, (int)t->parts,
+           t->compact ? "compact" : "delete", t->log_append_time ? "LogAppendTime" : "CreateTime");
+    if (!t->compact)
+        printf(" retention.ms=%lld", (long long)t->retention_ms);
+    fputc('\n', stdout);
+}
+
+/* Prints each difference; a retention of the operator's own choice is none. */
+static int compare(const struct kafka_topic *want, const struct kafka_topic *is)
+{
+    int wrong = 0;
+
+    if (is->parts != want->parts) {
+        fprintf(stderr, "absa topics: %s has %d partitions, the configuration says %d\n",
+                want->name, (int)is->parts, (int)want->parts);
+        wrong++;
+    }
+    if (is->compact != want->compact) {
+        fprintf(stderr, "absa topics: %s has cleanup.policy %s, not %s\n", want->name,
+                is->compact ? "compact" : "delete", want->compact ? "compact" : "delete");
+        wrong++;
+    }
+    if (is->log_append_time != want->log_append_time) {
+        fprintf(stderr,
+                "absa topics: %s has message.timestamp.type CreateTime, not LogAppendTime\n",
+                want->name);
+        wrong++;
+    }
+    if (!want->compact && is->retention_ms >= 0 && is->retention_ms < want->retention_ms)
+        fprintf(stderr, "absa topics: note: %s keeps records %lld ms, the plan is %lld ms\n",
+                want->name, (long long)is->retention_ms, (long long)want->retention_ms);
+    return wrong;
+}
+
+static enum status one(struct plan *p, const struct kafka_topic *want, struct err *err)
+{
+    struct kafka_topic is = { .name = want->name };
+    enum status st = kafka_admin_partitions(p->admin, want->name, &is.parts, err);
+
+    if (st != ST_OK)
+        return st;
+    if (is.parts == 0) {
+        p->created++;
+        print_topic(want, p->apply ? "created" : "create");
+        return p->apply ? kafka_admin_create(p->admin, want, err) : ST_OK;
+    }
+    st = kafka_admin_describe(p->admin, &is, err);
+    if (st != ST_OK)
+        return st;
+    int wrong = compare(want, &is);
+    print_topic(&is, wrong ? "wrong" : "ok");
+    p->wrong += wrong;
+    return ST_OK;
+}
+
+static enum status all(struct plan *p, struct err *err)
+{
+    struct topology topo = kafka_topology(&topics);
+    struct kafka_names names;
+    enum status st = kafka_names_make(topics.prefix, &names, err);
+
+    for (int i = 0; st == ST_OK && i < TOPIC_N; i++) {
+        const struct kafka_topic want = { .name = names.of[i],
+                                          .parts = topo.parts[i],
+                                          .replication = (int32_t)replication,
+                                          .compact = topic_table[i].compact,
+                                          .log_append_time = true,
+                                          .retention_ms = topic_table[i].retention_ms };
+        st = one(p, &want, err);
+    }
+    if (st == ST_OK && p->wrong > 0)
+        st = err_set(err, ST_FATAL, "config: %d differences from the plan", p->wrong);
+    return st;
+}
+
+static enum status run(struct app_run *run, struct err *err)
+{
+    const char *verb = run->argc == 1 ? run->argv[0] : "";
+    struct kafka_conf kafka = { 0 };
+    struct plan p = { .apply = strcmp(verb, "apply") == 0 && !run->dry_run };
+
+    if (strcmp(verb, "plan") != 0 && strcmp(verb, "apply") != 0)
+        return err_set(err, ST_FATAL, "usage: say plan or apply");
+    if (replication < 1 || replication > 32)
+        return err_set(err, ST_FATAL, "usage: --replication is not in 1..32");
+    enum status st = kafka_conf_take(&kafka, run->conf, brokers, err);
+    if (st == ST_OK)
+        st = kafka_admin_new(&kafka, &p.admin, err);
+    if (st == ST_OK)
+        st = all(&p, err);
+    kafka_admin_free(p.admin);
+    kafka_conf_release(&kafka);
+    return st;
+}
+
+static const struct app app = {
+    .name = "topics",
+    .args = "plan|apply",
+    .summary = "the topics that there should be: compared with the cluster, or created",
+    .examples = "  absa topics plan -b localhost:9092\n"
+                "  absa topics apply -b localhost:9092 -X raw.partitions=3 --replication 3\n",
+    .sections = sections,
+    .pass_prefix = "kafka.",
+    .opts = opts,
+    .has_dry_run = true,
+    .run = run,
+};
+
+int main(int argc, char **argv)
+{
+    return app_main(&app, argc, argv);
+}
