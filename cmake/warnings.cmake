@@ -9,6 +9,8 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 
 add_compile_definitions(_POSIX_C_SOURCE=200809L)
+# What must not be used does not compile.
+add_compile_options("SHELL:-include \"${PROJECT_SOURCE_DIR}/lib/base/banned.h\"")
 add_compile_options(
   -Wall -Wextra -Werror -Wformat=2 -Werror=format-security -Wshadow -Wconversion
   -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
@@ -20,6 +22,9 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-Wlogical-op -Wduplicated-cond -Wtrampolines -fstack-clash-protection)
   # gcc 12 sees null dereferences that its own optimiser made up below -O2.
   add_compile_options($<$<CONFIG:Debug>:-Wno-null-dereference>)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND NOT CMAKE_C_FLAGS MATCHES "-fsanitize")
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -ftrivial-auto-var-init=zero)
 endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   add_compile_options(-fcf-protection=full)

@@ -58,8 +58,7 @@ void hash_id(const struct slice *fields, size_t n, char out[HASH_ID_HEX_LEN + 1]
     EVP_MD_CTX_free(ctx);
 }
 
-void hash_pseudonym(const uint8_t key[HMAC_KEY_LEN], struct slice s,
-                    char out[HASH_ID_HEX_LEN + 1])
+void hash_pseudonym(const uint8_t key[HMAC_KEY_LEN], struct slice s, char out[HASH_ID_HEX_LEN + 1])
 {
     uint8_t raw[EVP_MAX_MD_SIZE] = { 0 };
 

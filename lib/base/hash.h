@@ -32,7 +32,6 @@ void hash_sha256_hex(struct slice s, char out[SHA256_HEX_LEN + 1]);
 void hash_id(const struct slice *fields, size_t n, char out[HASH_ID_HEX_LEN + 1]);
 
 /* HMAC-SHA-256 of s, cut to 128 bits, in hex with a NUL: pseudonyms of users. */
-void hash_pseudonym(const uint8_t key[HMAC_KEY_LEN], struct slice s,
-                    char out[HASH_ID_HEX_LEN + 1]);
+void hash_pseudonym(const uint8_t key[HMAC_KEY_LEN], struct slice s, char out[HASH_ID_HEX_LEN + 1]);
 
 #endif

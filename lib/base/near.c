@@ -40,5 +40,5 @@ bool near_enough(struct slice a, struct slice b, size_t distance)
 {
     size_t longer = a.n > b.n ? a.n : b.n;
 
-    return distance <= 3 && distance * 4 <= longer + 3;
+    return distance <= 3 && distance * 3 <= longer;
 }

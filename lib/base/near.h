@@ -14,7 +14,7 @@ enum { NEAR_MAX = 128 }; /* bytes; longer words are near to nothing */
  * O(a.n * b.n). */
 size_t near_distance(struct slice a, struct slice b);
 
-/* Whether a person who typed a may well have meant b: at most one slip in four
+/* Whether a person who typed a may well have meant b: at most one slip in three
  * letters, and never more than three. */
 bool near_enough(struct slice a, struct slice b, size_t distance);
 

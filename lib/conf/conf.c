@@ -166,10 +166,6 @@ void conf_set(struct conf *c, const struct conf_source *src, struct slice name, 
     struct conf_entry *e = find(c, name);
     struct slice base = name;
 
-    if (memchr(value.n > 0 ? value.p : "", '\0', value.n)) {
-        conf_fail(c, src->where, "the value holds a NUL byte");
-        return;
-    }
     if (e) {
         conf_set_entry(c, src, e, value);
         return;
@@ -193,6 +189,10 @@ static void read_line(struct conf *c, const struct conf_source *src, struct slic
     line = slice_trim(line);
     if (line.n == 0 || line.p[0] == '#')
         return;
+    if (memchr(line.p, '\0', line.n)) {
+        conf_fail(c, src->where, "a NUL byte");
+        return;
+    }
     const char *eq = memchr(line.p, '=', line.n);
     if (!eq) {
         conf_fail(c, src->where, "want name = value");
