@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kafka/consumer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,7 +128,7 @@ enum status kafka_consumer_new(const struct kafka_conf *conf, const struct kafka
     }
     c->handler = *handler;
     c->id = member->topic;
-    strncpy(c->topic, member->name, sizeof(c->topic) - 1);
+    snprintf(c->topic, sizeof(c->topic), "%s", member->name);
     rd_kafka_conf_set_opaque(rc, c);
     rd_kafka_conf_set_rebalance_cb(rc, on_rebalance);
     st = rdk_new(RD_KAFKA_CONSUMER, rc, &c->rk, err);
