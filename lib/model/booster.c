@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/booster.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xgboost/c_api.h>
+
+#include "base/slice.h"
+
+struct booster {
+    BoosterHandle handle;
+    size_t n_features;
+};
+
+/* The library's message holds a stack trace: its first line says it. */
+static enum status failed(struct err *err, const char *what)
+{
+    const char *msg = XGBGetLastError();
+    const char *colon = strstr(msg, ": ");
+
+    msg = colon ? colon + 2 : msg;
+    return err_set(err, ST_FATAL, "%s: %.*s", what, (int)strcspn(msg, "\n"), msg);
+}
+
+/* Says by its first and last byte what a file is that is no model. */
+static enum status sniff(const char *path, struct err *err)
+{
+    FILE *f = fopen(path, "rb");
+    int first;
+    int last = EOF;
+
+    if (!f)
+        return err_set(err, ST_FATAL, "cannot be opened");
+    first = fgetc(f);
+    if (first != EOF && fseek(f, -1, SEEK_END) == 0)
+        last = fgetc(f);
+    while (last == '\n' && fseek(f, -2, SEEK_CUR) == 0)
+        last = fgetc(f);
+    fclose(f);
+    if (first == 'P')
+        return err_set(err, ST_FATAL, "is a zip archive, not an XGBoost model");
+    if (first == 0x80)
+        return err_set(err, ST_FATAL, "is a Python pickle, not an XGBoost model");
+    if (first != '{')
+        return err_set(err, ST_FATAL, "is not an XGBoost model in UBJSON or JSON");
+    if (last != '}')
+        return err_set(err, ST_FATAL, "is cut short");
+    return ST_OK;
+}
+
+/* Objectives whose answer is the sum of the leaves, as it is. */
+static bool is_plain(const char *objective)
+{
+    static const char *const plain[] = { "reg:squarederror",     "reg:linear",
+                                         "reg:squaredlogerror",  "reg:absoluteerror",
+                                         "reg:pseudohubererror", "binary:logitraw",
+                                         "rank:pairwise",        "rank:ndcg" };
+
+    for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+        if (strcmp(objective, plain[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum status check_config(struct booster *b, struct err *err)
+{
+    const char *text;
+    const char *objective = "";
+    const char *targets = "";
+    const char *classes = "";
+    const char *kind = "";
+    bst_ulong len;
+    json_t *doc;
+
+    if (XGBoosterSaveJsonConfig(b->handle, &len, &text) != 0)
+        return failed(err, "configuration");
+    doc = json_loadb(text, len, 0, NULL);
+    if (!doc ||
+        json_unpack(doc, "{s:{s:{s:s},s:{s:s},s:{s:s,s:s}}}", "learner", "objective", "name",
+                    &objective, "gradient_booster", "name", &kind, "learner_model_param",
+                    "num_target", &targets, "num_class", &classes) != 0) {
+        json_decref(doc);
+        return err_set(err, ST_FATAL, "its configuration cannot be read");
+    }
+    enum status st = ST_OK;
+
+    if (strcmp(kind, "gbtree") != 0)
+        st = err_set(err, ST_FATAL, "booster %s, want gbtree", kind);
+    else if (strcmp(targets, "1") != 0 || strcmp(classes, "0") != 0)
+        st = err_set(err, ST_FATAL, "has %s targets and %s classes: train one model an output",
+                     targets, classes);
+    else if (!is_plain(objective))
+        st = err_set(err, ST_FATAL, "objective %s transforms its output: use reg:squarederror",
+                     objective);
+    json_decref(doc);
+    return st;
+}
+
+static enum status load(struct booster *b, const char *path, struct err *err)
+{
+    bst_ulong n;
+    enum status st = sniff(path, err);
+
+    if (st != ST_OK)
+        return st;
+    if (XGBoosterCreate(NULL, 0, &b->handle) != 0)
+        return failed(err, "XGBoost");
+    if (XGBoosterSetParam(b->handle, "verbosity", "0") != 0 ||
+        XGBoosterLoadModel(b->handle, path) != 0 ||
+        XGBoosterSetParam(b->handle, "nthread", "1") != 0)
+        return failed(err, "does not load");
+    if (XGBoosterGetNumFeature(b->handle, &n) != 0)
+        return failed(err, "number of features");
+    if (n != b->n_features)
+        return err_set(err, ST_FATAL, "takes %llu features, the manifest names %zu",
+                       (unsigned long long)n, b->n_features);
+    return check_config(b, err);
+}
+
+enum status booster_load(const char *path, size_t n_features, struct booster **out, struct err *err)
+{
+    struct booster *b = calloc(1, sizeof(*b));
+    enum status st;
+
+    *out = NULL;
+    if (!b)
+        return err_set(err, ST_FATAL, "out of memory for a booster");
+    b->n_features = n_features;
+    st = load(b, path, err);
+    if (st != ST_OK) {
+        booster_free(b);
+        return st;
+    }
+    *out = b;
+    return ST_OK;
+}
+
+void booster_free(struct booster *b)
+{
+    if (!b)
+        return;
+    if (b->handle)
+        XGBoosterFree(b->handle);
+    free(b);
+}
+
+enum status booster_predict(struct booster *b, const float *rows, size_t n, float *out,
+                            struct err *err)
+{
+    static const char config[] =
+        "{\"type\":0,\"training\":false,\"iteration_begin\":0,\"iteration_end\":0,"
+        "\"strict_shape\":true,\"cache_id\":0,\"missing\":NaN}";
+    const bst_ulong *shape;
+    const float *answer;
+    bst_ulong dim;
+    char values[160]; /* NumPy's array interface */
+
+    snprintf(values, sizeof(values),
+             "{\"data\":[%zu,true],\"shape\":[%zu,%zu],\"typestr\":\"<f4\",\"version\":3}",
+             (size_t)rows, n, b->n_features);
+    if (XGBoosterPredictFromDense(b->handle, values, config, NULL, &shape, &dim, &answer) != 0)
+        return failed(err, "prediction");
+    if (dim != 2 || shape[0] != n || shape[1] != 1)
+        return err_set(err, ST_FATAL, "a booster gave %llu answers a row, want 1",
+                       (unsigned long long)(dim > 1 ? shape[1] : 0));
+    memcpy(out, answer, n * sizeof(*out));
+    return ST_OK;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* booster.h -- one XGBoost model with one output, by XGBoost's C API.
+ *
+ * A row's prediction never depends on its neighbours, and only objectives whose
+ * output is the plain sum of the leaves are let in: no exp() of the library's
+ * own, so the same rows give the same bits on every CPU. One thread. */
+#ifndef MODEL_BOOSTER_H
+#define MODEL_BOOSTER_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct booster;
+
+/* Loads a .ubj or .json model that takes n_features features. ST_FATAL, with
+ * the reason: not a model, cut short, another number of features, several
+ * outputs, an objective that is not plain. */
+MUST_USE enum status booster_load(const char *path, size_t n_features, struct booster **out,
+                                  struct err *err);
+void booster_free(struct booster *b);
+
+/* Predicts n rows of n_features floats each, row by row; NaN is missing. */
+MUST_USE enum status booster_predict(struct booster *b, const float *rows, size_t n, float *out,
+                                     struct err *err);
+
+#endif

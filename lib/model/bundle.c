@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/bundle.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "model/booster.h"
+#include "model/file.h"
+#include "model/manifest.h"
+#include "score/aspects.h"
+#include "score/feature.h"
+#include "score/lexicon.h"
+
+#define TEXT_MAX    ((size_t)16 << 20) /* of the manifest's strings       */
+#define SCRATCH_MAX ((size_t)64 << 20) /* of one comment while it is read */
+#define GOLDEN_MAX  ((size_t)16 << 20)
+#define TOLERANCE   1e-6
+
+const struct output_info output_table[OUTPUT_N] = {
+    [OUTPUT_SENTIMENT] = { "sentiment_score", -1.0, 1.0 },
+    [OUTPUT_ENGAGEMENT] = { "engagement_score", 0.0, 1.0 },
+    [OUTPUT_IMPLICITNESS] = { "implicitness_degree", 0.0, 1.0 },
+    [OUTPUT_CONFIDENCE] = { "confidence", 0.0, 1.0 },
+};
+
+struct bundle {
+    struct bundle_info info;
+    struct manifest manifest;
+    char sha256[SHA256_HEX_LEN + 1];
+    struct arena *text;    /* the manifest's strings */
+    struct arena *scratch; /* one comment's tokens   */
+    struct lexicon *lexicon;
+    struct taxonomy *taxonomy;
+    struct booster *boosters[OUTPUT_N];
+    const struct feature *features[BUNDLE_FEATURES_MAX];
+    const struct feature *monitored[BUNDLE_MONITORED_MAX];
+    float rows[BUNDLE_BATCH_MAX * BUNDLE_FEATURES_MAX];
+    float answers[BUNDLE_BATCH_MAX];
+};
+
+/* Reads a file that the manifest lists, if its hash is the manifest's. */
+static enum status read_listed(const char *dir, const struct manifest_file *f, struct buf *out,
+                               struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    char hex[SHA256_HEX_LEN + 1];
+    enum status st = file_path(dir, f->name, path, err);
+
+    if (st == ST_OK)
+        st = file_read(path, out, err);
+    if (st != ST_OK)
+        return st;
+    hash_sha256_hex(buf_slice(out), hex);
+    if (!slice_is(f->sha256, hex))
+        return err_set(err, ST_FATAL, "%.*s: its SHA-256 is %.12s..., the manifest says %.12s...",
+                       SLICE_ARG(f->name), hex, f->sha256.p);
+    return ST_OK;
+}
+
+static enum status use_table(struct bundle *b, enum bundle_table which, struct slice tsv,
+                             struct err *err)
+{
+    switch (which) {
+    case TABLE_LEXICON:
+    case TABLE_EMOJI:
+    case TABLE_WORDS:
+        return lexicon_add_valences(b->lexicon, tsv, err);
+    case TABLE_CUES:
+        return lexicon_add_cues(b->lexicon, tsv, err);
+    case TABLE_TAXONOMY:
+    case TABLE_N:
+        break;
+    }
+    taxonomy_free(b->taxonomy);
+    return taxonomy_new(tsv, &b->taxonomy, err);
+}
+
+static const struct manifest_file *listed(const struct manifest *m, struct slice name)
+{
+    for (size_t i = 0; i < m->n_files; i++) {
+        if (slice_eq(m->files[i].name, name))
+            return &m->files[i];
+    }
+    return NULL;
+}
+
+static enum status load_tables(struct bundle *b, const char *dir, struct err *err)
+{
+    enum status st = ST_OK;
+
+    for (enum bundle_table t = 0; st == ST_OK && t < TABLE_N; t++) {
+        struct buf bytes;
+
+        if (b->manifest.tables[t].n == 0)
+            continue;
+        buf_init(&bytes, BUNDLE_FILE_MAX);
+        st = read_listed(dir, listed(&b->manifest, b->manifest.tables[t]), &bytes, err);
+        if (st == ST_OK) {
+            st = use_table(b, t, buf_slice(&bytes), err);
+            if (st != ST_OK)
+                err_prefix(err, "%.*s", SLICE_ARG(b->manifest.tables[t]));
+        }
+        buf_release(&bytes);
+    }
+    return st;
+}
+
+static enum status load_boosters(struct bundle *b, const char *dir, struct err *err)
+{
+    enum status st = ST_OK;
+
+    for (size_t i = 0; st == ST_OK && i < OUTPUT_N; i++) {
+        struct slice name = b->manifest.outputs[i].booster;
+        char path[FILE_PATH_MAX];
+        struct buf bytes;
+
+        buf_init(&bytes, BUNDLE_FILE_MAX);
+        st = read_listed(dir, listed(&b->manifest, name), &bytes, err);
+        buf_release(&bytes);
+        if (st == ST_OK)
+            st = file_path(dir, name, path, err);
+        if (st != ST_OK)
+            break;
+        st = booster_load(path, b->manifest.features.n, &b->boosters[i], err);
+        if (st != ST_OK)
+            err_prefix(err, "%.*s", SLICE_ARG(name));
+    }
+    return st;
+}
+
+static enum status load_manifest(struct bundle *b, const char *dir, struct err *err)
+{
+    struct manifest *m = &b->manifest;
+    char path[FILE_PATH_MAX];
+    struct buf bytes;
+    enum status st = file_path(dir, slice_str("manifest.json"), path, err);
+
+    buf_init(&bytes, MANIFEST_MAX);
+    if (st == ST_OK)
+        st = file_read(path, &bytes, err);
+    if (st == ST_OK)
+        st = manifest_read(buf_slice(&bytes), b->text, m, err);
+    hash_sha256_hex(buf_slice(&bytes), b->sha256);
+    buf_release(&bytes);
+    if (st != ST_OK)
+        return st;
+    for (size_t i = 0; i < m->features.n; i++)
+        b->features[i] = feature_find(m->features.v[i]);
+    for (size_t i = 0; i < m->monitored.n; i++)
+        b->monitored[i] = feature_find(m->monitored.v[i]);
+    b->info = (struct bundle_info){ m->name,     m->version,  m->encoder, slice_str(b->sha256),
+                                    m->features, m->monitored };
+    return ST_OK;
+}
+
+static bool near_to(double a, double b)
+{
+    return isnan(a) ? isnan(b) : fabs(a - b) <= TOLERANCE;
+}
+
+/* Names the first thing in which a row differs from what the manifest says. */
+static enum status same_row(const struct bundle *b, const struct golden *want,
+                            const struct scored *got, struct err *err)
+{
+    for (size_t i = 0; i < OUTPUT_N; i++) {
+        if (got->bad || !near_to(got->output[i], want->output[i]))
+            return err_set(err, ST_FATAL, "%s is %.9g, the manifest says %.9g",
+                           output_table[i].name, got->output[i], want->output[i]);
+    }
+    for (size_t i = 0; i < want->monitored.n; i++) {
+        if (!near_to(got->monitored.v[i], want->monitored.v[i]))
+            return err_set(err, ST_FATAL, "%s is %.9g, the manifest says %.9g",
+                           b->monitored[i]->name, got->monitored.v[i], want->monitored.v[i]);
+    }
+    if (got->aspects.n != want->aspects.n)
+        return err_set(err, ST_FATAL, "%zu aspects, the manifest says %zu", got->aspects.n,
+                       want->aspects.n);
+    for (size_t i = 0; i < want->aspects.n; i++) {
+        const struct aspect *g = &got->aspects.v[i];
+        const struct aspect *w = &want->aspects.v[i];
+
+        if (!slice_eq(g->category, w->category) || !slice_eq(g->term, w->term) ||
+            g->start != w->start || g->end != w->end || !near_to(g->sentiment, w->sentiment))
+            return err_set(err, ST_FATAL, "aspect %zu (%.*s) differs", i, SLICE_ARG(w->term));
+    }
+    return ST_OK;
+}
+
+static enum status replay_golden(struct bundle *b, struct err *err)
+{
+    enum status st = ST_OK;
+
+    for (size_t i = 0; st == ST_OK && i < b->manifest.n_golden; i++) {
+        struct arena *a = arena_new(GOLDEN_MAX);
+        struct scored got;
+
+        if (!a)
+            return err_set(err, ST_FATAL, "out of memory");
+        st = bundle_score(b, &b->manifest.golden[i].facts, 1, a, &got, err);
+        if (st == ST_OK)
+            st = same_row(b, &b->manifest.golden[i], &got, err);
+        if (st != ST_OK)
+            err_prefix(err, "golden row %zu is not reproduced", i);
+        arena_free(a);
+    }
+    return st;
+}
+
+static enum status load_all(struct bundle *b, const char *dir, struct err *err)
+{
+    enum status st;
+
+    b->text = arena_new(TEXT_MAX);
+    b->scratch = arena_new(SCRATCH_MAX);
+    b->lexicon = lexicon_new();
+    if (!b->text || !b->scratch || !b->lexicon)
+        return err_set(err, ST_FATAL, "out of memory");
+    st = load_manifest(b, dir, err);
+    if (st == ST_OK)
+        st = taxonomy_new(slice_str(""), &b->taxonomy, err);
+    if (st == ST_OK)
+        st = load_tables(b, dir, err);
+    if (st == ST_OK)
+        st = load_boosters(b, dir, err);
+    if (st == ST_OK)
+        st = replay_golden(b, err);
+    return st;
+}
+
+enum status bundle_load(const char *dir, struct bundle **out, struct err *err)
+{
+    struct bundle *b = calloc(1, sizeof(*b));
+    enum status st;
+
+    *out = NULL;
+    if (!b)
+        return err_set(err, ST_FATAL, "out of memory for a bundle");
+    st = load_all(b, dir, err);
+    if (st != ST_OK) {
+        err_prefix(err, "config: bundle %s", dir);
+        bundle_free(b);
+        return ST_FATAL;
+    }
+    *out = b;
+    return ST_OK;
+}
+
+void bundle_free(struct bundle *b)
+{
+    if (!b)
+        return;
+    for (size_t i = 0; i < OUTPUT_N; i++)
+        booster_free(b->boosters[i]);
+    taxonomy_free(b->taxonomy);
+    lexicon_free(b->lexicon);
+    arena_free(b->scratch);
+    arena_free(b->text);
+    free(b);
+}
+
+const char *bundle_default_dir(void)
+{
+    const char *env = getenv("ABSA_BUNDLE");
+
+    if (env && *env)
+        return env;
+    return access(BUNDLE_INSTALL_DIR "/manifest.json", R_OK) == 0 ? BUNDLE_INSTALL_DIR
+                                                                  : BUNDLE_SOURCE_DIR;
+}
+
+const struct bundle_info *bundle_info(const struct bundle *b)
+{
+    return &b->info;
+}
+
+/* Reads one comment: its row of features, monitored values and aspects. */
+static enum status read_comment(struct bundle *b, const struct facts *in, float *row,
+                                struct arena *a, struct scored *out, struct err *err)
+{
+    struct reading r;
+    enum status st;
+
+    memset(out, 0, sizeof(*out));
+    arena_reset(b->scratch);
+    st = reading_make(in, b->lexicon, b->scratch, &r, err);
+    if (st != ST_OK)
+        return st;
+    out->monitored.n = b->info.monitored.n;
+    out->monitored.v = arena_array(a, out->monitored.n, sizeof(double));
+    if (!out->monitored.v)
+        return err_set(err, ST_FATAL, "out of memory for a score");
+    for (size_t i = 0; i < b->info.features.n; i++)
+        row[i] = (float)b->features[i]->of(&r);
+    for (size_t i = 0; i < out->monitored.n; i++)
+        out->monitored.v[i] = b->monitored[i]->of(&r);
+    return aspects_find(b->taxonomy, &r, a, &out->aspects, err);
+}
+
+/* One booster's answer becomes a score within its range. */
+static void take_answer(const struct bundle *b, enum bundle_output which, float answer,
+                        struct scored *out)
+{
+    const struct output_info *info = &output_table[which];
+    double v = transform_apply(&b->manifest.outputs[which], info, (double)answer);
+
+    if (!isfinite(v))
+        out->bad = true;
+    if (v > info->max || v < info->min)
+        out->clamped++;
+    out->output[which] = v > info->max ? info->max : v < info->min ? info->min : v + 0.0;
+}
+
+enum status bundle_score(struct bundle *b, const struct facts *in, size_t n, struct arena *a,
+                         struct scored *out, struct err *err)
+{
+    assert(n <= BUNDLE_BATCH_MAX);
+    for (size_t i = 0; i < n; i++) {
+        enum status st = read_comment(b, &in[i], b->rows + i * b->info.features.n, a, &out[i], err);
+
+        if (st != ST_OK)
+            return st;
+    }
+    for (enum bundle_output o = 0; n > 0 && o < OUTPUT_N; o++) {
+        enum status st = booster_predict(b->boosters[o], b->rows, n, b->answers, err);
+
+        if (st != ST_OK)
+            return st;
+        for (size_t i = 0; i < n; i++)
+            take_answer(b, o, b->answers[i], &out[i]);
+    }
+    return ST_OK;
+}

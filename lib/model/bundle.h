@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* bundle.h -- a model as a folder, and scoring with it.
+ *
+ *     manifest.json    name, version, features in order, monitored features,
+ *                      outputs (booster, transform), tables, sha256 of each
+ *                      scoring file, golden rows
+ *     *.ubj            XGBoost boosters, one an output
+ *     *.tsv            lexicons, cues, taxonomy of aspects
+ *     baseline.json    what drift compares with     card.md   for people
+ *     SHA256SUMS       of all of these: sha256sum -c SHA256SUMS
+ *
+ * A bundle is named by the SHA-256 of its manifest, which names every file that
+ * scoring reads. Loading checks each hash and scores the golden rows: a bundle
+ * that does not reproduce its own numbers is refused. Where a manifest's output
+ * has a transform:
+ *
+ *     identity      as the booster says
+ *     clip          cut to the output's range, as a part of the model
+ *     one_minus_exp 1 - e^-x
+ *     table         straight lines between the points of "points"
+ *
+ * A score out of its range after that is clamped and counted. */
+#ifndef MODEL_BUNDLE_H
+#define MODEL_BUNDLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/slice.h"
+#include "record/score.h"
+#include "score/reading.h"
+
+enum bundle_output {
+    OUTPUT_SENTIMENT,
+    OUTPUT_ENGAGEMENT,
+    OUTPUT_IMPLICITNESS,
+    OUTPUT_CONFIDENCE,
+    OUTPUT_N,
+};
+
+struct output_info {
+    const char *name; /* "sentiment_score", ... as in schemas/score.avsc */
+    double min, max;
+};
+
+extern const struct output_info output_table[OUTPUT_N];
+
+enum {
+    BUNDLE_BATCH_MAX = 256,
+    BUNDLE_FEATURES_MAX = 64,
+    BUNDLE_MONITORED_MAX = 25,
+    BUNDLE_FILE_MAX = 64 << 20,
+};
+
+struct bundle;
+
+/* Loads the folder dir. ST_FATAL with "config: bundle DIR: ..." when a file is
+ * missing, cut short, changed, of another format, or the golden rows differ. */
+MUST_USE enum status bundle_load(const char *dir, struct bundle **out, struct err *err);
+void bundle_free(struct bundle *b);
+
+/* The folder of the default bundle: $ABSA_BUNDLE, else the installed one, else
+ * the one in the source tree. Static or the environment's memory. */
+const char *bundle_default_dir(void);
+
+/* What the manifest says; all of it lives as long as the bundle. */
+struct bundle_info {
+    struct slice name;
+    struct slice version;
+    struct slice encoder;
+    struct slice sha256;      /* of manifest.json, in hex            */
+    struct strings features;  /* of the boosters, in order      */
+    struct strings monitored; /* of score.features, in order    */
+};
+
+const struct bundle_info *bundle_info(const struct bundle *b);
+
+/* What a bundle says of one comment. */
+struct scored {
+    double output[OUTPUT_N]; /* within their ranges, unless bad                */
+    unsigned clamped;        /* how many were out of range                     */
+    bool bad;                /* a booster's answer is not finite: a dead letter */
+    struct aspect_list aspects;
+    struct doubles monitored;
+};
+
+/* Scores n <= BUNDLE_BATCH_MAX comments; a comment's scores do not depend on the
+ * others. Lists live in a. ST_FATAL: memory or the library. */
+MUST_USE enum status bundle_score(struct bundle *b, const struct facts *in, size_t n,
+                                  struct arena *a, struct scored *out, struct err *err);
+
+#endif

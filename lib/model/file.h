@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* file.h -- whole files in and out. */
+#ifndef MODEL_FILE_H
+#define MODEL_FILE_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+enum { FILE_PATH_MAX = 4096 };
+
+/* Writes "dir/name" to out. ST_FATAL: too long. */
+MUST_USE enum status file_path(const char *dir, struct slice name, char out[FILE_PATH_MAX],
+                               struct err *err);
+
+/* Appends the whole file to out. ST_FATAL: it cannot be read, or is larger than
+ * out's maximum. */
+MUST_USE enum status file_read(const char *path, struct buf *out, struct err *err);
+
+/* Writes bytes to a file, made new or cut. ST_FATAL: it cannot be written. */
+MUST_USE enum status file_write(const char *path, struct slice bytes, struct err *err);
+
+#endif

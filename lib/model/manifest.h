@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* manifest.h -- manifest.json, read and written.
+ *
+ *     {"format": 1, "name": "absa-default", "version": "1", "encoder": "none",
+ *      "features": ["chars", ...], "monitored": ["chars", ...],
+ *      "outputs": {"sentiment_score": {"booster": "sentiment.ubj", "transform": "identity"},
+ *                  ..., "confidence": {"booster": ..., "transform": "table",
+ *                                      "points": [[0.1, 0.95], [0.4, 0.5]]}},
+ *      "tables": {"lexicon": "lexicon.tsv", ...},
+ *      "licences": [{"what": "...", "licence": "MIT", "by": "..."}],
+ *      "files": {"lexicon.tsv": "<sha256>", ...},
+ *      "golden": [{"text": "...", "is_reply": false, "scores": [0.3, 0.8, 0.1, 0.9],
+ *                  "monitored": [50, ...],
+ *                  "aspects": [{"category": "shipping", "term": "shipping", "start": 36,
+ *                               "end": 44, "sentiment": -0.3}]}]} */
+#ifndef MODEL_MANIFEST_H
+#define MODEL_MANIFEST_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+#include "model/bundle.h"
+
+enum { MANIFEST_FORMAT = 1, MANIFEST_MAX = 4 << 20, MANIFEST_FILES_MAX = 32, POINTS_MAX = 64 };
+
+enum transform {
+    TRANSFORM_IDENTITY,
+    TRANSFORM_CLIP,
+    TRANSFORM_ONE_MINUS_EXP,
+    TRANSFORM_TABLE,
+    TRANSFORM_N,
+};
+
+enum bundle_table {
+    TABLE_LEXICON,
+    TABLE_EMOJI,
+    TABLE_WORDS,
+    TABLE_CUES,
+    TABLE_TAXONOMY,
+    TABLE_N,
+};
+
+extern const char *const table_names[TABLE_N];
+extern const char *const transform_names[TRANSFORM_N];
+
+struct point {
+    double x, y;
+};
+
+struct manifest_output {
+    struct slice booster; /* a file of the bundle */
+    enum transform transform;
+    struct point points[POINTS_MAX]; /* x rising */
+    size_t n_points;
+};
+
+struct manifest_file {
+    struct slice name;
+    struct slice sha256; /* hex */
+};
+
+struct manifest_licence {
+    struct slice what, licence, by;
+};
+
+struct golden {
+    struct facts facts;
+    double output[OUTPUT_N];
+    struct doubles monitored; /* NaN as null */
+    struct aspect_list aspects;
+};
+
+/* Strings and arrays live in the arena that it was read into. */
+struct manifest {
+    struct slice name, version, encoder;
+    struct strings features, monitored;
+    struct manifest_output outputs[OUTPUT_N];
+    struct slice tables[TABLE_N]; /* a file of the bundle; empty: none */
+    struct manifest_licence *licences;
+    size_t n_licences;
+    struct manifest_file *files;
+    size_t n_files;
+    struct golden *golden;
+    size_t n_golden;
+};
+
+/* Reads and checks the text alone: every name known, every file listed with a
+ * hash, points rising, at least one golden row. ST_FATAL says what is wrong. */
+MUST_USE enum status manifest_read(struct slice json, struct arena *a, struct manifest *out,
+                                   struct err *err);
+
+/* Appends the text that manifest_read() reads; the same manifest gives the same
+ * bytes. ST_FATAL: memory. */
+MUST_USE enum status manifest_write(const struct manifest *m, struct buf *out, struct err *err);
+
+/* The value after a transform: what the booster said becomes a score. */
+double transform_apply(const struct manifest_output *o, const struct output_info *info, double x);
+
+#endif
