@@ -4,6 +4,7 @@
 #define KAFKA_RDK_H
 
 #include <librdkafka/rdkafka.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "kafka/client.h"

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""absa lists exactly the programs that were built; each of them explains itself, says its
+version, and refuses an option that it does not know with exit 64."""
+import os
+import re
+import subprocess
+
+from repo import programs, verdict
+
+ABSA = os.path.join(os.environ["ABSA_BIN"], "absa")
+
+
+def run(*args):
+    return subprocess.run([ABSA, *args], capture_output=True, text=True, check=False,
+                          stdin=subprocess.DEVNULL, timeout=60)
+
+
+built = {os.path.basename(p)[len("absa-"):] for p in programs() if p != ABSA}
+listed = re.findall(r"^  ([a-z-]+) +\S", run("help").stdout, re.M)
+wrong = [f"absa help does not list {n}" for n in sorted(built - set(listed))]
+wrong += [f"absa help lists {n}, which is not built" for n in sorted(set(listed) - built)]
+if len(listed) != len(set(listed)):
+    wrong.append("absa help lists a command twice")
+
+
+def expect(args, code, pattern, stream):
+    got = run(*args)
+    text = getattr(got, stream)
+    if got.returncode != code or not re.search(pattern, text):
+        wrong.append(f"absa {' '.join(args)}: exit {got.returncode}, {stream}: {text[:200]!r}")
+
+
+for name in sorted(built & set(listed)):
+    expect(["help", name], 0, rf"^Usage: absa {name}\b", "stdout")
+    expect([name, "--help"], 0, r"--help", "stdout")
+    expect([name, "--version"], 0, rf"^absa {name} \d+\.\d+\.\d+$", "stdout")
+    expect([name, "--no-such-option"], 64, r"unknown option --no-such-option", "stderr")
+expect([], 64, "Usage: absa", "stderr")
+expect(["--version"], 0, r"^absa \d+\.\d+\.\d+$", "stdout")
+expect(["hlep"], 64, "no command is called hlep", "stderr")
+expect(["check-confg"], 64, "did you mean check-config", "stderr")
+expect(["../../bin/sh"], 64, "no command", "stderr")
+expect(["check-config", "nothing"], 69, "does not stand beside", "stderr")
+verdict(listed, wrong)
