@@ -147,9 +147,10 @@ static rd_kafka_headers_t *headers_of(const struct kafka_rec *rec)
 }
 
 /* NULL only for a null value: an empty one is not the same. */
-static const void *bytes_of(struct slice s)
+/* librdkafka's macros take void *, and copy. */
+static void *bytes_of(struct slice s)
 {
-    return s.p;
+    return (void *)(uintptr_t)s.p;
 }
 
 static rd_kafka_resp_err_t produce(struct kafka_producer *p, const struct kafka_rec *rec)
@@ -158,8 +159,8 @@ static rd_kafka_resp_err_t produce(struct kafka_producer *p, const struct kafka_
     rd_kafka_resp_err_t e = rd_kafka_producev(
         p->rk, RD_KAFKA_V_TOPIC(rec->topic), RD_KAFKA_V_PARTITION(rec->part),
         RD_KAFKA_V_KEY(bytes_of(rec->key), rec->key.n),
-        RD_KAFKA_V_VALUE((void *)(uintptr_t)bytes_of(rec->value), rec->value.n),
-        RD_KAFKA_V_HEADERS(h), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+        RD_KAFKA_V_VALUE(bytes_of(rec->value), rec->value.n), RD_KAFKA_V_HEADERS(h),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
 
     if (e && h)
         rd_kafka_headers_destroy(h);
