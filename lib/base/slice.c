@@ -43,3 +43,21 @@ struct slice slice_trim(struct slice s)
         s.n--;
     return s;
 }
+
+bool slice_to_int64(struct slice s, int64_t *n)
+{
+    const bool minus = s.n > 0 && s.p[0] == '-';
+    uint64_t sum = 0;
+
+    if (s.n == (size_t)minus)
+        return false;
+    for (size_t i = minus; i < s.n; i++) {
+        const unsigned d = (unsigned)(unsigned char)s.p[i] - '0';
+
+        if (d > 9 || sum > (INT64_MAX - (uint64_t)d) / 10)
+            return false;
+        sum = sum * 10 + d;
+    }
+    *n = minus ? -(int64_t)sum : (int64_t)sum;
+    return true;
+}

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct slice {
     const char *p;
@@ -32,5 +33,9 @@ int slice_cmp(struct slice a, struct slice b);
 
 /* Without ASCII white space at either end. Borrows from s. */
 struct slice slice_trim(struct slice s);
+
+/* The whole of s as a decimal integer, with a minus at most; false when it is
+ * none or does not fit. */
+bool slice_to_int64(struct slice s, int64_t *n);
 
 #endif
