@@ -198,8 +198,8 @@ static void keep(struct ingest *g, const struct step *s, const struct out *out)
         src->since[p] += g->added[p];
 }
 
-static enum status process(void *ctx, int32_t part, const struct stage_rec *in, size_t n,
-                           size_t *used, struct out *out, struct err *err)
+static enum status ingest_process(void *ctx, int32_t part, const struct stage_rec *in, size_t n,
+                                  size_t *used, struct out *out, struct err *err)
 {
     struct ingest *g = ctx;
     struct source *src = g->sources[part];
@@ -228,8 +228,8 @@ static enum status process(void *ctx, int32_t part, const struct stage_rec *in, 
     return rc == OUT_ERROR ? out_error(out, err) : ST_OK;
 }
 
-static enum status assign(void *ctx, int32_t part, struct stage_resume *resume, struct out *out,
-                          struct err *err)
+static enum status ingest_assign(void *ctx, int32_t part, struct stage_resume *resume,
+                                 struct out *out, struct err *err)
 {
     struct ingest *g = ctx;
 
@@ -254,7 +254,8 @@ static enum status assign(void *ctx, int32_t part, struct stage_resume *resume, 
     return source_greet(src, g->conf.skew_ms, out) == OUT_ERROR ? out_error(out, err) : ST_OK;
 }
 
-static enum status resume(void *ctx, int32_t part, struct out *out, bool *more, struct err *err)
+static enum status ingest_resume(void *ctx, int32_t part, struct out *out, bool *more,
+                                 struct err *err)
 {
     struct ingest *g = ctx;
     struct source *src = g->sources[part];
@@ -267,8 +268,8 @@ static enum status resume(void *ctx, int32_t part, struct out *out, bool *more, 
 /* Raises the floor of a live source that is proven to be idle. Of a source that
  * nobody has written to it is not known whose time it lives in, unless the
  * topic has shown that it is live: an import may be about to start. */
-static enum status tick(void *ctx, int32_t part, const struct stage_tick *t, struct out *out,
-                        struct err *err)
+static enum status ingest_tick(void *ctx, int32_t part, const struct stage_tick *t, struct out *out,
+                               struct err *err)
 {
     struct ingest *g = ctx;
     struct source *src = g->sources[part];
@@ -292,8 +293,8 @@ static enum status tick(void *ctx, int32_t part, const struct stage_tick *t, str
     return ST_OK;
 }
 
-static enum status checkpoint(void *ctx, int32_t part, struct buf *meta, struct out *out,
-                              struct err *err)
+static enum status ingest_checkpoint(void *ctx, int32_t part, struct buf *meta, struct out *out,
+                                     struct err *err)
 {
     const struct ingest *g = ctx;
 
@@ -302,7 +303,7 @@ static enum status checkpoint(void *ctx, int32_t part, struct buf *meta, struct 
     return buf_failed(meta) ? err_set(err, ST_FATAL, "ingest: out of memory") : ST_OK;
 }
 
-static void drop(void *ctx, int32_t part)
+static void ingest_drop(void *ctx, int32_t part)
 {
     struct ingest *g = ctx;
 
@@ -310,7 +311,7 @@ static void drop(void *ctx, int32_t part)
     g->sources[part] = NULL;
 }
 
-static void close_stage(void *ctx)
+static void ingest_close(void *ctx)
 {
     struct ingest *g = ctx;
 
@@ -328,13 +329,13 @@ static const struct stage_ops ops = {
     .name = name,
     .needs = NEEDS_TICK,
     .input = TOPIC_RAW,
-    .assign = assign,
-    .process = process,
-    .tick = tick,
-    .resume = resume,
-    .checkpoint = checkpoint,
-    .drop = drop,
-    .close = close_stage,
+    .assign = ingest_assign,
+    .process = ingest_process,
+    .tick = ingest_tick,
+    .resume = ingest_resume,
+    .checkpoint = ingest_checkpoint,
+    .drop = ingest_drop,
+    .close = ingest_close,
 };
 
 enum status ingest_stage_new(const struct ingest_conf *conf, struct wire *w,
@@ -357,7 +358,7 @@ enum status ingest_stage_new(const struct ingest_conf *conf, struct wire *w,
     g->added = calloc((size_t)topo->parts[TOPIC_COMMENTS], sizeof(*g->added));
     g->arena = arena_new(ARENA_MAX);
     if (!g->sources || !g->added || !g->arena) {
-        close_stage(g);
+        ingest_close(g);
         return err_set(err, ST_FATAL, "ingest: out of memory");
     }
     *out = (struct stage){ &ops, g };

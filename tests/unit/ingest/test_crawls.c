@@ -107,7 +107,7 @@ struct shape_case {
 static void every_shape(void **state)
 {
     static const struct shape_case cases[] = {
-        { "shapes/tiktok_web_comment.jsonl", 4, 2 }, { "shapes/tiktok_web_page.json", 2, 1 },
+        { "shapes/tiktok_web_comment.jsonl", 4, 2 }, { "shapes/tiktok_web_page.json", 3, 1 },
         { "shapes/ttcommentexporter.csv", 2, 1 },    { "shapes/seed_readme_input.json", 1, 0 },
         { "shapes/apify_clockworks.json", 2, 1 },    { "shapes/apify_happy_b.json", 1, 0 },
         { "shapes/romy_scrapper.json", 2, 1 },       { "shapes/tiktok_research_api.json", 1, 0 },
