@@ -27,7 +27,7 @@ struct binder {
 
 static enum status unfit(struct err *err, const char *name)
 {
-    return err_set(err, ST_REJECT, "schema_incompatible: field %s", name);
+    return err_set(err, ST_REJECT, "field %s cannot be read as ours", name);
 }
 
 static enum status no_memory(struct err *err)

@@ -150,23 +150,35 @@ static enum status tidy(struct schema *s, size_t n, struct err *err)
     return new_value(s, err);
 }
 
+/* Fills s->value. What the walker let through avro-c must take. */
+static enum status load(struct schema *s, avro_reader_t reader, struct slice body, struct err *err)
+{
+    if (body.n > WIRE_RECORD_MAX)
+        return err_set(err, ST_REJECT, "avro: %zu bytes are over the maximum", body.n);
+    enum status st = walk_check(s->root, body, err);
+    if (st != ST_OK)
+        return st;
+    avro_reader_memory_set_source(reader, body.p, (int64_t)body.n);
+    int rc = avro_value_read(reader, &s->value);
+    if (rc == ENOMEM)
+        return err_set(err, ST_FATAL, "out of memory for a record");
+    return rc == 0 ? ST_OK : err_set(err, ST_REJECT, "avro: refused by avro-c");
+}
+
 enum status schema_read(struct schema *s, avro_reader_t reader, struct slice body, void *rec,
                         struct arena *a, struct err *err)
 {
-    enum status st;
-
-    avro_reader_memory_set_source(reader, body.p, (int64_t)body.n);
-    int rc = avro_value_read(reader, &s->value);
-    if (rc == 0)
-        st = bind_read(s->bind, &s->value, rec, a, err);
-    else if (rc == ENOMEM)
-        st = err_set(err, ST_FATAL, "out of memory for a record");
-    else
-        st = err_set(err, ST_REJECT, "avro: refused by avro-c");
     struct err late = { 0 };
-    if (tidy(s, body.n, &late) != ST_OK && st == ST_OK) {
+
+    s->reason = DEAD_AVRO;
+    enum status st = load(s, reader, body, err);
+    if (st == ST_OK) {
+        s->reason = DEAD_SCHEMA_INCOMPATIBLE;
+        st = bind_read(s->bind, &s->value, rec, a, err);
+    }
+    if (tidy(s, body.n, &late) != ST_OK && st != ST_FATAL) {
         *err = late;
-        return ST_FATAL;
+        st = ST_FATAL;
     }
     return st;
 }

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "record/deadletter.h"
 #include "wire/bind.h"
 #include "wire/defaults.h"
 #include "wire/table.h"
@@ -21,6 +22,7 @@ struct schema {
     struct walk_node *root;
     struct bind *bind; /* NULL: cannot be read as ours; why says more          */
     struct err why;
+    enum dead_reason reason; /* of the last ST_REJECT */
     struct arena *a;
     avro_schema_t avro;
     avro_value_iface_t *iface;
@@ -35,8 +37,9 @@ MUST_USE enum status schema_new(int32_t id, struct slice text, const struct defa
 /* NULL is fine. */
 void schema_free(struct schema *s);
 
-/* Reads a checked body by way of avro-c into rec. ST_REJECT: incompatible, or
- * avro-c and the walker differ; ST_FATAL: memory. */
+/* Reads body into rec: by the walker, avro-c and the bind, in this order. s must
+ * have a bind. ST_REJECT, with s->reason: DEAD_AVRO or
+ * DEAD_SCHEMA_INCOMPATIBLE; ST_FATAL: memory. */
 MUST_USE enum status schema_read(struct schema *s, avro_reader_t reader, struct slice body,
                                  void *rec, struct arena *a, struct err *err);
 

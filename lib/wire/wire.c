@@ -204,8 +204,7 @@ static enum status open_frame(struct wire *w, struct slice framed, struct schema
     if (s->bind)
         return ST_OK;
     err_set(err, ST_REJECT, "schema_incompatible: id %d: %s", id, s->why.msg);
-    return reject(w, s->root || s->kind != RECORD_N || !s->avro ? DEAD_SCHEMA_INCOMPATIBLE
-                                                                : DEAD_SCHEMA);
+    return reject(w, s->avro && s->kind == RECORD_N ? DEAD_SCHEMA : DEAD_SCHEMA_INCOMPATIBLE);
 }
 
 enum status wire_peek(struct wire *w, struct slice framed, enum record_kind *kind, struct err *err)
@@ -233,14 +232,8 @@ enum status wire_decode(struct wire *w, enum record_kind kind, struct slice fram
         return reject(w, DEAD_SCHEMA);
     }
     struct slice body = { framed.p + WIRE_FRAME_LEN, framed.n - WIRE_FRAME_LEN };
-    if (body.n > WIRE_RECORD_MAX)
-        st = err_set(err, ST_REJECT, "avro: %zu bytes are over the maximum", body.n);
-    else
-        st = walk_check(s->root, body, err);
-    if (st != ST_OK)
-        return reject(w, DEAD_AVRO);
     st = schema_read(s, w->reader, body, rec, a, err);
-    return st == ST_REJECT ? reject(w, DEAD_SCHEMA_INCOMPATIBLE) : st;
+    return st == ST_REJECT ? reject(w, s->reason) : st;
 }
 
 enum status wire_from_json(struct wire *w, enum record_kind kind, struct slice json, void *rec,

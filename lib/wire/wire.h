@@ -55,8 +55,9 @@ void wire_free(struct wire *w);
 MUST_USE enum status wire_encode(struct wire *w, enum record_kind kind, const void *rec,
                                  struct buf *out, struct err *err);
 
-/* Says what a frame holds without decoding it. ST_REJECT (reason: schema): no
- * frame, an unknown id, or a schema that is none of our records. */
+/* Says what a frame holds without decoding it. ST_REJECT: no frame, an unknown
+ * id, a schema that is none of our records or does not fit ours; ST_RETRY: the
+ * registry cannot be asked now. */
 MUST_USE enum status wire_peek(struct wire *w, struct slice framed, enum record_kind *kind,
                                struct err *err);
 
