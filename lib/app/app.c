@@ -144,10 +144,11 @@ static int close_stdout(const struct app *app, int code)
 
 int app_main(const struct app *app, int argc, char **argv)
 {
-    static struct app_line line;
+    static struct app_line line; /* large; nothing else lives as long as main() */
     struct err err = { 0 };
     int code;
 
+    memset(&line, 0, sizeof(line));
     app_catch_signals();
     enum status st = app_parse(app, argc, argv, &line, &err);
     if (st != ST_OK) {

@@ -31,10 +31,12 @@ struct app_common {
     const char *arg;
     const char *doc;
     bool needs_conf;
-    int code; /* what getopt_long() gives */
+    int code; /* the letter, or CODE_MODE + enum app_mode */
 };
 
-enum { CODE_OWN = 1000, CODE_MODE = 2000 };
+/* What getopt_long() gives: a letter; CODE_OWN + the row of an own option; CODE_LONG +
+ * the code of a common one. */
+enum { CODE_OWN = 1000, CODE_MODE = 2000, CODE_LONG = 4000 };
 
 /* Ends with name == NULL. */
 extern const struct app_common app_common_opts[];

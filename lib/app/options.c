@@ -91,7 +91,8 @@ static void make_tables(const struct app *app, struct getopt_tables *t)
         add(t, own->name, own->letter, own->type != APP_FLAG, CODE_OWN + (int)i);
     for (const struct app_common *o = app_common_opts; o->name; o++) {
         if (app_takes(app, o))
-            add(t, o->name, app_takes_letter(app, o) ? o->letter : 0, o->arg != NULL, o->code);
+            add(t, o->name, app_takes_letter(app, o) ? o->letter : 0, o->arg != NULL,
+                CODE_LONG + o->code);
     }
 }
 
@@ -163,10 +164,14 @@ static enum status set_common(struct app_line *line, int code, const char *arg, 
     }
 }
 
-static int own_letter(const struct app *app, int code)
+/* A letter is the program's own before it is everybody's; a long name was told
+ * apart by its code already. */
+static int what_code(const struct app *app, int code)
 {
     const struct app_opt *own;
 
+    if (code >= CODE_LONG)
+        return code - CODE_LONG;
     for (size_t i = 0; (own = own_opt(app, i)); i++) {
         if (own->letter != 0 && own->letter == code)
             return CODE_OWN + (int)i;
@@ -192,9 +197,10 @@ enum status app_parse(const struct app *app, int argc, char **argv, struct app_l
 
     make_tables(app, &t);
     opterr = 0;
-    optind = 1;
+    optind = 0; /* from the start, whatever a call before left */
     while (st == ST_OK) {
-        const char *word = optind < argc ? argv[optind] : "";
+        int at = optind > 0 ? optind : 1;
+        const char *word = at < argc ? argv[at] : "";
 
         optopt = 0;
         code = getopt_long(argc, argv, t.letters, t.longs, NULL);
@@ -202,7 +208,7 @@ enum status app_parse(const struct app *app, int argc, char **argv, struct app_l
             break;
         if (code == '?' || code == ':')
             return bad_option(code, word, err);
-        code = own_letter(app, code);
+        code = what_code(app, code);
         if (code >= CODE_OWN && code < CODE_MODE)
             st = set_own(&app->opts[code - CODE_OWN], optarg, err);
         else

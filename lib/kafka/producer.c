@@ -146,8 +146,8 @@ static rd_kafka_headers_t *headers_of(const struct kafka_rec *rec)
     return h;
 }
 
-/* NULL only for a null value: an empty one is not the same. */
-/* librdkafka's macros take void *, and copy. */
+/* NULL only for a null value: an empty one is not the same. librdkafka takes
+ * void *, and copies. */
 static void *bytes_of(struct slice s)
 {
     return (void *)(uintptr_t)s.p;
