@@ -28,8 +28,15 @@ static const char *const ours[] = {
 static const struct rdk_set defaults[] = {
     { "client.id", "absa" },
     { "log.connection.close", "false" },
-    { "allow.auto.create.topics", "false" },
     { "reconnect.backoff.max.ms", "2000" },
+    /* of consumers */
+    { "allow.auto.create.topics", "false" },
+    { "session.timeout.ms", "6000" }, /* a lost process is replaced after this */
+    { "heartbeat.interval.ms", "1500" },
+    { "fetch.wait.max.ms", "100" },
+    /* of producers */
+    { "transaction.timeout.ms", "10000" }, /* transactions are open for about 20 ms */
+    { "linger.ms", "5" },
 };
 
 static bool is_ours(const char *name)
@@ -149,8 +156,9 @@ static enum status set_prop(rd_kafka_conf_t *conf, const char *name, const char 
  * a file for several programs always has; these are the ones that matter. */
 static bool fits(rd_kafka_type_t type, const char *name)
 {
-    static const char *const consumer_only[] = { "session.", "heartbeat.", "max.poll.", "fetch.",
-                                                 "queued.",  "check.crcs", NULL };
+    static const char *const consumer_only[] = { "session.",   "heartbeat.",  "max.poll.",
+                                                 "fetch.",     "allow.auto.", "queued.",
+                                                 "check.crcs", NULL };
     static const char *const producer_only[] = {
         "transaction.",     "linger.", "batch.",   "queue.buffering.", "message.timeout.ms", "acks",
         "request.required", "retries", "delivery", "compression",      "request.timeout",    NULL
@@ -172,7 +180,7 @@ enum status rdk_conf(rd_kafka_type_t type, const struct kafka_conf *pass,
 
     *out = NULL;
     for (size_t i = 0; st == ST_OK && i < sizeof(defaults) / sizeof(defaults[0]); i++)
-        if (type == RD_KAFKA_CONSUMER || strcmp(defaults[i].name, "allow.auto.create.topics") != 0)
+        if (fits(type, defaults[i].name))
             st = set_prop(conf, defaults[i].name, defaults[i].value, err);
     for (size_t i = 0; st == ST_OK && pass && i < pass->n; i++)
         if (fits(type, pass->v[i].name))

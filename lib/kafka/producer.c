@@ -16,6 +16,7 @@ struct kafka_producer {
     const struct kafka_conf *conf; /* borrowed: a replacement is made of it */
     char *txn_id;                  /* NULL: plain                           */
     atomic_bool tainted;           /* set by librdkafka's threads           */
+    int timeout_ms;                /* of offsets, commit and abort          */
     int64_t retired;
     int64_t delivered;
     rd_kafka_resp_err_t failed; /* of the first record that was not delivered */
@@ -96,6 +97,7 @@ static enum status producer_new(const struct kafka_conf *conf, const char *txn_i
         return err_set(err, ST_FATAL, "out of memory");
     }
     p->conf = conf;
+    p->timeout_ms = COMMIT_TIMEOUT_MS;
     atomic_init(&p->tainted, false);
     enum status st = open_client(p, err);
     if (st != ST_OK) {
@@ -243,8 +245,7 @@ enum status kafka_txn_offsets(struct kafka_producer *p, struct kafka_consumer *c
         return err_set(err, ST_FATAL, "out of memory");
     rd_kafka_consumer_group_metadata_t *group =
         rd_kafka_consumer_group_metadata(rdk_consumer_handle(c));
-    rd_kafka_error_t *e =
-        rd_kafka_send_offsets_to_transaction(p->rk, list, group, COMMIT_TIMEOUT_MS);
+    rd_kafka_error_t *e = rd_kafka_send_offsets_to_transaction(p->rk, list, group, p->timeout_ms);
     rd_kafka_consumer_group_metadata_destroy(group);
     rd_kafka_topic_partition_list_destroy(list);
     return rdk_error(e, "send offsets", err);
@@ -255,12 +256,12 @@ static enum status end(struct kafka_producer *p,
                        rd_kafka_error_t *(*op)(rd_kafka_t *rk, int timeout_ms), const char *what,
                        struct err *err)
 {
-    int64_t until = rdk_now_ms() + COMMIT_TIMEOUT_MS;
-    rd_kafka_error_t *e = op(p->rk, COMMIT_TIMEOUT_MS);
+    int64_t until = rdk_now_ms() + p->timeout_ms;
+    rd_kafka_error_t *e = op(p->rk, p->timeout_ms);
 
     while (e && rd_kafka_error_is_retriable(e) && rdk_now_ms() < until) {
         rd_kafka_error_destroy(e);
-        e = op(p->rk, COMMIT_TIMEOUT_MS);
+        e = op(p->rk, p->timeout_ms);
     }
     return rdk_error(e, what, err);
 }
@@ -276,6 +277,11 @@ enum status kafka_txn_abort(struct kafka_producer *p, struct err *err)
 
     p->failed = RD_KAFKA_RESP_ERR_NO_ERROR; /* those records are gone by intent */
     return st;
+}
+
+void kafka_producer_hurry(struct kafka_producer *p, int timeout_ms)
+{
+    p->timeout_ms = timeout_ms;
 }
 
 bool kafka_producer_tainted(const struct kafka_producer *p)

@@ -88,6 +88,9 @@ MUST_USE enum status kafka_txn_commit(struct kafka_producer *p, struct err *err)
 /* Drops what was sent since begin. */
 MUST_USE enum status kafka_txn_abort(struct kafka_producer *p, struct err *err);
 
+/* From now on no answer is waited for longer than this: the program is ending. */
+void kafka_producer_hurry(struct kafka_producer *p, int timeout_ms);
+
 /* Is it to be replaced at the next begin? And how many were. */
 bool kafka_producer_tainted(const struct kafka_producer *p);
 int64_t kafka_producer_retired(const struct kafka_producer *p);

@@ -23,8 +23,8 @@ struct topology kafka_topology(const struct kafka_topics *t)
                          (int32_t)t->raw_epoch);
 }
 
-enum status kafka_conf_take(struct kafka_conf *out, const struct conf *conf,
-                            const char *brokers, struct err *err)
+enum status kafka_conf_take(struct kafka_conf *out, const struct conf *conf, const char *brokers,
+                            struct err *err)
 {
     const char *name;
     const char *value;

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#include "flow/flow.h"
+
+#include <stddef.h>
+
+/* clang-format off */
+const struct conf_prop flow_props[] = {
+    { .name = "slot", .type = CONF_STR, .at = offsetof(struct flow_conf, slot), .dflt = "",
+      .doc = "Stable name of this process among those of its stage (default: the stage's name and -0)." },
+    { .name = "group.id", .type = CONF_STR, .at = offsetof(struct flow_conf, group), .dflt = "",
+      .doc = "Consumer group (default: absa- and the stage's name)." },
+    { .name = "commit.interval.ms", .type = CONF_MS, .at = offsetof(struct flow_conf, commit_interval_ms), .dflt = "200ms", .min = 1, .max = 60000,
+      .doc = "Longest wait of a result for its commit." },
+    { .name = "batch.records", .type = CONF_INT, .at = offsetof(struct flow_conf, batch_records), .dflt = "5000", .min = 1, .max = 1000000,
+      .doc = "A commit is made after this many records." },
+    { .name = "batch.bytes", .type = CONF_SIZE, .at = offsetof(struct flow_conf, batch_bytes), .dflt = "8M", .min = 1024, .max = 268435456,
+      .doc = "A commit is made after this much output." },
+    { .name = "batch.ms", .type = CONF_MS, .at = offsetof(struct flow_conf, batch_ms), .dflt = "100ms", .min = 1, .max = 60000,
+      .doc = "Time that one call of the stage is to take; a slow one is given fewer records." },
+    { .name = "http.port", .type = CONF_INT, .at = offsetof(struct flow_conf, http_port), .dflt = "0", .min = 0, .max = 65535,
+      .doc = "Port of /metrics, /healthz, /readyz and /version on 127.0.0.1; 0: none." },
+    { .name = "log.format", .type = CONF_CHOICE, .at = offsetof(struct flow_conf, log_format), .dflt = "logfmt", .choices = "logfmt|json",
+      .doc = "How log lines look." },
+    { .name = NULL },
+};
+/* clang-format on */

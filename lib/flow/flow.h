@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* flow.h -- THE poll loop: a stage on Kafka, exactly once.
+ *
+ * What a stage emits, the positions of the input that it emitted it for and
+ * what it wants to remember are one Kafka transaction:
+ *
+ *      poll ──> process() ──> out (memory)        no transaction is open here,
+ *                  │                              however long it takes
+ *      limits, interval or a short count
+ *                  │
+ *               checkpoint()
+ *                  │
+ *      begin ─ produce ─ offsets + meta ─ commit  about 20 ms
+ *
+ * Either all of it is visible, or nothing ever is. So a process may die at any
+ * instruction: its successor asks for the committed offsets (the broker lets it
+ * wait while a transaction is still being settled), restores the stage from the
+ * meta, or from a log that the same transactions wrote, and goes on at exactly
+ * that record. There is no other way in or out: no record leaves outside such a
+ * transaction, and each sends the offset of every partition that it says
+ * something about, with the group's current metadata, even when the offset is
+ * unchanged. That is what stops zombies twice: the broker refuses a producer
+ * whose transactional.id was taken over (same slot), and refuses offsets of
+ * somebody who no longer is the member that owns the partition (any slot).
+ *
+ * Crash-only: fenced, assignment lost, transaction to be aborted: the process
+ * ends with 75 and is started again, through the one path that every start
+ * takes. Only ST_RETRY of the stage itself is handled within: the batch is
+ * dropped and all partitions begin anew at their last commit, after a pause.
+ *
+ * Limits split, they never stop: a batch that is too big is committed in parts.
+ *
+ * Records that kill. The offset's metadata says how often the position was
+ * tried: "v1 a=<attempts> <meta of the stage>". At each assignment the same
+ * offset is committed with a + 1 before the stage sees anything; the first real
+ * commit writes a=0. After three deaths in a row (a = 3) the partition is read
+ * in careful mode: one record a transaction, before each of them a commit that
+ * counts it (a = 3 + tries of this record). A record that is tried for the
+ * third time is not tried: its bytes go to the dead letters, undecoded, unless
+ * the stage forbids it (NO_QUARANTINE: exit 70). 1,000 good records later the
+ * partition is normal again. Only deaths at the same record count, so any
+ * number of kills at random quarantines nothing. "v0 a=..." stands for a
+ * position at which no stage ever committed anything.
+ *
+ * The rest is refusal to guess: without a committed offset it starts only where
+ * the log starts at 0 (or --from-start), a log that was cut behind the position
+ * is named and ends it (78), and so does a topic with another number of
+ * partitions than the configuration says. */
+#ifndef FLOW_FLOW_H
+#define FLOW_FLOW_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "conf/conf.h"
+#include "kafka/topics.h"
+#include "stage/stage.h"
+
+/* Section "Consumer". */
+struct flow_conf {
+    const char *slot;
+    const char *group;
+    int64_t commit_interval_ms;
+    int64_t batch_records;
+    int64_t batch_bytes;
+    int64_t batch_ms;
+    int64_t http_port;
+    int log_format; /* enum log_format */
+};
+
+extern const struct conf_prop flow_props[];
+
+struct flow_args {
+    const struct flow_conf *conf;
+    const struct kafka_topics *topics;
+    const struct conf *props; /* for the properties under "kafka."            */
+    const struct stage *stage;
+    const atomic_bool *stop; /* set: drain, then return ST_OK                 */
+    const char *version;
+    int verbosity;   /* -1 errors, 0 normal, 1 and more debug                 */
+    bool from_start; /* a log that no longer starts at 0 is fine              */
+};
+
+/* Runs the stage until *stop. ST_OK: drained, all that was processed is
+ * committed. ST_RETRY: end with 75. ST_FATAL: 70, or what the message says. */
+MUST_USE enum status flow_run(const struct flow_args *args, struct err *err);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* inner.h -- what the files of lib/flow share; nobody else includes it. */
+#ifndef FLOW_INNER_H
+#define FLOW_INNER_H
+
+#include "base/arena.h"
+#include "flow/flow.h"
+#include "flow/meta.h"
+#include "kafka/admin.h"
+#include "kafka/consumer.h"
+#include "kafka/producer.h"
+#include "kafka/reader.h"
+#include "obs/health.h"
+#include "obs/http.h"
+#include "obs/metrics.h"
+
+/* Most records in one call of process(). */
+enum { FLOW_MICRO_MIN = 16, FLOW_MICRO_MAX = 256 };
+
+/* What is committed for a partition, or is about to be. */
+struct point {
+    int64_t offset; /* of the next record; -1: nothing was ever committed */
+    struct meta meta;
+};
+
+/* A partition of the input topic. */
+struct part {
+    bool owned;
+    bool given;   /* the stage has it                                      */
+    bool touched; /* something to commit: used, or written about           */
+    int careful;  /* records to go in careful mode; 0: normal              */
+    int64_t next; /* the stage has used all before this                    */
+    int64_t end;  /* where the log ended when it last did; -1: unknown     */
+    struct point done;
+    struct point plan; /* becomes done when the transaction is committed   */
+    size_t n;          /* records that wait for process()                  */
+    size_t first;
+    struct kafka_msg queue[FLOW_MICRO_MAX];
+};
+
+struct flow {
+    const struct flow_args *args;
+    const struct stage_ops *ops;
+    void *stage; /* ops' context */
+    struct kafka_conf kafka;
+    struct kafka_names names;
+    struct topology topo;
+    struct wire *wire;
+    struct arena *arena; /* for decoding marks */
+    struct kafka_admin *admin;
+    struct kafka_reader *reader;
+    struct kafka_producer *producer;
+    struct kafka_consumer *consumer;
+    struct out *out;
+    struct metrics *metrics;
+    struct health *health;
+    struct http *http;
+    char group[200];
+    char slot[200];
+    struct part *parts; /* of the input, by number */
+    size_t nparts;
+    size_t micro;    /* records in one call now                               */
+    size_t used;     /* records since the last commit                         */
+    int64_t open_ms; /* monotonic: since when something waits for a commit; -1 */
+    int64_t tick_ms; /* monotonic: of the last tick                           */
+    bool again;      /* the stage said ST_RETRY: begin anew, do not exit      */
+    int retries;     /* in a row                                              */
+    bool mixed_time; /* raw: an arrival that only a producer vouches for      */
+};
+
+int64_t flow_mono_ms(void);
+int64_t flow_wall_ms(void);
+
+/* layout.c: every topic is there and cut as configured. */
+MUST_USE enum status flow_check_layout(struct flow *f, struct err *err);
+
+/* assign.c: the consumer's handler, and the way back after ST_RETRY. */
+enum status flow_assigned(void *ctx, struct kafka_offset *v, size_t n, struct err *err);
+enum status flow_revoked(void *ctx, bool lost, struct err *err);
+MUST_USE enum status flow_begin_anew(struct flow *f, struct err *err);
+
+/* commit.c: one transaction of all that waits; nothing waits: nothing happens. */
+MUST_USE enum status flow_commit(struct flow *f, struct err *err);
+
+/* commit.c: one transaction that only writes the plans of n partitions. */
+MUST_USE enum status flow_commit_plans(struct flow *f, struct part *const *v, size_t n,
+                                       struct err *err);
+
+/* feed.c: gives the stage what waits in the queues; ticks. */
+MUST_USE enum status flow_feed(struct flow *f, struct err *err);
+MUST_USE enum status flow_tick(struct flow *f, struct err *err);
+
+/* feed.c: takes note of what the stage said, and of what it wrote about p. */
+enum status flow_said(struct flow *f, struct part *p, size_t out_before, enum status st);
+
+/* feed.c: calls resume() until there is no more to emit. */
+MUST_USE enum status flow_settle(struct flow *f, struct part *p, struct err *err);
+
+/* feed.c: lets go of the first n records of the queue, which were used. */
+void flow_pop(struct flow *f, struct part *p, size_t n);
+
+/* careful.c: the next record of p, alone. */
+MUST_USE enum status flow_careful(struct flow *f, struct part *p, struct err *err);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* meta.h -- what the host keeps in the metadata of a committed offset.
+ *
+ *     v1 a=<attempts> <meta of the stage>
+ *     v0 a=<attempts>                       no stage has committed here yet
+ */
+#ifndef FLOW_META_H
+#define FLOW_META_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+#include "stage/stage.h"
+
+enum {
+    META_CAREFUL_AT = 3,     /* deaths before careful mode              */
+    META_TRIES_MAX = 3,      /* a record is not tried this often        */
+    META_CAREFUL_LEN = 1000, /* good records that end it                */
+    META_LEN_MAX = STAGE_META_MAX + 32,
+};
+
+struct meta {
+    bool fresh;        /* v0 */
+    uint32_t attempts; /* >= META_CAREFUL_AT: careful, + tries of the next record */
+    char stage[STAGE_META_MAX];
+    size_t n;
+};
+
+/* Reads committed metadata; empty (somebody moved the offset by a tool) is no
+ * attempts and no meta. ST_FATAL "config: ...": not ours, or of a newer version. */
+MUST_USE enum status meta_parse(struct slice s, struct meta *out, struct err *err);
+
+/* Appends it. */
+void meta_format(const struct meta *m, struct buf *out);
+
+/* ST_FATAL: longer than STAGE_META_MAX or not printable ASCII. */
+MUST_USE enum status meta_set_stage(struct meta *m, struct slice stage, struct err *err);
+
+#endif

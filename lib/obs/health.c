@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "obs/health.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct check {
+    const char *name;
+    bool ok;
+    char why[HEALTH_WHY_MAX];
+};
+
+struct health {
+    atomic_llong beat_ms;
+    pthread_mutex_t lock;
+    size_t n;
+    struct check checks[HEALTH_CHECKS_MAX];
+};
+
+static long long now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+struct health *health_new(void)
+{
+    struct health *h = calloc(1, sizeof(*h));
+
+    if (!h)
+        return NULL;
+    pthread_mutex_init(&h->lock, NULL);
+    atomic_init(&h->beat_ms, now_ms());
+    return h;
+}
+
+void health_free(struct health *h)
+{
+    if (!h)
+        return;
+    pthread_mutex_destroy(&h->lock);
+    free(h);
+}
+
+void health_beat(struct health *h)
+{
+    atomic_store(&h->beat_ms, now_ms());
+}
+
+bool health_alive(struct health *h)
+{
+    return now_ms() - atomic_load(&h->beat_ms) < HEALTH_BEAT_MS;
+}
+
+void health_set(struct health *h, const char *name, bool ok, const char *why)
+{
+    size_t i = 0;
+
+    pthread_mutex_lock(&h->lock);
+    while (i < h->n && strcmp(h->checks[i].name, name) != 0)
+        i++;
+    if (i < HEALTH_CHECKS_MAX) {
+        h->checks[i].name = name;
+        h->checks[i].ok = ok;
+        snprintf(h->checks[i].why, HEALTH_WHY_MAX, "%s", why);
+        h->n = i == h->n ? i + 1 : h->n;
+    }
+    pthread_mutex_unlock(&h->lock);
+}
+
+void health_info(struct health *h, const char *name, const char *what)
+{
+    health_set(h, name, true, what);
+}
+
+/* The text of a reason is ours, or a library's: quote what JSON wants quoted. */
+static void add_json(struct buf *out, const char *s)
+{
+    buf_byte(out, '"');
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+
+        if (c == '"' || c == '\\')
+            buf_fmt(out, "\\%c", c);
+        else if (c < ' ')
+            buf_fmt(out, "\\u%04x", c);
+        else
+            buf_byte(out, (char)c);
+    }
+    buf_byte(out, '"');
+}
+
+bool health_render(struct health *h, struct buf *out)
+{
+    pthread_mutex_lock(&h->lock);
+    bool ready = h->n > 0;
+    for (size_t i = 0; i < h->n; i++)
+        ready = ready && h->checks[i].ok;
+    buf_fmt(out, "{\"ready\": %s, \"checks\": [", ready ? "true" : "false");
+    for (size_t i = 0; i < h->n; i++) {
+        const struct check *c = &h->checks[i];
+
+        buf_fmt(out, "%s{\"name\": \"%s\", \"ok\": %s, \"why\": ", i > 0 ? ", " : "", c->name,
+                c->ok ? "true" : "false");
+        add_json(out, c->why);
+        buf_byte(out, '}');
+    }
+    buf_str(out, "]}\n");
+    pthread_mutex_unlock(&h->lock);
+    return ready;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* http.h -- the pages of a consumer, on 127.0.0.1 only.
+ *
+ *     /metrics   Prometheus text        /healthz   200 or 503: is the loop alive
+ *     /version   name and version       /readyz    200 or 503: JSON with reasons
+ *
+ * GET and HEAD, 32 connections, 10 s of silence, a Host that means this machine
+ * (else 403: a web page elsewhere must not read us through a browser). */
+#ifndef OBS_HTTP_H
+#define OBS_HTTP_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "obs/health.h"
+#include "obs/metrics.h"
+
+struct http;
+
+struct http_pages {
+    struct metrics *metrics; /* borrowed, all of them */
+    struct health *health;
+    const char *version; /* the whole text of /version */
+};
+
+/* Serves from a thread of its own. port 0: any that is free. ST_FATAL "config:
+ * ...": it is taken. */
+MUST_USE enum status http_start(uint16_t port, const struct http_pages *pages, struct http **out,
+                                struct err *err);
+
+/* The port that it listens on. */
+uint16_t http_port(const struct http *h);
+
+/* NULL is fine. */
+void http_stop(struct http *h);
+
+#endif

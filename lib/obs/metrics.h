@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* metrics.h -- what a process counts and measures, for Prometheus.
+ *
+ * Two tables make it up: what stages count (stage/counter.h) and what hosts see
+ * (below). Names are absa_<what>_<unit>_total for counters; times are Unix
+ * timestamps, not ages. One thread writes, another renders: a lock is inside. */
+#ifndef OBS_METRICS_H
+#define OBS_METRICS_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "stage/counter.h"
+#include "stage/out.h"
+
+/* id, name, type, label (NULL: none), help */
+#define METRICS(X)                                                                                 \
+    X(COMMITS, "absa_commits_total", "counter", NULL, "Transactions committed")                    \
+    X(ABORTS, "absa_aborts_total", "counter", NULL, "Transactions aborted")                        \
+    X(RETRIES, "absa_retries_total", "counter", NULL, "Batches dropped to begin anew")             \
+    X(RETIRED, "absa_producer_retired_total", "counter", NULL,                                     \
+      "Producers replaced by the KIP-890 guard")                                                   \
+    X(REBALANCES, "absa_rebalances_total", "counter", NULL, "Assignments received")                \
+    X(ASSIGNED, "absa_assigned_partitions", "gauge", NULL, "Partitions held now")                  \
+    X(CAREFUL, "absa_careful_partitions", "gauge", NULL,                                           \
+      "Partitions read one record a transaction after repeated deaths")                            \
+    X(LAG, "absa_consumer_lag", "gauge", "partition",                                              \
+      "Committed records (and transaction markers) behind the position")                           \
+    X(COMMIT_SECONDS, "absa_commit_seconds_total", "counter", NULL,                                \
+      "Time spent from begin to commit")                                                           \
+    X(LAST_COMMIT, "absa_last_commit_timestamp_seconds", "gauge", NULL,                            \
+      "When the last transaction was committed")                                                   \
+    X(RESTORE_SECONDS, "absa_restore_seconds", "gauge", NULL,                                      \
+      "What the last assignment took, state restored")                                             \
+    X(WATERMARK, "absa_watermark_timestamp_seconds", "gauge", "source",                            \
+      "Progress of a source in arrival time")
+
+enum metric {
+#define X(id, name, type, label, help) METRIC_##id,
+    METRICS(X)
+#undef X
+        METRIC_N,
+};
+
+enum { METRIC_NO_LABEL = -1, METRIC_SERIES_MAX = 4096 };
+
+struct metrics;
+
+/* Strings are borrowed for ever. NULL: out of memory. */
+struct metrics *metrics_new(const char *stage, const char *slot, const char *version);
+void metrics_free(struct metrics *m);
+
+/* Sets or adds; label is the number of the partition or source, or
+ * METRIC_NO_LABEL. */
+void metrics_set(struct metrics *m, enum metric id, int64_t label, double v);
+void metrics_add(struct metrics *m, enum metric id, int64_t label, double v);
+
+/* Forgets all series of a metric: partitions that are gone have no lag. */
+void metrics_clear(struct metrics *m, enum metric id);
+
+/* Adds the counters and the dead letters of an output that was committed. */
+void metrics_take(struct metrics *m, const struct out *out);
+
+/* Prometheus text 0.0.4, the process's own figures included. */
+void metrics_render(struct metrics *m, struct buf *out);
+
+/* One table row a metric: docs/METRICS.md. */
+void metrics_print_doc(struct buf *out);
+
+#endif

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: MIT
+"""lib/flow on a real Kafka: what its header promises, one function a promise."""
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "support"))
+from broker import BUILD, Broker  # noqa: E402
+
+TOY = os.path.join(BUILD, "tests", "flow_toy")
+LOG = open(os.path.join(BUILD, "tests", "e2e-flow.log"), "w")
+
+
+class Toy:
+    """One process of the counting stage."""
+
+    def __init__(self, broker, prefix, slot=0, parts=3, env=None, props=(), flags=()):
+        self.args = [TOY, *flags, "-X", "kafka.bootstrap.servers=" + broker.address,
+                     "-X", "topic.prefix=" + prefix, "-X", "group.id=" + prefix + "toy",
+                     "-X", "slot=toy-%d" % slot, "-X", "raw.partitions=%d" % parts,
+                     "-X", "comments.partitions=%d" % parts, "-X", "commit.interval.ms=50ms"]
+        for p in props:
+            self.args += ["-X", p]
+        self.env = dict(os.environ, **(env or {}))
+        self.start()
+
+    def start(self):
+        self.p = subprocess.Popen(self.args, env=self.env, stderr=LOG)
+
+    def signal(self, sig):
+        self.p.send_signal(sig)
+
+    def end(self, timeout=10):
+        """SIGTERM, and how it ended."""
+        self.signal(signal.SIGTERM)
+        return self.p.wait(timeout)
+
+    def kill(self):
+        self.p.kill()
+        self.p.wait()
+
+
+def wait_for(what, condition, timeout=40):
+    until = time.time() + timeout
+    while time.time() < until:
+        if condition():
+            return
+        time.sleep(0.15)
+    raise AssertionError("waited in vain for " + what)
+
+
+def numbered(part, n):
+    return ["%d-%d" % (part, i) for i in range(n)]
+
+
+def copied(broker, prefix):
+    return [(p, v) for p, _, v in broker.get(prefix + "comments")]
+
+
+def check_copy(broker, prefix, want):
+    """want: {part: [values]}. Each once, in order, counted without a gap."""
+    got = {p: [] for p in want}
+    for part, value in copied(broker, prefix):
+        if not value.startswith(b"mark"):
+            got[part].append(value.decode())
+    for part, values in want.items():
+        expect = ["%d %s" % (i + 1, v) for i, v in enumerate(values)]
+        assert got[part] == expect, "partition %d: %d records, want %d, first difference %s" % (
+            part, len(got[part]), len(expect),
+            next((i, a, b) for i, (a, b) in enumerate(
+                zip(got[part] + [None] * len(expect), expect + [None] * len(got[part]))) if a != b))
+
+
+def test_exactly_once_under_kills(b):
+    """kill -9 at random moments: nothing lost, doubled, moved or quarantined."""
+    n, rnd = 4000, random.Random(11)
+    b.apply("k.", 3, 3)
+    for part in range(3):
+        b.put("k.raw", part, numbered(part, n))
+    toy = Toy(b, "k.", env={"TOY_SLEEP_US": "300"})
+    for _ in range(8):
+        time.sleep(rnd.uniform(0.2, 1.1))
+        toy.kill()
+        toy.start()
+    wait_for("the copy", lambda: len(copied(b, "k.")) >= 3 * n, 60)
+    assert toy.end() == 0
+    check_copy(b, "k.", {p: numbered(p, n) for p in range(3)})
+    assert not b.get("k.dead")
+
+
+def test_rebalances(b):
+    """1 -> 3 -> 1 processes while records flow."""
+    n = 6000
+    b.apply("r.", 3, 3)
+    for part in range(3):
+        b.put("r.raw", part, numbered(part, n))
+    env = {"TOY_SLEEP_US": "400"}
+    toys = [Toy(b, "r.", 0, env=env)]
+    time.sleep(1.5)
+    toys += [Toy(b, "r.", slot, env=env) for slot in (1, 2)]
+    time.sleep(3)
+    assert toys.pop().end() == 0
+    assert toys.pop().end() == 0
+    wait_for("the copy", lambda: len(copied(b, "r.")) >= 3 * n)
+    assert toys.pop().end() == 0
+    check_copy(b, "r.", {p: numbered(p, n) for p in range(3)})
+
+
+def test_record_that_kills(b):
+    """Found, dead-lettered by its bytes; all others come through."""
+    b.apply("p.", 2, 2)
+    first, rest = numbered(0, 30), ["x%d" % i for i in range(50)]
+    b.put("p.raw", 0, first + ["segv"] + rest)
+    b.put("p.raw", 1, numbered(1, 80))
+    toy = Toy(b, "p.", parts=2)
+    deaths = 0
+    while len(copied(b, "p.")) < 160:
+        if toy.p.poll() is not None:
+            assert toy.p.returncode == -signal.SIGSEGV, toy.p.returncode
+            deaths += 1
+            assert deaths <= 5, "it should have been found by now"
+            toy.start()
+        time.sleep(0.1)
+    assert toy.end() == 0
+    check_copy(b, "p.", {0: first + rest, 1: numbered(1, 80)})
+    dead = b.get("p.dead")
+    assert len(dead) == 1 and b"killer" in dead[0][2] and b"segv" in dead[0][2], dead
+    print("   deaths before it was quarantined:", deaths)
+
+
+def test_retry_begins_anew(b):
+    """ST_RETRY of the stage: the batch again, in the same process, nothing twice."""
+    b.apply("y.", 1, 1)
+    lines = numbered(0, 500) + ["retry"] + numbered(0, 20)
+    b.put("y.raw", 0, lines)
+    toy = Toy(b, "y.", parts=1)
+    wait_for("the copy", lambda: len(copied(b, "y.")) >= len(lines))
+    assert toy.end() == 0
+    check_copy(b, "y.", {0: lines})
+
+
+def test_drain(b):
+    """SIGTERM under load: ends with 0 in time, and the next one goes on."""
+    n = 3000
+    b.apply("d.", 1, 1)
+    b.put("d.raw", 0, numbered(0, n))
+    toy = Toy(b, "d.", parts=1, env={"TOY_SLEEP_US": "2000"})
+    wait_for("some records", lambda: copied(b, "d."))
+    t0 = time.time()
+    assert toy.end() == 0
+    print("   drained in %.2f s" % (time.time() - t0))
+    before = len(copied(b, "d."))
+    assert 0 < before < n
+    toy.env.pop("TOY_SLEEP_US")
+    toy.start()
+    wait_for("the rest", lambda: len(copied(b, "d.")) >= n)
+    assert toy.end() == 0
+    check_copy(b, "d.", {0: numbered(0, n)})
+
+
+def test_zombie(b):
+    """Stopped beyond its session, woken when another has taken over: 75, and
+    nothing of it is seen."""
+    n = 1500
+    b.apply("z.", 1, 1)
+    b.put("z.raw", 0, numbered(0, n))
+    zombie = Toy(b, "z.", 0, parts=1, env={"TOY_SLEEP_US": "2000"})
+    wait_for("some records", lambda: len(copied(b, "z.")) > 50)
+    zombie.signal(signal.SIGSTOP)
+    heir = Toy(b, "z.", 1, parts=1)
+    wait_for("the heir", lambda: len(copied(b, "z.")) >= n)
+    zombie.signal(signal.SIGCONT)
+    assert zombie.p.wait(20) == 75, zombie.p.returncode
+    assert heir.end() == 0
+    check_copy(b, "z.", {0: numbered(0, n)})
+
+
+def test_same_slot_is_fenced(b):
+    """A second process of the same slot takes over; the first ends with 75."""
+    b.apply("s.", 1, 1)
+    b.put("s.raw", 0, numbered(0, 2000))
+    first = Toy(b, "s.", 0, parts=1, env={"TOY_SLEEP_US": "1000"})
+    wait_for("some records", lambda: len(copied(b, "s.")) > 50)
+    second = Toy(b, "s.", 0, parts=1)
+    assert first.p.wait(20) == 75, first.p.returncode
+    wait_for("the rest", lambda: len(copied(b, "s.")) >= 2000)
+    assert second.end() == 0
+    check_copy(b, "s.", {0: numbered(0, 2000)})
+
+
+def test_stuck_owner_cannot_speak(b):
+    """R5: an owner that lost its partition in a slow call tries to commit what
+    it computed meanwhile: refused, by the offsets that go with it."""
+    b.apply("m.", 1, 1)
+    b.put("m.raw", 0, ["a", "stuck 12000", "b"])
+    poll = ["kafka.max.poll.interval.ms=6000"]
+    stuck = Toy(b, "m.", 0, parts=1, props=poll)
+    time.sleep(2)
+    # The heir meets the same record; it waits less than the poll interval.
+    heir = Toy(b, "m.", 1, parts=1, props=["kafka.max.poll.interval.ms=60000"])
+    assert stuck.p.wait(40) == 75, stuck.p.returncode
+    wait_for("the heir", lambda: len(copied(b, "m.")) >= 3)
+    assert heir.end(20) == 0
+    check_copy(b, "m.", {0: ["a", "stuck 12000", "b"]})
+
+
+def test_marks_at_the_end(b):
+    """tick() is told of the end of the log only when that is proven, and what it
+    writes is committed with the unchanged offset."""
+    b.apply("e.", 1, 1)
+    b.put("e.raw", 0, ["a", "b"])
+    toy = Toy(b, "e.", parts=1, env={"TOY_MARK": "1"})
+    wait_for("marks", lambda: copied(b, "e.").count((0, b"mark 2")) >= 2)
+    assert toy.end() == 0
+    check_copy(b, "e.", {0: ["a", "b"]})
+
+
+def test_refusals(b):
+    """What ends with 78 before anything is read."""
+    b.apply("f.", 2, 2)
+    many = Toy(b, "f.", parts=1)
+    assert many.p.wait(20) == 78
+    none = Toy(b, "nowhere.", parts=1)
+    assert none.p.wait(20) == 78
+
+
+def test_pages(b):
+    """/metrics, /healthz, /readyz and /version tell the truth."""
+    port = random.Random().randrange(20000, 30000)
+    b.apply("w.", 1, 1)
+    b.put("w.raw", 0, numbered(0, 10))
+    toy = Toy(b, "w.", parts=1, props=["http.port=%d" % port])
+    wait_for("the copy", lambda: len(copied(b, "w.")) >= 10)
+
+    def page(path):
+        with urllib.request.urlopen("http://127.0.0.1:%d%s" % (port, path)) as r:
+            return r.headers["Content-Type"], r.read().decode()
+
+    kind, text = page("/metrics")
+    assert kind == "text/plain; version=0.0.4; charset=utf-8", kind
+    assert 'absa_assigned_partitions{stage="toy"} 1' in text
+    assert "process_resident_memory_bytes" in text and "absa_build_info" in text
+    assert page("/healthz")[1] == "alive\n"
+    assert '"ready": true' in page("/readyz")[1]
+    assert page("/version")[1].strip()
+    assert toy.end() == 0
+
+
+def main():
+    wanted = sys.argv[1:]
+    failed = 0
+    with Broker() as b:
+        for name, test in sorted(globals().items()):
+            if not name.startswith("test_") or (wanted and name not in wanted):
+                continue
+            t0 = time.time()
+            try:
+                test(b)
+                print("ok   %-34s %5.1f s" % (name, time.time() - t0), flush=True)
+            except Exception as e:  # the next promise is tried all the same
+                failed += 1
+                print("FAIL %-34s %s: %s" % (name, type(e).__name__, e), flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
