@@ -213,44 +213,48 @@ static int by_content(const void *a, const void *b)
     return rec_cmp(*x, *y);
 }
 
-/* The partition's records, sorted when order does not matter; NULL: memory. */
-static const struct stage_rec **view(const struct partition *p, enum check_order order)
-{
-    const struct stage_rec **v = calloc(p->n + 1, sizeof(struct stage_rec *));
+/* What of a partition is compared, in the order of comparison. */
+struct view {
+    const struct stage_rec **v;
+    size_t n;
+};
 
-    if (!v)
-        return NULL;
-    for (size_t i = 0; i < p->n; i++)
-        v[i] = &p->v[i].rec;
-    if (order == CHECK_ANY_ORDER)
-        qsort(v, p->n, sizeof(struct stage_rec *), by_content);
-    return v;
+static struct view view(const struct partition *p, unsigned order)
+{
+    struct view view = { .v = calloc(p->n + 1, sizeof(struct stage_rec *)) };
+
+    for (size_t i = 0; i < p->n && view.v; i++) {
+        if (!(order & CHECK_NO_MARKS) || !stage_header(&p->v[i].rec, "absa-kind").p)
+            view.v[view.n++] = &p->v[i].rec;
+    }
+    if (view.v && (order & CHECK_ANY_ORDER))
+        qsort(view.v, view.n, sizeof(struct stage_rec *), by_content);
+    return view;
 }
 
-static enum status part_equal(const struct partition *a, const struct partition *b,
-                              enum check_order order, struct err *err)
+static enum status part_equal(const struct partition *a, const struct partition *b, unsigned order,
+                              struct err *err)
 {
     enum status st = ST_OK;
-    size_t n = a->n < b->n ? a->n : b->n;
-    const struct stage_rec **x = view(a, order);
-    const struct stage_rec **y = view(b, order);
+    struct view x = view(a, order), y = view(b, order);
+    size_t n = x.n < y.n ? x.n : y.n;
 
-    if (!x || !y)
+    if (!x.v || !y.v)
         st = err_set(err, ST_FATAL, "out of memory");
     for (size_t i = 0; i < n && st == ST_OK; i++) {
-        if (rec_cmp(x[i], y[i]) != 0)
+        if (rec_cmp(x.v[i], y.v[i]) != 0)
             st = err_set(err, ST_REJECT, "record %zu (offsets %lld and %lld) differs", i,
-                         (long long)x[i]->offset, (long long)y[i]->offset);
+                         (long long)x.v[i]->offset, (long long)y.v[i]->offset);
     }
-    if (st == ST_OK && a->n != b->n)
-        st = err_set(err, ST_REJECT, "%zu records against %zu", a->n, b->n);
-    free(x);
-    free(y);
+    if (st == ST_OK && x.n != y.n)
+        st = err_set(err, ST_REJECT, "%zu records against %zu", x.n, y.n);
+    free(x.v);
+    free(y.v);
     return st;
 }
 
 enum status check_log_equal(const struct check_log *a, const struct check_log *b,
-                            enum topic_id topic, enum check_order order, struct err *err)
+                            enum topic_id topic, unsigned order, struct err *err)
 {
     for (int32_t p = 0; p < a->topo.parts[topic]; p++) {
         enum status st =

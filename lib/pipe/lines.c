@@ -76,17 +76,37 @@ static enum status feed(struct session *s, struct err *err)
     return st;
 }
 
+/* A raw line arrives when it is read. The time goes into a header, as an import
+ * does it: so the source can be ended. */
+static enum status stamp(struct session *s, struct stage_rec *rec, struct err *err)
+{
+    char text[24];
+    struct hdr *h = arena_array(s->arena, 1, sizeof(*h));
+
+    rec->arrival_ms = s->conf->arrival_ms >= 0 ? s->conf->arrival_ms : now_ms();
+    int n = snprintf(text, sizeof(text), "%lld", (long long)rec->arrival_ms);
+    struct slice value = arena_copy(s->arena, (struct slice){ text, (size_t)n });
+    if (!h || !value.p)
+        return err_set(err, ST_FATAL, "out of memory");
+    *h = (struct hdr){ slice_str("absa-arrival"), value };
+    rec->hdr = h;
+    rec->nhdr = 1;
+    return ST_OK;
+}
+
 static enum status take_line(struct session *s, struct slice line, struct err *err)
 {
     struct stage_rec *rec = &s->batch[s->n];
     enum topic_id topic = s->conf->stages[0].ops->input;
+    enum status st = ST_OK;
 
     if (slice_trim(line).n == 0)
         return ST_OK;
     *rec = (struct stage_rec){ .offset = s->next++, .arrival_ms = -1 };
     if (topic == TOPIC_RAW)
-        rec->arrival_ms = s->conf->arrival_ms >= 0 ? s->conf->arrival_ms : now_ms();
-    enum status st = transcode_in(s->conf->wire, topic, line, s->arena, rec, err);
+        st = stamp(s, rec, err);
+    if (st == ST_OK)
+        st = transcode_in(s->conf->wire, topic, line, s->arena, rec, err);
     s->n++;
     return st == ST_OK && s->n == BATCH_MAX ? feed(s, err) : st;
 }

@@ -111,9 +111,9 @@ static void test_any_batches_give_the_same(void **state)
 
     const struct plan whole = { .batch = RECORDS, .only = TOPIC_N };
     assert_int_equal(run(&whole, &a, &err), ST_OK);
-    assert_non_null(strstr(a.text.p, "windows 0 "));
-    assert_null(strstr(a.text.p, "scores"));
-    sort_lines(&a.text);
+    assert_memory_equal(a.text.p, "windows 0 ", 10);
+    sort_lines(&a.text); /* the first in order: nothing of an inner topic got out */
+    assert_memory_equal(a.text.p, "windows 0 ", 10);
     for (size_t batch = 1; batch < RECORDS; batch += 11) {
         for (size_t limit = 1; limit < 40; limit += 12) {
             const struct plan cut = { { limit, 1 << 20 }, batch, 0, TOPIC_N, 0 };
