@@ -86,15 +86,14 @@ static size_t slot_of(const struct sightings *s, uint64_t id)
     return i;
 }
 
-/* Sightings before this are forgotten. */
-static int64_t oldest(const struct sightings *s)
+int64_t sightings_oldest(const struct sightings *s)
 {
-    return minus(minus(s->newest, s->conf.horizon_ms), s->conf.skew_ms);
+    return minus(minus(s->newest, s->conf.horizon_ms), SIGHTINGS_SLACK_MS);
 }
 
 static bool remembered(const struct sightings *s, size_t i)
 {
-    return s->id[i] != 0 && s->last_seen[i] >= oldest(s);
+    return s->id[i] != 0 && s->last_seen[i] >= sightings_oldest(s);
 }
 
 /* Moves what is still remembered into new slots. */
@@ -145,7 +144,7 @@ static enum status make_room(struct sightings *s, bool *full, struct err *err)
     int64_t first;
     size_t kept;
 
-    *full = s->full_until != WM_NONE && oldest(s) <= s->full_until;
+    *full = s->full_until != WM_NONE && sightings_oldest(s) <= s->full_until;
     if (*full)
         return ST_OK; /* known without counting again */
     s->full_until = WM_NONE;

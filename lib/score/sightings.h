@@ -3,12 +3,12 @@
  *
  * A comment that comes again within the horizon is an update, not a sample. The
  * decision is a function of the log alone: an id is remembered while its last
- * sighting is not older than the newest arrival less horizon and skew, whether
+ * sighting is not older than the newest arrival less horizon and slack, whether
  * or not the entry was swept away, so a set that was rebuilt from the log says
  * the same as one that never died. Ids are kept as 8-byte fingerprints; entries
  * leave by time only. At its cap the set remembers nothing new and says so.
  *
- *                     horizon + skew
+ *                     horizon + slack
  *     ...forgotten |<----------------->| newest arrival
  */
 #ifndef SCORE_SIGHTINGS_H
@@ -21,10 +21,12 @@
 #include "base/err.h"
 #include "record/score.h"
 
+/* How far the sources of one partition may be apart in arrival, in ms. */
+#define SIGHTINGS_SLACK_MS INT64_C(3600000)
+
 struct sightings_conf {
     int64_t horizon_ms; /* an update comes at most so long after the last sighting */
-    int64_t skew_ms;    /* how far arrivals of one source may run backwards        */
-    size_t max;         /* ids kept; 20 bytes each, twice that when growing        */
+    size_t max;         /* ids kept, of 40 to 80 bytes each                        */
 };
 
 struct sightings;
@@ -49,6 +51,9 @@ void sightings_keep(struct sightings *s);
 /* Newest arrival so far; WM_NONE before the first. Only rises. */
 int64_t sightings_newest(const struct sightings *s);
 void sightings_set_newest(struct sightings *s, int64_t arrival_ms);
+
+/* Sightings before this are forgotten: where a rebuild has to start. */
+int64_t sightings_oldest(const struct sightings *s);
 
 /* Entries held, forgotten ones included. */
 size_t sightings_n(const struct sightings *s);

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: MIT */
+#include "consumers/score/stage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "consumers/score/position.h"
+#include "record/comment.h"
+#include "score/sightings.h"
+
+#define ARENA_MAX  ((size_t)256 << 20)
+#define ARENA_SOFT ((size_t)16 << 20) /* decoded bytes after which a batch is cut */
+
+const struct conf_prop score_props[] = {
+    { .name = "score.bundle",
+      .type = CONF_STR,
+      .at = offsetof(struct score_conf, bundle),
+      .dflt = "",
+      .doc = "Folder of the model; empty: $ABSA_BUNDLE, else the default bundle." },
+    { .name = "dedupe.horizon.ms",
+      .type = CONF_MS,
+      .at = offsetof(struct score_conf, horizon_ms),
+      .dflt = "7d",
+      .min = 0,
+      .max = 3.1536e10,
+      .doc = "A comment that comes again within this time is an update, not a sample." },
+    { .name = "dedupe.max.ids",
+      .type = CONF_INT,
+      .at = offsetof(struct score_conf, max_ids),
+      .dflt = "2000000",
+      .min = 1,
+      .max = 1e9,
+      .doc = "Ids remembered a partition; beyond it new ones are not, and are counted." },
+    { .name = NULL },
+};
+
+/* One partition that is ours. */
+struct part {
+    struct sightings *seen;
+    struct position_src *src; /* one a source */
+};
+
+/* One input record on its way through a batch. */
+struct item {
+    enum { ITEM_SCORE, ITEM_MARK, ITEM_DEAD } kind;
+    enum dead_reason reason;
+    const char *why;
+    size_t at; /* ITEM_SCORE: position among the batch's comments */
+    struct comment comment;
+    struct mark mark;
+};
+
+struct score_stage {
+    struct score_conf conf;
+    struct topology topo;
+    struct wire *wire;
+    struct bundle *bundle;
+    struct arena *arena; /* one batch */
+    struct part *parts;  /* by number; seen == NULL: not ours */
+    struct item items[BUNDLE_BATCH_MAX];
+    struct facts facts[BUNDLE_BATCH_MAX];
+    struct scored scored[BUNDLE_BATCH_MAX];
+};
+
+static void release_part(struct part *p)
+{
+    sightings_free(p->seen);
+    free(p->src);
+    memset(p, 0, sizeof(*p));
+}
+
+/* Replays our own output, so that the set is as if we had never gone. */
+static enum status restore(struct score_stage *s, struct part *p, int32_t part,
+                           struct log_reader *log, struct err *err)
+{
+    int64_t from = sightings_oldest(p->seen);
+    enum status st = log->open(log->ctx, TOPIC_SCORES, part, from > 0 ? from : 0, err);
+    struct stage_rec rec;
+    struct score score;
+    bool more = true;
+
+    if (st != ST_OK)
+        return st;
+    while ((st = log->next(log->ctx, &rec, &more, err)) == ST_OK && more) {
+        struct sighted ignored;
+
+        arena_reset(s->arena);
+        if (stage_header(&rec, "absa-kind").p)
+            continue;
+        st = wire_decode(s->wire, RECORD_SCORE, rec.value, &score, s->arena, err);
+        if (st == ST_REJECT)
+            continue; /* not written by us: it is drift's to refuse */
+        if (st == ST_OK && !score.dedupe_evicted) {
+            st = sightings_look(p->seen, hash64(score.comment_id), score.origin.arrival_ms,
+                                score.origin.src, &ignored, err);
+            sightings_keep(p->seen);
+        }
+        if (st != ST_OK)
+            break;
+    }
+    log->close(log->ctx);
+    arena_reset(s->arena);
+    return st;
+}
+
+static enum status assign(void *ctx, int32_t part, struct stage_resume *resume, struct out *out,
+                          struct err *err)
+{
+    struct score_stage *s = ctx;
+    struct part *p = &s->parts[part];
+    struct sightings_conf conf = { s->conf.horizon_ms, (size_t)s->conf.max_ids };
+    int64_t newest = WM_NONE;
+    enum status st;
+
+    (void)out;
+    release_part(p);
+    p->src = calloc((size_t)s->topo.parts[TOPIC_RAW], sizeof(*p->src));
+    p->seen = sightings_new(&conf);
+    if (!p->src || !p->seen)
+        return err_set(err, ST_FATAL, "out of memory for partition %d", part);
+    st = position_read(resume->meta, p->src, s->topo.parts[TOPIC_RAW], &newest, err);
+    sightings_set_newest(p->seen, newest);
+    if (st == ST_OK && newest != WM_NONE && resume->log)
+        st = restore(s, p, part, resume->log, err);
+    return st;
+}
+
+/* A source that the configuration does not know is a configuration that lags. */
+static enum status check_src(const struct score_stage *s, int32_t src, struct err *err)
+{
+    if (src >= 0 && src < s->topo.parts[TOPIC_RAW])
+        return ST_OK;
+    return err_set(err, ST_FATAL,
+                   "config: a record of raw partition %d, but raw.partitions is %d: see absa "
+                   "topics grow",
+                   src, s->topo.parts[TOPIC_RAW]);
+}
+
+static enum status refuse(struct score_stage *s, struct item *it, enum dead_reason reason,
+                          const struct err *why, struct err *err)
+{
+    struct slice copy = arena_copy(s->arena, slice_str(why->msg));
+
+    if (!copy.p)
+        return err_set(err, ST_FATAL, "out of memory for a dead letter");
+    it->kind = ITEM_DEAD;
+    it->reason = reason;
+    it->why = copy.p;
+    return ST_OK;
+}
+
+/* What one record is; a comment joins the facts to be scored. */
+static enum status decode(struct score_stage *s, const struct stage_rec *rec, struct item *it,
+                          size_t *n_facts, struct err *err)
+{
+    enum record_kind kind;
+    struct err why = { 0 };
+    enum status st;
+
+    if (!rec->value.p) {
+        err_set(&why, ST_REJECT, "a record without a value");
+        return refuse(s, it, DEAD_NULL, &why, err);
+    }
+    st = wire_peek(s->wire, rec->value, &kind, &why);
+    if (st == ST_OK && kind == RECORD_MARK) {
+        it->kind = ITEM_MARK;
+        st = wire_decode(s->wire, kind, rec->value, &it->mark, s->arena, &why);
+        if (st == ST_OK)
+            return check_src(s, it->mark.src, err);
+    } else if (st == ST_OK) {
+        it->kind = ITEM_SCORE;
+        st = wire_decode(s->wire, RECORD_COMMENT, rec->value, &it->comment, s->arena, &why);
+        if (st == ST_OK) {
+            it->at = *n_facts;
+            s->facts[(*n_facts)++] = (struct facts){ it->comment.text, it->comment.is_reply };
+            return check_src(s, it->comment.origin.src, err);
+        }
+    }
+    if (st == ST_REJECT)
+        return refuse(s, it, wire_reason(s->wire), &why, err);
+    *err = why;
+    return st;
+}
+
+static enum out_rc put_dead(struct out *out, struct part *p, int32_t n_src,
+                            const struct stage_rec *rec, const struct item *it)
+{
+    enum out_rc rc = out_dead(out, "score", rec, -1, it->reason, it->why);
+
+    for (int32_t i = 0; rc == OUT_OK && i < n_src; i++)
+        p->src[i].doubt++;
+    return rc;
+}
+
+static enum out_rc put_mark(struct out *out, struct part *p, const struct stage_rec *rec,
+                            const struct mark *in)
+{
+    struct position_src *src = &p->src[in->src];
+    struct mark mark = *in;
+    enum out_rc rc;
+
+    if (src->known && in->n_since_last >= 0 &&
+        (in->n_since_last < src->read || in->n_since_last > src->read + src->doubt))
+        out_count(out, COUNTER_MARK_MISMATCH, 1);
+    mark.n_since_last = src->known ? src->written : -1;
+    rc = out_put_mark(out, TOPIC_SCORES, rec->part, &mark);
+    if (rc == OUT_OK)
+        *src = (struct position_src){ .known = true };
+    return rc;
+}
+
+/* The record that absa.scores gets. */
+static struct score make_score(const struct bundle_info *info, const struct comment *c,
+                               const struct scored *scored, const struct sighted *seen)
+{
+    return (struct score){
+        .comment_id = c->comment_id,
+        .video_id = c->video_id,
+        .lang = c->lang,
+        .created_ms = c->created_ms,
+        .likes = c->likes,
+        .replies = c->replies,
+        .is_reply = c->is_reply,
+        .sighting = seen->sighting,
+        .cross_source = seen->cross_source,
+        .dedupe_evicted = seen->evicted,
+        .sentiment_score = scored->output[OUTPUT_SENTIMENT],
+        .engagement_score = scored->output[OUTPUT_ENGAGEMENT],
+        .implicitness_degree = scored->output[OUTPUT_IMPLICITNESS],
+        .confidence = scored->output[OUTPUT_CONFIDENCE],
+        .aspects_detected = scored->aspects,
+        .features = scored->monitored,
+        .model = info->name,
+        .model_version = info->version,
+        .encoder = info->encoder,
+        .bundle_sha256 = info->sha256,
+        .origin = c->origin,
+    };
+}
+
+static void count_score(struct out *out, const struct scored *scored, const struct sighted *seen)
+{
+    bool update = seen->sighting == SIGHTING_UPDATE;
+
+    out_count(out, COUNTER_SCORED, 1);
+    out_count(out, update ? COUNTER_UPDATES : COUNTER_FIRST, 1);
+    out_count(out, COUNTER_CROSS_SOURCE, seen->cross_source);
+    out_count(out, COUNTER_DEDUPE_EVICTED, seen->evicted);
+    out_count(out, COUNTER_SCORE_CLAMPED, scored->clamped);
+}
+
+static enum status put_score(struct score_stage *s, const struct stage_rec *rec,
+                             const struct item *it, struct out *out, enum out_rc *rc,
+                             struct err *err)
+{
+    const struct part *p = &s->parts[rec->part];
+    const struct comment *c = &it->comment;
+    const struct scored *scored = &s->scored[it->at];
+    struct position_src *src = &p->src[c->origin.src];
+    struct sighted seen;
+    struct score score;
+    enum status st;
+
+    if (scored->bad) {
+        *rc = out_dead(out, "score", rec, -1, DEAD_SCORE, "a score is not a finite number");
+        src->read += *rc == OUT_OK;
+        return ST_OK;
+    }
+    st = sightings_look(p->seen, hash64(c->comment_id), c->origin.arrival_ms, c->origin.src, &seen,
+                        err);
+    if (st != ST_OK)
+        return st;
+    score = make_score(bundle_info(s->bundle), c, scored, &seen);
+    *rc = out_put_record(out, TOPIC_SCORES, rec->part, rec->key, RECORD_SCORE, &score);
+    if (*rc != OUT_OK)
+        return ST_OK;
+    count_score(out, scored, &seen);
+    sightings_keep(p->seen);
+    src->read++;
+    src->written++;
+    return ST_OK;
+}
+
+/* Writes a batch in order, as far as the output takes it. */
+static enum status emit(struct score_stage *s, const struct stage_rec *in, size_t n, size_t *used,
+                        struct out *out, struct err *err)
+{
+    struct part *p = &s->parts[in[0].part];
+    enum status st = ST_OK;
+
+    for (*used = 0; *used < n; (*used)++) {
+        const struct item *it = &s->items[*used];
+        const struct stage_rec *rec = &in[*used];
+        enum out_rc rc = OUT_OK;
+
+        out_open(out);
+        if (it->kind == ITEM_DEAD)
+            rc = put_dead(out, p, s->topo.parts[TOPIC_RAW], rec, it);
+        else if (it->kind == ITEM_MARK)
+            rc = put_mark(out, p, rec, &it->mark);
+        else
+            st = put_score(s, rec, it, out, &rc, err);
+        if (st != ST_OK)
+            return st;
+        if (rc == OUT_ERROR)
+            return out_error(out, err);
+        if (rc == OUT_FULL) {
+            out_undo(out);
+            break;
+        }
+    }
+    return ST_OK;
+}
+
+static enum status process(void *ctx, int32_t part, const struct stage_rec *in, size_t n,
+                           size_t *used, struct out *out, struct err *err)
+{
+    struct score_stage *s = ctx;
+    size_t n_facts = 0;
+    size_t n_items = 0;
+    enum status st = ST_OK;
+
+    (void)part;
+    arena_reset(s->arena);
+    while (st == ST_OK && n_items < n && n_items < BUNDLE_BATCH_MAX &&
+           arena_used(s->arena) < ARENA_SOFT) {
+        st = decode(s, &in[n_items], &s->items[n_items], &n_facts, err);
+        n_items++;
+    }
+    if (st == ST_OK)
+        st = bundle_score(s->bundle, s->facts, n_facts, s->arena, s->scored, err);
+    if (st == ST_OK)
+        st = emit(s, in, n_items, used, out, err);
+    return st;
+}
+
+static enum status checkpoint(void *ctx, int32_t part, struct buf *meta, struct out *out,
+                              struct err *err)
+{
+    const struct score_stage *s = ctx;
+    const struct part *p = &s->parts[part];
+
+    (void)out;
+    position_write(p->src, s->topo.parts[TOPIC_RAW], sightings_newest(p->seen), STAGE_META_MAX,
+                   meta);
+    return buf_failed(meta) ? err_set(err, ST_FATAL, "out of memory for a checkpoint") : ST_OK;
+}
+
+static void drop(void *ctx, int32_t part)
+{
+    struct score_stage *s = ctx;
+
+    release_part(&s->parts[part]);
+}
+
+static void close_stage(void *ctx)
+{
+    struct score_stage *s = ctx;
+
+    if (!s)
+        return;
+    for (int32_t i = 0; s->parts && i < s->topo.parts[TOPIC_COMMENTS]; i++)
+        release_part(&s->parts[i]);
+    free(s->parts);
+    arena_free(s->arena);
+    free(s);
+}
+
+static const struct stage_ops ops = {
+    .name = "score",
+    .needs = NEEDS_STATE,
+    .input = TOPIC_COMMENTS,
+    .assign = assign,
+    .process = process,
+    .checkpoint = checkpoint,
+    .drop = drop,
+    .close = close_stage,
+};
+
+enum status score_stage_new(const struct score_conf *conf, struct wire *wire,
+                            const struct topology *topo, struct bundle *bundle, struct stage *out,
+                            struct err *err)
+{
+    struct score_stage *s = calloc(1, sizeof(*s));
+
+    if (!s)
+        return err_set(err, ST_FATAL, "out of memory for score");
+    s->conf = *conf;
+    s->topo = *topo;
+    s->wire = wire;
+    s->bundle = bundle;
+    s->arena = arena_new(ARENA_MAX);
+    s->parts = calloc((size_t)topo->parts[TOPIC_COMMENTS], sizeof(*s->parts));
+    if (!s->arena || !s->parts) {
+        close_stage(s);
+        return err_set(err, ST_FATAL, "out of memory for score");
+    }
+    out->ops = &ops;
+    out->ctx = s;
+    return ST_OK;
+}
