@@ -12,9 +12,8 @@
 #include "model/booster.h"
 #include "model/file.h"
 #include "model/manifest.h"
-#include "score/aspects.h"
+#include "model/tables.h"
 #include "score/feature.h"
-#include "score/lexicon.h"
 
 #define TEXT_MAX    ((size_t)16 << 20) /* of the manifest's strings       */
 #define SCRATCH_MAX ((size_t)64 << 20) /* of one comment while it is read */
@@ -34,8 +33,7 @@ struct bundle {
     char sha256[SHA256_HEX_LEN + 1];
     struct arena *text;    /* the manifest's strings */
     struct arena *scratch; /* one comment's tokens   */
-    struct lexicon *lexicon;
-    struct taxonomy *taxonomy;
+    struct tables tables;
     struct booster *boosters[OUTPUT_N];
     const struct feature *features[BUNDLE_FEATURES_MAX];
     const struct feature *monitored[BUNDLE_MONITORED_MAX];
@@ -62,24 +60,6 @@ static enum status read_listed(const char *dir, const struct manifest_file *f, s
     return ST_OK;
 }
 
-static enum status use_table(struct bundle *b, enum bundle_table which, struct slice tsv,
-                             struct err *err)
-{
-    switch (which) {
-    case TABLE_LEXICON:
-    case TABLE_EMOJI:
-    case TABLE_WORDS:
-        return lexicon_add_valences(b->lexicon, tsv, err);
-    case TABLE_CUES:
-        return lexicon_add_cues(b->lexicon, tsv, err);
-    case TABLE_TAXONOMY:
-    case TABLE_N:
-        break;
-    }
-    taxonomy_free(b->taxonomy);
-    return taxonomy_new(tsv, &b->taxonomy, err);
-}
-
 static const struct manifest_file *listed(const struct manifest *m, struct slice name)
 {
     for (size_t i = 0; i < m->n_files; i++) {
@@ -100,11 +80,8 @@ static enum status load_tables(struct bundle *b, const char *dir, struct err *er
             continue;
         buf_init(&bytes, BUNDLE_FILE_MAX);
         st = read_listed(dir, listed(&b->manifest, b->manifest.tables[t]), &bytes, err);
-        if (st == ST_OK) {
-            st = use_table(b, t, buf_slice(&bytes), err);
-            if (st != ST_OK)
-                err_prefix(err, "%.*s", SLICE_ARG(b->manifest.tables[t]));
-        }
+        if (st == ST_OK)
+            st = tables_use(&b->tables, t, buf_slice(&bytes), err);
         buf_release(&bytes);
     }
     return st;
@@ -195,6 +172,8 @@ static enum status replay_golden(struct bundle *b, struct err *err)
 {
     enum status st = ST_OK;
 
+    if (b->manifest.n_golden == 0)
+        st = err_set(err, ST_FATAL, "manifest: no golden rows: a bundle must prove itself");
     for (size_t i = 0; st == ST_OK && i < b->manifest.n_golden; i++) {
         struct arena *a = arena_new(GOLDEN_MAX);
         struct scored got;
@@ -211,28 +190,27 @@ static enum status replay_golden(struct bundle *b, struct err *err)
     return st;
 }
 
-static enum status load_all(struct bundle *b, const char *dir, struct err *err)
+static enum status load_all(struct bundle *b, const char *dir, bool prove, struct err *err)
 {
     enum status st;
 
     b->text = arena_new(TEXT_MAX);
     b->scratch = arena_new(SCRATCH_MAX);
-    b->lexicon = lexicon_new();
-    if (!b->text || !b->scratch || !b->lexicon)
+    if (!b->text || !b->scratch)
         return err_set(err, ST_FATAL, "out of memory");
     st = load_manifest(b, dir, err);
     if (st == ST_OK)
-        st = taxonomy_new(slice_str(""), &b->taxonomy, err);
+        st = tables_init(&b->tables, err);
     if (st == ST_OK)
         st = load_tables(b, dir, err);
     if (st == ST_OK)
         st = load_boosters(b, dir, err);
-    if (st == ST_OK)
+    if (st == ST_OK && prove)
         st = replay_golden(b, err);
     return st;
 }
 
-enum status bundle_load(const char *dir, struct bundle **out, struct err *err)
+static enum status load_dir(const char *dir, bool prove, struct bundle **out, struct err *err)
 {
     struct bundle *b = calloc(1, sizeof(*b));
     enum status st;
@@ -240,7 +218,7 @@ enum status bundle_load(const char *dir, struct bundle **out, struct err *err)
     *out = NULL;
     if (!b)
         return err_set(err, ST_FATAL, "out of memory for a bundle");
-    st = load_all(b, dir, err);
+    st = load_all(b, dir, prove, err);
     if (st != ST_OK) {
         err_prefix(err, "config: bundle %s", dir);
         bundle_free(b);
@@ -250,14 +228,23 @@ enum status bundle_load(const char *dir, struct bundle **out, struct err *err)
     return ST_OK;
 }
 
+enum status bundle_load(const char *dir, struct bundle **out, struct err *err)
+{
+    return load_dir(dir, true, out, err);
+}
+
+enum status bundle_load_unproven(const char *dir, struct bundle **out, struct err *err)
+{
+    return load_dir(dir, false, out, err);
+}
+
 void bundle_free(struct bundle *b)
 {
     if (!b)
         return;
     for (size_t i = 0; i < OUTPUT_N; i++)
         booster_free(b->boosters[i]);
-    taxonomy_free(b->taxonomy);
-    lexicon_free(b->lexicon);
+    tables_release(&b->tables);
     arena_free(b->scratch);
     arena_free(b->text);
     free(b);
@@ -287,7 +274,7 @@ static enum status read_comment(struct bundle *b, const struct facts *in, float 
 
     memset(out, 0, sizeof(*out));
     arena_reset(b->scratch);
-    st = reading_make(in, b->lexicon, b->scratch, &r, err);
+    st = reading_make(in, b->tables.lexicon, b->scratch, &r, err);
     if (st != ST_OK)
         return st;
     out->monitored.n = b->info.monitored.n;
@@ -298,7 +285,7 @@ static enum status read_comment(struct bundle *b, const struct facts *in, float 
         row[i] = (float)b->features[i]->of(&r);
     for (size_t i = 0; i < out->monitored.n; i++)
         out->monitored.v[i] = b->monitored[i]->of(&r);
-    return aspects_find(b->taxonomy, &r, a, &out->aspects, err);
+    return aspects_find(b->tables.taxonomy, &r, a, &out->aspects, err);
 }
 
 /* One booster's answer becomes a score within its range. */

@@ -61,6 +61,10 @@ struct bundle;
 MUST_USE enum status bundle_load(const char *dir, struct bundle **out, struct err *err);
 void bundle_free(struct bundle *b);
 
+/* As bundle_load(), but the golden rows are neither asked for nor replayed: for
+ * training, which makes them with it. */
+MUST_USE enum status bundle_load_unproven(const char *dir, struct bundle **out, struct err *err);
+
 /* The folder of the default bundle: $ABSA_BUNDLE, else the installed one, else
  * the one in the source tree. Static or the environment's memory. */
 const char *bundle_default_dir(void);

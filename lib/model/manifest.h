@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "base/slice.h"
 #include "model/bundle.h"
+#include "model/tables.h"
 
 enum { MANIFEST_FORMAT = 1, MANIFEST_MAX = 4 << 20, MANIFEST_FILES_MAX = 32, POINTS_MAX = 64 };
 
@@ -32,16 +33,6 @@ enum transform {
     TRANSFORM_N,
 };
 
-enum bundle_table {
-    TABLE_LEXICON,
-    TABLE_EMOJI,
-    TABLE_WORDS,
-    TABLE_CUES,
-    TABLE_TAXONOMY,
-    TABLE_N,
-};
-
-extern const char *const table_names[TABLE_N];
 extern const char *const transform_names[TRANSFORM_N];
 
 struct point {
@@ -86,7 +77,7 @@ struct manifest {
 };
 
 /* Reads and checks the text alone: every name known, every file listed with a
- * hash, points rising, at least one golden row. ST_FATAL says what is wrong. */
+ * hash, points rising. ST_FATAL says what is wrong. */
 MUST_USE enum status manifest_read(struct slice json, struct arena *a, struct manifest *out,
                                    struct err *err);
 

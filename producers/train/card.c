@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* card.c -- the model card: what a bundle is, was made from, and is worth. */
+#include "base/buf.h"
+#include "producers/train/train.h"
+
+static void add_metrics(const struct training *t, const struct quality *q, struct buf *out)
+{
+    const bool weak[OUTPUT_N] = { [OUTPUT_ENGAGEMENT] = !t->data.has_engagement,
+                                  [OUTPUT_IMPLICITNESS] = !t->data.has_implicitness };
+
+    buf_str(out, "| output | labels | trees | Pearson | mean absolute error |\n"
+                 "|---|---|---|---|---|\n");
+    for (size_t o = 0; o < OUTPUT_CONFIDENCE; o++)
+        buf_fmt(out, "| %s | %s | %d | %.4f | %.4f |\n", output_table[o].name,
+                weak[o] ? "by rule" : "human", t->rounds[o], q->pearson[o], q->mae[o]);
+    buf_fmt(out,
+            "\nWithin 0.25 of the truth: %.1f %% of the test rows; mean confidence there: %.1f %% "
+            "(%d trees; Pearson of confidence with being within: %.3f).\n"
+            "Scores clamped to their range on the test rows: %zu.\n",
+            100.0 * q->near_enough, 100.0 * q->mean_confidence, t->rounds[OUTPUT_CONFIDENCE],
+            q->pearson[OUTPUT_CONFIDENCE], q->clamped);
+}
+
+static void add_rules(const struct training *t, struct buf *out)
+{
+    if (!t->data.has_engagement)
+        buf_str(
+            out,
+            "\n**engagement_score is learnt from a rule, not from people.** The data has no "
+            "likes (no public data has true engagement; likes within a video are the nearest "
+            "thing). The rule: 0.7 x rank of |sentiment| among all rows + 0.3 x (1 - characters "
+            "/ 280). It says how far a comment is strong and short; that such comments get more "
+            "likes is an assumption that nobody has checked here. Train with an engagement "
+            "column before you rely on it.\n");
+    if (!t->data.has_implicitness)
+        buf_str(
+            out,
+            "\n**implicitness_degree is learnt from a rule, not from people.** The rule: 0.1 + "
+            "0.9 x held x (1 - said), with held = |sentiment| / 0.5 (an opinion that the raters "
+            "heard) and said = the strongest word of the lexicon / 2, each at most 1. The "
+            "second part is computed from the text that the model sees too.\n");
+}
+
+void train_card(const struct training *t, const struct quality *q, struct buf *out)
+{
+    const struct manifest *m = &t->manifest;
+
+    buf_fmt(out, "# %.*s %.*s\n\n", SLICE_ARG(m->name), SLICE_ARG(m->version));
+    buf_fmt(out,
+            "Sentiment, engagement, implicitness and confidence of short social texts, from %zu "
+            "features of surface and lexicon by gradient boosting (XGBoost, depth 4). No text "
+            "encoder. English; other languages get little more than their emoji.\n\n",
+            m->features.n);
+    buf_fmt(out, "## Data\n%zu rows: %zu to learn from, %zu to test, split by %s.\n", t->data.n,
+            t->data.n - q->n, q->n,
+            t->conf->split == SPLIT_HASH ? "the SHA-256 of the text (mod 5 = 0 is the test)"
+                                         : "time (the last fifth is the test)");
+    for (size_t i = 0; i < m->n_licences; i++)
+        buf_fmt(out, "- %.*s (%.*s, %.*s)\n", SLICE_ARG(m->licences[i].what),
+                SLICE_ARG(m->licences[i].licence), SLICE_ARG(m->licences[i].by));
+    buf_str(out, "\n## Quality on the test rows\n");
+    add_metrics(t, q, out);
+    add_rules(t, out);
+    buf_str(out,
+            "\n## Baseline\nbaseline.json is made from the training rows as this bundle scores "
+            "them. They are not your stream: expect drift against it from the first hour "
+            "(training skew), and build a baseline from your own scores.\n");
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+#include "producers/train/data.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "model/file.h"
+#include "score/tsv.h"
+#include "wire/csv.h"
+
+#define FILE_MAX ((size_t)1 << 30)
+
+enum column { COL_TEXT, COL_SENTIMENT, COL_ENGAGEMENT, COL_IMPLICITNESS, COL_REPLY, COL_N };
+
+/* The rows while they are gathered. */
+struct gather {
+    struct arena *a;
+    const char *name[COL_N];
+    struct sample *v;
+    size_t n, cap;
+    bool has[COL_N];
+    struct err *err;
+};
+
+static enum status add(struct gather *g, const struct sample *s)
+{
+    if (g->n == ROWS_MAX)
+        return err_set(g->err, ST_REJECT, "more than %d rows", ROWS_MAX);
+    if (g->n == g->cap) {
+        size_t cap = g->cap > 0 ? 2 * g->cap : 1024;
+        struct sample *v = realloc(g->v, cap * sizeof(*v));
+
+        if (!v)
+            return err_set(g->err, ST_FATAL, "out of memory for %zu rows", cap);
+        g->v = v;
+        g->cap = cap;
+    }
+    g->v[g->n++] = *s;
+    return ST_OK;
+}
+
+/* Checks a label: within lo..1, or missing where that is allowed. */
+static enum status check_label(const struct gather *g, enum column c, bool number, double v,
+                               double lo)
+{
+    if (!number || !(v >= lo && v <= 1.0))
+        return err_set(g->err, ST_REJECT, "row %zu: %s is not a number in %g..1", g->n + 1,
+                       g->name[c], lo);
+    return ST_OK;
+}
+
+/* A row whose cells are text; cell[c].p == NULL: the file has no such column. */
+static enum status add_cells(struct gather *g, const struct slice cell[COL_N])
+{
+    struct sample s = { .engagement = (double)NAN, .implicitness = (double)NAN };
+    double *const into[COL_N] = { NULL, &s.sentiment, &s.engagement, &s.implicitness, NULL };
+
+    for (enum column c = COL_SENTIMENT; c <= COL_IMPLICITNESS; c++) {
+        struct slice text = slice_trim(cell[c]);
+        double v = 0.0;
+        enum status st;
+
+        if (c != COL_SENTIMENT && text.n == 0)
+            continue;
+        st = check_label(g, c, tsv_number(text, &v), v, c == COL_SENTIMENT ? -1.0 : 0.0);
+        if (st != ST_OK)
+            return st;
+        *into[c] = v;
+        g->has[c] = true;
+    }
+    s.is_reply = slice_is(cell[COL_REPLY], "1") || slice_is(cell[COL_REPLY], "true");
+    s.text = arena_copy(g->a, cell[COL_TEXT]);
+    if (!s.text.p)
+        return err_set(g->err, ST_FATAL, "out of memory for the texts");
+    return add(g, &s);
+}
+
+/* Position of each column in the header. */
+static enum status find_columns(const struct gather *g, const struct csv_row *header,
+                                size_t at[COL_N])
+{
+    for (enum column c = 0; c < COL_N; c++) {
+        at[c] = SIZE_MAX;
+        for (size_t i = 0; i < header->n; i++) {
+            if (slice_is(slice_trim(header->field[i]), g->name[c]))
+                at[c] = i;
+        }
+        if (at[c] == SIZE_MAX && (c == COL_TEXT || c == COL_SENTIMENT))
+            return err_set(g->err, ST_REJECT, "there is no column %s", g->name[c]);
+    }
+    return ST_OK;
+}
+
+static enum status add_csv_row(struct gather *g, const struct csv_row *row, size_t at[COL_N])
+{
+    struct slice cell[COL_N] = { { NULL, 0 } };
+
+    if (row->number == 0)
+        return find_columns(g, row, at);
+    if (row->faults != 0)
+        return err_set(g->err, ST_REJECT,
+                       "row %zu: not as many fields as the header, or quotes "
+                       "that do not fit",
+                       g->n + 1);
+    for (enum column c = 0; c < COL_N; c++) {
+        if (at[c] < row->n)
+            cell[c] = row->field[at[c]];
+    }
+    return add_cells(g, cell);
+}
+
+static enum status read_csv(struct gather *g, struct slice bytes)
+{
+    struct csv *csv = csv_new(0);
+    size_t at[COL_N] = { 0 };
+    enum csv_rc rc = CSV_MORE;
+    enum status st = ST_OK;
+    struct csv_row row;
+
+    if (!csv)
+        return err_set(g->err, ST_FATAL, "out of memory");
+    while (st == ST_OK && (rc = csv_next(csv, &row)) != CSV_END) {
+        if (rc == CSV_ROW) {
+            st = add_csv_row(g, &row, at);
+        } else if (rc == CSV_NO_MEMORY) {
+            st = err_set(g->err, ST_FATAL, "out of memory");
+        } else if (bytes.n == 0) {
+            csv_finish(csv);
+        } else {
+            struct slice chunk = { bytes.p, bytes.n < CSV_CHUNK_MAX ? bytes.n : CSV_CHUNK_MAX };
+
+            st = csv_feed(csv, chunk, g->err);
+            bytes.p += chunk.n;
+            bytes.n -= chunk.n;
+        }
+    }
+    csv_free(csv);
+    return st;
+}
+
+static enum status add_object(struct gather *g, const json_t *row)
+{
+    struct sample s = { .engagement = (double)NAN, .implicitness = (double)NAN };
+    double *const into[COL_N] = { NULL, &s.sentiment, &s.engagement, &s.implicitness, NULL };
+    const json_t *text = json_object_get(row, g->name[COL_TEXT]);
+
+    if (!json_is_string(text))
+        return err_set(g->err, ST_REJECT, "row %zu: %s is not a text", g->n + 1, g->name[COL_TEXT]);
+    for (enum column c = COL_SENTIMENT; c <= COL_IMPLICITNESS; c++) {
+        const json_t *v = json_object_get(row, g->name[c]);
+        enum status st;
+
+        if (c != COL_SENTIMENT && (!v || json_is_null(v)))
+            continue;
+        st = check_label(g, c, json_is_number(v), json_number_value(v),
+                         c == COL_SENTIMENT ? -1.0 : 0.0);
+        if (st != ST_OK)
+            return st;
+        *into[c] = json_number_value(v);
+        g->has[c] = true;
+    }
+    s.is_reply = json_is_true(json_object_get(row, g->name[COL_REPLY]));
+    s.text = arena_copy(g->a, (struct slice){ json_string_value(text), json_string_length(text) });
+    if (!s.text.p)
+        return err_set(g->err, ST_FATAL, "out of memory for the texts");
+    return add(g, &s);
+}
+
+static enum status read_json_lines(struct gather *g, struct slice bytes)
+{
+    enum status st = ST_OK;
+
+    while (st == ST_OK && bytes.n > 0) {
+        const char *lf = memchr(bytes.p, '\n', bytes.n);
+        size_t n = lf ? (size_t)(lf - bytes.p) : bytes.n;
+        struct slice line = slice_trim((struct slice){ bytes.p, n });
+
+        bytes.p += lf ? n + 1 : n;
+        bytes.n -= lf ? n + 1 : n;
+        if (line.n > 0) {
+            json_t *row = json_loadb(line.p, line.n, JSON_REJECT_DUPLICATES, NULL);
+
+            st = json_is_object(row)
+                     ? add_object(g, row)
+                     : err_set(g->err, ST_REJECT, "row %zu: not a JSON object", g->n + 1);
+            json_decref(row);
+        }
+    }
+    return st;
+}
+
+static bool ends_in(const char *path, const char *suffix)
+{
+    size_t n = strlen(path);
+    size_t k = strlen(suffix);
+
+    return n >= k && strcmp(path + n - k, suffix) == 0;
+}
+
+/* A row with its hash, to be sorted. */
+struct keyed {
+    uint8_t hash[SHA256_LEN];
+    size_t at;
+};
+
+static int by_hash(const void *a, const void *b)
+{
+    const struct keyed *x = a;
+    const struct keyed *y = b;
+    int c = memcmp(x->hash, y->hash, SHA256_LEN);
+
+    return c != 0 ? c : (x->at > y->at) - (x->at < y->at);
+}
+
+/* 256 mod 5 is 1, so the whole hash mod 5 is the sum of its bytes mod 5. */
+static int hash_fold(const uint8_t hash[SHA256_LEN])
+{
+    unsigned sum = 0;
+
+    for (size_t i = 0; i < SHA256_LEN; i++)
+        sum += hash[i];
+    return (int)(sum % FOLDS);
+}
+
+static enum status split_by_hash(struct gather *g, struct dataset *out)
+{
+    struct keyed *keys = calloc(g->n, sizeof(*keys));
+
+    if (!keys)
+        return err_set(g->err, ST_FATAL, "out of memory");
+    for (size_t i = 0; i < g->n; i++) {
+        hash_sha256(g->v[i].text, keys[i].hash);
+        keys[i].at = i;
+        g->v[i].fold = hash_fold(keys[i].hash);
+    }
+    qsort(keys, g->n, sizeof(*keys), by_hash);
+    for (size_t i = 0; i < g->n; i++)
+        out->v[i] = g->v[keys[i].at];
+    free(keys);
+    return ST_OK;
+}
+
+static void split_by_time(const struct gather *g, struct dataset *out)
+{
+    for (size_t i = 0; i < g->n; i++) {
+        out->v[i] = g->v[i];
+        out->v[i].fold = (int)((i * FOLDS / g->n + 1) % FOLDS);
+    }
+}
+
+/* Whether there is anything to learn. */
+static enum status check_rows(const struct gather *g)
+{
+    size_t same = 0;
+
+    if (g->n < ROWS_MIN)
+        return err_set(g->err, ST_REJECT, "%zu rows: at least %d are needed", g->n, ROWS_MIN);
+    while (same < g->n && g->v[same].sentiment == g->v[0].sentiment)
+        same++;
+    if (same == g->n)
+        return err_set(g->err, ST_REJECT, "all %zu rows have the %s %g: nothing to learn", g->n,
+                       g->name[COL_SENTIMENT], g->v[0].sentiment);
+    return ST_OK;
+}
+
+static enum status finish(struct gather *g, enum split split, struct dataset *out)
+{
+    enum status st = check_rows(g);
+
+    if (st != ST_OK)
+        return st;
+    out->n = g->n;
+    out->has_engagement = g->has[COL_ENGAGEMENT];
+    out->has_implicitness = g->has[COL_IMPLICITNESS];
+    out->v = arena_array(g->a, g->n, sizeof(*out->v));
+    if (!out->v)
+        return err_set(g->err, ST_FATAL, "out of memory for %zu rows", g->n);
+    if (split == SPLIT_HASH)
+        return split_by_hash(g, out);
+    split_by_time(g, out);
+    return ST_OK;
+}
+
+enum status data_read(const char *path, const struct columns *names, enum split split,
+                      struct arena *a, struct dataset *out, struct err *err)
+{
+    struct gather g = { .a = a,
+                        .name = { names->text, names->sentiment, names->engagement,
+                                  names->implicitness, names->is_reply },
+                        .err = err };
+    struct buf bytes;
+    enum status st;
+
+    memset(out, 0, sizeof(*out));
+    buf_init(&bytes, FILE_MAX);
+    st = file_read(path, &bytes, err);
+    if (st != ST_OK) {
+        buf_release(&bytes);
+        return ST_REJECT;
+    }
+    if (ends_in(path, ".jsonl") || ends_in(path, ".ndjson"))
+        st = read_json_lines(&g, buf_slice(&bytes));
+    else
+        st = read_csv(&g, buf_slice(&bytes));
+    buf_release(&bytes);
+    if (st == ST_OK)
+        st = finish(&g, split, out);
+    free(g.v);
+    if (st != ST_OK)
+        err_prefix(err, "%s", path);
+    return st;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "producers/train/train.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { STEPS = 9, BAR = 24 }; /* 4 folds, 3 outputs, golden rows, baseline */
+
+void train_progress(struct training *t, const char *what)
+{
+    int filled;
+
+    t->steps++;
+    if (!isatty(STDERR_FILENO))
+        return;
+    filled = BAR * t->steps / STEPS;
+    fprintf(stderr, "\r[%.*s%*s] %d/%d %-20s%s", filled, "########################", BAR - filled,
+            "", t->steps, STEPS, what, t->steps == STEPS ? "\n" : "");
+}
+
+static void report(const struct training *t, const struct quality *q)
+{
+    printf("%zu rows, %zu features, %zu test rows\n", t->data.n, t->manifest.features.n, q->n);
+    for (size_t o = 0; o < OUTPUT_CONFIDENCE; o++)
+        printf("%-20s %3d trees, Pearson %.4f, mean absolute error %.4f\n", output_table[o].name,
+               t->rounds[o], q->pearson[o], q->mae[o]);
+    printf("%-20s %3d trees, mean %.3f, share within 0.25 of the truth %.3f\n", "confidence",
+           t->rounds[OUTPUT_CONFIDENCE], q->mean_confidence, q->near_enough);
+    printf("%s\n", t->conf->out);
+}
+
+static enum status run(struct training *t, struct err *err)
+{
+    const struct train_conf *conf = t->conf;
+    struct quality q = { 0 };
+    enum status st;
+
+    t->manifest.name = slice_str(conf->name);
+    t->manifest.version = slice_str(conf->version);
+    t->manifest.encoder = slice_str("none");
+    st = data_read(conf->data, &conf->columns, conf->split, t->arena, &t->data, err);
+    if (st != ST_OK)
+        return st;
+    if (mkdir(conf->out, 0777) != 0 && errno != EEXIST)
+        return err_set(err, ST_FATAL, "%s: %s", conf->out, strerror(errno));
+    st = train_features(t, err);
+    if (st == ST_OK)
+        st = train_models(t, err);
+    if (st == ST_OK)
+        st = train_write(t, &q, err);
+    if (st == ST_OK)
+        report(t, &q);
+    return st;
+}
+
+enum status train(const struct train_conf *conf, struct err *err)
+{
+    struct training t = { .conf = conf };
+    enum status st;
+
+    t.arena = arena_new(TRAIN_MEMORY_MAX);
+    if (!t.arena)
+        return err_set(err, ST_FATAL, "out of memory for training");
+    st = run(&t, err);
+    tables_release(&t.tables);
+    arena_free(t.arena);
+    return st;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* train.h -- from labelled texts to a bundle.
+ *
+ *     texts --features--> rows --4 folds--> sentiment ----------> sentiment.ubj
+ *                           |                  | errors off-fold
+ *                           |                  +--> error.ubj --> confidence (table)
+ *                           +--> engagement.ubj, implicitness.ubj
+ *
+ * A fifth of the rows (fold 0) is the test and teaches nothing. The other four
+ * folds judge each other: the rounds of boosting and the errors that confidence
+ * learns from come from rows that a model has not seen. The final models see all
+ * four. Then the bundle is loaded as any user would load it, and measured.
+ *
+ * Labels that the data does not have follow rules (weak supervision), and the
+ * card says so:
+ *
+ *     engagement    0.7 x rank of |sentiment| + 0.3 x brevity (1 - characters / 280)
+ *     implicitness  0.1 + 0.9 x held x (1 - said), held = |sentiment| / 0.5,
+ *                   said = strongest word of the lexicon / 2, each at most 1:
+ *                   an opinion that people hear and no word says */
+#ifndef TRAIN_TRAIN_H
+#define TRAIN_TRAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/bundle.h"
+#include "model/manifest.h"
+#include "model/tables.h"
+#include "producers/train/data.h"
+
+enum { TRAIN_MEMORY_MAX = 1 << 30 };
+
+struct train_conf {
+    const char *data;   /* labelled texts                          */
+    const char *out;    /* folder of the bundle, made when missing */
+    const char *tables; /* folder of the word tables               */
+    const char *name;   /* of the bundle                           */
+    const char *version;
+    enum split split;
+    struct columns columns;
+};
+
+/* What was learnt, on its way to a bundle. */
+struct training {
+    const struct train_conf *conf;
+    struct arena *arena;
+    struct dataset data;
+    struct tables tables;
+    struct manifest manifest;
+    float *x;             /* data.n rows of manifest.features.n values */
+    float *y[OUTPUT_N];   /* labels; of confidence: errors off-fold    */
+    double *said;         /* strength of the strongest word, 0..1      */
+    int rounds[OUTPUT_N]; /* of the final models                       */
+    int steps;            /* done, for the progress bar                */
+};
+
+/* How well a bundle does on the test rows. */
+struct quality {
+    size_t n;
+    double pearson[OUTPUT_N]; /* confidence: with being near enough */
+    double mae[OUTPUT_N];
+    double near_enough;     /* share of sentiments within 0.25 of the truth */
+    double mean_confidence; /* which should be that share                   */
+    size_t clamped;
+};
+
+/* Everything from file to folder; prints what it found on stdout. ST_REJECT:
+ * the data is not fit to learn from; ST_FATAL: memory, files, the library. */
+MUST_USE enum status train(const struct train_conf *conf, struct err *err);
+
+/* The steps, in this order. Each fills its part of t. */
+MUST_USE enum status train_features(struct training *t, struct err *err);
+MUST_USE enum status train_models(struct training *t, struct err *err);
+MUST_USE enum status train_write(struct training *t, struct quality *q, struct err *err);
+
+/* Appends card.md. */
+void train_card(const struct training *t, const struct quality *q, struct buf *out);
+
+/* One step of the work is done: moves the bar when stderr is a terminal. */
+void train_progress(struct training *t, const char *what);
+
+#endif
