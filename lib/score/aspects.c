@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "score/aspects.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,8 @@
 #include "base/hash.h"
 #include "score/tsv.h"
 
-#define ARENA_MAX ((size_t)16 << 20)
+#define ARENA_MAX     ((size_t)16 << 20)
+#define HALF_SATURATE 4.0 /* a clause is short: s / sqrt(s^2 + 4) */
 
 struct term {
     uint64_t key; /* hash of its stems; 0: free */
@@ -187,10 +189,17 @@ static bool ends_clause(const struct cued *c, size_t i)
     return false;
 }
 
-/* Sentiment of the clause around tokens lo..hi; emoji and exclamation marks
- * right behind it belong to it. */
-static double clause_sentiment(const struct cued *c, size_t lo, size_t hi)
+/* Sentiment of the clause around the term at tokens first..end, the term itself
+ * left out ("support" is a good word, and no praise of it); exclamation marks
+ * right behind the clause belong to it. false: out of memory. */
+static bool clause_sentiment(const struct cued *c, size_t first, size_t end, struct arena *a,
+                             double *out)
 {
+    struct cued clause;
+    size_t lo = first;
+    size_t hi = end;
+    double s;
+
     while (lo > 0 && !ends_clause(c, lo - 1))
         lo--;
     while (hi < c->tokens.n && !ends_clause(c, hi))
@@ -198,7 +207,16 @@ static double clause_sentiment(const struct cued *c, size_t lo, size_t hi)
     while (hi < c->tokens.n && c->tokens.v[hi].kind == TOKEN_PUNCT &&
            c->tokens.v[hi].text.p[0] == '!')
         hi++;
-    return valence_of(c, lo, hi).compound;
+    clause.tokens = (struct tokens){ c->tokens.v + lo, hi - lo };
+    clause.cues = arena_array(a, hi - lo, sizeof(*clause.cues));
+    if (!clause.cues)
+        return false;
+    memcpy(clause.cues, c->cues + lo, (hi - lo) * sizeof(*clause.cues));
+    for (size_t i = first; i < end; i++)
+        clause.cues[i - lo].valence = 0.0;
+    s = valence_of(&clause, 0, hi - lo).strength;
+    *out = s / sqrt(s * s + HALF_SATURATE);
+    return true;
 }
 
 static bool seen(const struct aspect_list *list, const struct term *t)
@@ -220,6 +238,7 @@ enum status aspects_find(const struct taxonomy *t, const struct reading *r, stru
     for (size_t i = 0; i < tokens->n && out->n < ASPECTS_MAX; i += n) {
         const struct term *found = match(t, tokens, i, &n);
         const struct token *last;
+        double sentiment;
 
         if (!found)
             n = 1;
@@ -229,13 +248,15 @@ enum status aspects_find(const struct taxonomy *t, const struct reading *r, stru
             out->v = arena_array(a, ASPECTS_MAX, sizeof(*out->v));
         if (!out->v)
             return err_set(err, ST_FATAL, "aspects: out of memory");
+        if (!clause_sentiment(&r->cued, i, i + n, a, &sentiment))
+            return err_set(err, ST_FATAL, "aspects: out of memory");
         last = &tokens->v[i + n - 1];
         out->v[out->n++] = (struct aspect){
             .category = found->category,
             .term = found->term,
             .start = (int32_t)(tokens->v[i].text.p - r->facts.text.p),
             .end = (int32_t)(last->text.p + last->text.n - r->facts.text.p),
-            .sentiment = clause_sentiment(&r->cued, i, i + n),
+            .sentiment = sentiment,
         };
     }
     return ST_OK;

@@ -7,8 +7,8 @@
 #define TURNED        -0.7 /* what a negation makes of a valence                */
 #define SHOUT         0.7  /* added to a hit in capitals among small letters    */
 #define STRETCH       0.3  /* added to an elongated hit                         */
-#define BEFORE_BUT    0.6
-#define AFTER_BUT     1.3
+#define BEFORE_BUT    0.8
+#define AFTER_BUT     1.1
 #define EXCLAMATION   0.3  /* added to the strength of the sum, each            */
 #define EXCLAMATIONS  4    /* and at most so many                               */
 #define HALF_SATURATE 15.0 /* compound = s / sqrt(s^2 + 15)                     */
@@ -130,6 +130,7 @@ struct valence valence_of(const struct cued *c, size_t lo, size_t hi)
     s = out.contrasts > 0 ? BEFORE_BUT * before + AFTER_BUT * after : after;
     if (s != 0.0)
         s += copysign(EXCLAMATION * (double)exclamations(c, lo, hi), s);
+    out.strength = s;
     out.compound = s / sqrt(s * s + HALF_SATURATE);
     return out;
 }

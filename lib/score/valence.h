@@ -18,7 +18,8 @@ struct valence {
     double max, min; /* of one hit; 0 without any                           */
     double last;     /* the last hit                                        */
     double emoji;    /* sum over emoji and emoticons                        */
-    double compound; /* -1..1                                               */
+    double strength; /* sum with contrast and exclamation                   */
+    double compound; /* strength squeezed into -1..1                        */
     size_t hits, positive, negative;
     size_t negations, boosters, contrasts;
 };
