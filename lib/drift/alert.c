@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#include "drift/alert.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "drift/window.h"
+#include "wire/wire.h"
+
+static const char *const scores[] = { "sentiment_score", "engagement_score", "implicitness_degree",
+                                      "confidence" };
+
+const char *alert_todo(struct slice feature)
+{
+    for (size_t i = 0; i < sizeof(scores) / sizeof(scores[0]); i++)
+        if (slice_is(feature, scores[i]))
+            return "docs/runbook/drift-in-a-score.md";
+    return "docs/runbook/drift-in-a-feature.md";
+}
+
+void alert_id(const struct alert *al, char *out)
+{
+    char version[16];
+    char episode[32];
+
+    (void)snprintf(version, sizeof(version), "%" PRId32, al->rule_version);
+    (void)snprintf(episode, sizeof(episode), "%" PRId64, al->episode_ms);
+    const struct slice fields[] = { al->rule,           slice_str(version), al->segment,
+                                    slice_str(episode), al->baseline,       al->bundle };
+
+    hash_id(fields, sizeof(fields) / sizeof(fields[0]), out);
+}
+
+enum status alert_checksum(const struct alert *al, char *out, struct err *err)
+{
+    struct alert bare = *al;
+    struct buf json;
+    enum status st;
+
+    bare.checksum = (struct slice){ 0 };
+    buf_init(&json, ALERT_BYTES_MAX);
+    st = wire_to_json(RECORD_ALERT, &bare, &json, err);
+    if (st == ST_OK)
+        hash_sha256_hex(buf_slice(&json), out);
+    buf_release(&json);
+    return st;
+}
+
+/* The histograms of both sides, and what they are measured by. */
+static enum status fill_evidence(const struct alert_case *c, struct arena *a, struct alert *out)
+{
+    const struct baseline_feature *f = &c->tally->base->features[c->feature];
+    const struct hist *h = &c->tally->hists[c->feature];
+    size_t n = f->n_cells;
+    int64_t *now = arena_array(a, n, sizeof(*now));
+    int64_t *before = arena_array(a, n, sizeof(*before));
+    int64_t *sums = arena_array(a, n, sizeof(*sums));
+    double *edges = arena_array(a, n - 1, sizeof(*edges));
+
+    if (!now || !before || !sums || !edges)
+        return ST_FATAL;
+    memcpy(edges, cells_edges(f->cells), (n - 1) * sizeof(*edges));
+    memcpy(sums, h->sums, n * sizeof(*sums)); /* the tally is cleared before the alert is written */
+    for (size_t i = 0; i < n; i++) {
+        now[i] = (int64_t)h->counts[i];
+        before[i] = (int64_t)f->counts[i];
+    }
+    out->edges = (struct doubles){ edges, n - 1 };
+    out->psi_bins = (struct ints){ f->psi_bin, n };
+    out->baseline_counts = (struct longs){ before, n };
+    out->window_counts = (struct longs){ now, n };
+    out->baseline_sums = (struct longs){ f->sums, n };
+    out->window_sums = (struct longs){ sums, n };
+    out->unit = f->unit;
+    out->baseline_sd = f->sd;
+    out->n_eff = c->window->features.v[c->feature].n_eff;
+    return ST_OK;
+}
+
+static enum status fill_others(const struct alert_case *c, struct arena *a, struct alert *out)
+{
+    const struct window_feature_list *f = &c->window->features;
+    struct other_feature *v = arena_array(a, f->n, sizeof(*v));
+    size_t n = 0;
+
+    if (!v)
+        return ST_FATAL;
+    for (size_t i = 0; i < f->n; i++)
+        if ((int32_t)i != c->feature && f->v[i].severity != SEVERITY_NONE)
+            v[n++] = (struct other_feature){ f->v[i].name, f->v[i].psi.v, f->v[i].severity };
+    out->others = (struct other_feature_list){ v, n };
+    return ST_OK;
+}
+
+/* A few comments of one bin; returns how many there are now. */
+static size_t add_examples(const struct alert_case *c, int32_t bin, struct alert_example *v,
+                           size_t n)
+{
+    const struct baseline_feature *f = &c->tally->base->features[c->feature];
+    const struct example_sample *s = &c->tally->examples;
+    size_t taken = 0;
+
+    for (size_t i = 0; i < s->n && taken < ALERT_EXAMPLES_PER_BIN && n < ALERT_EXAMPLES_MAX; i++) {
+        const struct example *e = &s->v[i];
+        int32_t cell = e->cells.v[c->feature];
+
+        if (cell < 0 || f->psi_bin[cell] != bin)
+            continue;
+        v[n++] = (struct alert_example){ e->src, e->src_offset, e->src_index, e->comment_id, bin };
+        taken++;
+    }
+    return n;
+}
+
+/* Examples of the bins that grew, the one that grew most first. */
+static enum status fill_examples(const struct alert_case *c, struct arena *a, struct alert *out)
+{
+    struct alert_example *v = arena_array(a, ALERT_EXAMPLES_MAX, sizeof(*v));
+    size_t n = 0;
+
+    if (!v)
+        return ST_FATAL;
+    for (size_t i = 0; i < out->moved.n && c->state == ALERT_FIRING; i++)
+        if (out->moved.v[i].share_now > out->moved.v[i].share_before)
+            n = add_examples(c, out->moved.v[i].bin, v, n);
+    for (size_t i = 0; i < n; i++) {
+        v[i].comment_id = arena_copy(a, v[i].comment_id);
+        if (!v[i].comment_id.p)
+            return ST_FATAL;
+    }
+    out->examples = (struct alert_example_list){ v, n };
+    return ST_OK;
+}
+
+static const char *direction(const struct alert *al)
+{
+    double d = al->moments.mean_now - al->moments.mean_before;
+
+    if (fabs(d) < 0.05 * al->baseline_sd)
+        return "changed shape";
+    return d > 0 ? "moved up" : "moved down";
+}
+
+static enum status fill_message(const struct alert_case *c, struct arena *a, struct alert *out)
+{
+    struct buf b;
+
+    buf_init(&b, 1024);
+    buf_slice_add(&b, out->feature);
+    if (out->state == ALERT_RESOLVED)
+        buf_str(&b, " is back near its baseline in ");
+    else
+        buf_fmt(&b, " %s in ", direction(out));
+    buf_slice_add(&b, out->segment);
+    if (out->psi.has)
+        buf_fmt(&b, ": PSI %.3f", out->psi.v);
+    if (out->state == ALERT_FIRING)
+        buf_fmt(&b, " > %g", out->threshold);
+    buf_fmt(&b, " (%" PRId64 " comments, %" PRId64 " videos)", c->window->n, c->window->videos);
+    out->message = buf_failed(&b) ? (struct slice){ 0 } : arena_copy(a, buf_slice(&b));
+    buf_release(&b);
+    return out->message.p ? ST_OK : ST_FATAL;
+}
+
+static void fill_head(const struct alert_case *c, struct alert *out)
+{
+    const struct window *w = c->window;
+
+    *out = (struct alert){
+        .seq = c->episode->seq,
+        .state = c->state,
+        .severity = c->state == ALERT_RESOLVED ? c->episode->severity : c->episode->now,
+        .kind = slice_str("drift"),
+        .rule = w->rule,
+        .rule_version = WINDOW_RULE_VERSION,
+        .segment = w->segment,
+        .feature = w->features.v[c->feature].name,
+        .start_ms = w->start_ms,
+        .end_ms = w->end_ms,
+        .episode_ms = c->episode->episode_ms,
+        .policy = w->policy,
+        .baseline = w->baseline,
+        .bundle = w->bundle,
+        .config = c->config,
+        .method = BASELINE_METHOD,
+    };
+    out->threshold = policy_threshold(c->policy, out->severity);
+    out->todo = slice_str(alert_todo(out->feature));
+}
+
+enum status alert_build(const struct alert_case *c, struct arena *a, struct alert *out,
+                        struct err *err)
+{
+    char *id = arena_zalloc(a, HASH_ID_HEX_LEN + 1);
+    char *sum = arena_zalloc(a, SHA256_HEX_LEN + 1);
+    enum status st;
+
+    fill_head(c, out);
+    if (!id || !sum || fill_evidence(c, a, out) != ST_OK || fill_others(c, a, out) != ST_OK)
+        return err_set(err, ST_FATAL, "no memory for an alert");
+    alert_id(out, id);
+    out->alert_id = slice_str(id);
+    st = alert_measure(out, a, err);
+    if (st != ST_OK)
+        return st;
+    if (fill_examples(c, a, out) != ST_OK || fill_message(c, a, out) != ST_OK)
+        return err_set(err, ST_FATAL, "no memory for an alert");
+    st = alert_checksum(out, sum, err);
+    out->checksum = slice_str(sum);
+    return st;
+}

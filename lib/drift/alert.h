@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* alert.h -- an alert that explains itself and can be checked.
+ *
+ * It holds both histograms of the feature that moved most, so whoever reads it
+ * can recompute every number from the record alone; alert_check() does, with the
+ * function that the judge measured with. A checksum binds what cannot be
+ * recomputed (coordinates of examples, the message, n_eff). No wall-clock time
+ * is in it: the same log gives the same alert. */
+#ifndef DRIFT_ALERT_H
+#define DRIFT_ALERT_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "drift/policy.h"
+#include "drift/tally.h"
+#include "record/alert.h"
+#include "record/state.h"
+#include "record/window.h"
+
+enum { ALERT_EXAMPLES_MAX = 10, ALERT_EXAMPLES_PER_BIN = 3, ALERT_BYTES_MAX = 1 << 20 };
+
+/* What an alert is made of; all borrowed. */
+struct alert_case {
+    const struct window *window; /* judged        */
+    const struct tally *tally;   /* what it judged */
+    const struct policy *policy;
+    const struct alert_state_of *episode; /* as it stands with this alert */
+    enum alert_state state;
+    int32_t feature;     /* position in the baseline */
+    struct slice config; /* sha256:... */
+};
+
+/* Builds the record in a; strings are borrowed from the case or live in a.
+ * ST_FATAL: memory. */
+MUST_USE enum status alert_build(const struct alert_case *c, struct arena *a, struct alert *out,
+                                 struct err *err);
+
+/* Fills what follows from edges, bins, counts, sums, unit, baseline_sd and n_eff:
+ * n, m, psi, ks, wasserstein, js, p, moved, moments. The one place where these
+ * numbers come from. The arrays must be of one shape (alert_check() looks).
+ * ST_FATAL: memory. */
+MUST_USE enum status alert_measure(struct alert *al, struct arena *a, struct err *err);
+
+/* Id of an episode: hash of rule, its version, segment, start of the episode,
+ * baseline and bundle. out holds HASH_ID_HEX_LEN + 1 bytes. */
+void alert_id(const struct alert *al, char *out);
+
+/* SHA-256 in hex of the record's canonical JSON with an empty checksum. out
+ * holds SHA256_HEX_LEN + 1 bytes. ST_FATAL: memory. */
+MUST_USE enum status alert_checksum(const struct alert *al, char *out, struct err *err);
+
+/* Runbook of a feature. */
+const char *alert_todo(struct slice feature);
+
+enum { ALERT_DIFF_FIELD = 96, ALERT_DIFF_VALUE = 128 };
+
+/* The first difference found. */
+struct alert_diff {
+    char field[ALERT_DIFF_FIELD]; /* "moved[0].share_now" */
+    char recorded[ALERT_DIFF_VALUE];
+    char recomputed[ALERT_DIFF_VALUE];
+};
+
+/* Recomputes every number of a record from the record alone. ST_OK: all agree;
+ * ST_REJECT: *diff names the first that does not (or err says what the record
+ * lacks, with diff->field empty); ST_FATAL: memory. Uses a for its working. */
+MUST_USE enum status alert_check(const struct alert *al, struct arena *a, struct alert_diff *diff,
+                                 struct err *err);
+
+#endif

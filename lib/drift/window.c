@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "drift/window.h"
+
+#include <math.h>
+
+#include "drift/video_icc.h"
+#include "stats/distance.h"
+
+struct opt_double defined(double x)
+{
+    return isfinite(x) ? (struct opt_double){ x, true } : (struct opt_double){ 0, false };
+}
+
+bool window_has_power(const struct window *w, const struct window_rules *rules)
+{
+    return w->n > 0 && w->n >= rules->min_samples && w->videos_eff >= rules->min_videos;
+}
+
+int32_t window_worst(const struct window *w)
+{
+    int32_t worst = -1;
+
+    for (size_t i = 0; i < w->features.n; i++) {
+        const struct window_feature *f = &w->features.v[i];
+        const struct window_feature *best = worst < 0 ? NULL : &w->features.v[worst];
+
+        if (f->severity == SEVERITY_NONE)
+            continue;
+        if (!best || f->severity > best->severity ||
+            (f->severity == best->severity && f->psi.v > best->psi.v))
+            worst = (int32_t)i;
+    }
+    return worst;
+}
+
+/* Counts in PSI's bins, both as the record has them and as distances want them. */
+static enum status fill_bins(const struct baseline_feature *base, const struct hist *h,
+                             uint64_t *bins, struct arena *a, struct longs *out)
+{
+    out->v = arena_array(a, base->n_bins, sizeof(*out->v));
+    out->n = base->n_bins;
+    if (!out->v)
+        return ST_FATAL;
+    for (size_t i = 0; i < base->n_bins; i++)
+        bins[i] = 0;
+    for (size_t i = 0; i < base->n_cells; i++)
+        bins[base->psi_bin[i]] += h->counts[i];
+    for (size_t i = 0; i < base->n_bins; i++)
+        out->v[i] = (int64_t)bins[i];
+    return ST_OK;
+}
+
+static enum status judge_feature(const struct baseline_feature *base, const struct hist *h,
+                                 double mean_size, struct arena *a, struct window_feature *f)
+{
+    uint64_t bins[PSI_BINS_MAX];
+    double n = (double)h->n;
+    double m = (double)base->n;
+    double ks = dist_ks_cells(base->counts, h->counts, base->n_cells);
+    double wasserstein = dist_wasserstein_cells(base->counts, base->sums, h->counts, h->sums,
+                                                base->n_cells);
+
+    f->name = slice_str(base->name);
+    f->n = h->n;
+    f->missing = h->missing;
+    f->infinite = h->infinite;
+    f->n_eff = n / video_design_effect(mean_size, base->icc);
+    if (fill_bins(base, h, bins, a, &f->bins) != ST_OK)
+        return ST_FATAL;
+    f->psi = defined(dist_psi(base->bin_counts, bins, base->n_bins));
+    f->js = defined(dist_js(base->bin_counts, bins, base->n_bins));
+    f->ks = defined(ks);
+    f->wasserstein = defined(wasserstein * base->unit / fmax(base->sd, WINDOW_SD_MIN));
+    if (f->ks.has) {
+        f->ks_p = defined(dist_ks_p(ks, n, m));
+        f->p = defined(dist_ks_p(ks, f->n_eff, m));
+    }
+    return ST_OK;
+}
+
+/* q over the features of the window. */
+static enum status adjust(struct window *w, struct arena *a)
+{
+    double *p = arena_array(a, w->features.n, sizeof(*p));
+    double *q = arena_array(a, w->features.n, sizeof(*q));
+
+    if (!p || !q)
+        return ST_FATAL;
+    for (size_t i = 0; i < w->features.n; i++)
+        p[i] = w->features.v[i].p.has ? w->features.v[i].p.v : (double)NAN;
+    dist_bh(p, w->features.n, q);
+    for (size_t i = 0; i < w->features.n; i++)
+        w->features.v[i].q = defined(q[i]);
+    return ST_OK;
+}
+
+static enum window_state state_of(const struct window *w, const struct window_rules *rules)
+{
+    if (w->counters.overtaken > 0)
+        return WINDOW_INCOMPLETE;
+    if (w->n == 0)
+        return WINDOW_NO_DATA;
+    return window_has_power(w, rules) ? WINDOW_EVALUATED : WINDOW_INSUFFICIENT_DATA;
+}
+
+static void fill_head(const struct tally *t, const struct window_rules *rules,
+                      const struct video_sizes *sizes, struct window *out)
+{
+    out->rule = slice_str(WINDOW_RULE);
+    out->n = t->n;
+    out->n_eff = (double)t->n;
+    out->videos = sizes->videos;
+    out->videos_eff = sizes->videos_eff;
+    out->late = t->late;
+    out->updates = t->updates;
+    out->baseline = slice_str(t->base->id);
+    out->policy = slice_str(rules->policy->name);
+    out->counters = (struct identity_counters){
+        .late_by_floor = t->late_by_floor,
+        .overtaken = t->overtaken,
+        .cross_source_updates = t->cross_source_updates,
+        .dedupe_evicted = t->dedupe_evicted,
+    };
+}
+
+enum status window_judge(const struct tally *t, const struct window_rules *rules, struct arena *a,
+                         struct window *out, struct err *err)
+{
+    const struct baseline *base = t->base;
+    struct video_sizes sizes = video_sample_sizes(&t->videos, t->n);
+    struct window_feature *f = arena_array(a, base->n, sizeof(*f));
+    char *bundle = arena_alloc(a, BASELINE_ID_LEN);
+    bool power;
+
+    if (!f || !bundle)
+        return err_set(err, ST_FATAL, "no memory for a window");
+    fill_head(t, rules, &sizes, out);
+    for (size_t i = 0; i < BASELINE_ID_LEN; i++)
+        bundle[i] = i < 7 ? "sha256:"[i] : base->bundle_sha256[i - 7];
+    out->bundle = (struct slice){ bundle, BASELINE_ID_LEN };
+    out->features = (struct window_feature_list){ f, base->n };
+    power = window_has_power(out, rules);
+    for (size_t i = 0; i < base->n; i++) {
+        double eff = (double)t->n / video_design_effect(sizes.mean_size, base->features[i].icc);
+
+        if (judge_feature(&base->features[i], &t->hists[i], sizes.mean_size, a, &f[i]) != ST_OK)
+            return err_set(err, ST_FATAL, "no memory for a window");
+        if (power && f[i].psi.has && f[i].n >= rules->min_samples)
+            f[i].severity = policy_severity(rules->policy, f[i].psi.v);
+        out->n_eff = fmin(out->n_eff, eff);
+    }
+    if (adjust(out, a) != ST_OK)
+        return err_set(err, ST_FATAL, "no memory for a window");
+    out->state = state_of(out, rules);
+    return ST_OK;
+}
