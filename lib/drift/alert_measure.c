@@ -108,8 +108,8 @@ enum status alert_measure(struct alert *al, struct arena *a, struct err *err)
     al->m = total(&al->baseline_counts);
     al->n = total(&al->window_counts);
     ks = dist_ks_cells(s.before, s.now, s.cells);
-    wasserstein = dist_wasserstein_cells(s.before, al->baseline_sums.v, s.now, al->window_sums.v,
-                                         s.cells);
+    wasserstein =
+        dist_wasserstein_cells(s.before, al->baseline_sums.v, s.now, al->window_sums.v, s.cells);
     al->psi = defined(dist_psi(s.bins_before, s.bins_now, s.bins));
     al->js = defined(dist_js(s.bins_before, s.bins_now, s.bins));
     al->ks = defined(ks);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading a baseline's file. Nothing in it is believed: what can be recomputed
  * is recomputed and compared, the rest is checked against its range. */
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "drift/baseline.h"
+#include "wire/json.h"
 
 #define UNITS_MAX    (INT64_C(1) << 42)
 #define COMMENTS_MAX (INT64_C(1) << 53)
@@ -264,17 +264,16 @@ static enum status read_features(const json_t *root, struct baseline *b, struct 
 
 enum status baseline_read(struct slice bytes, struct baseline **out, struct err *err)
 {
-    json_error_t why = { 0 };
+    enum dead_reason reason;
     json_t *root = NULL;
     struct baseline *b = NULL;
-    enum status st = ST_OK;
+    enum status st = wire_json_parse(bytes, BASELINE_BYTES_MAX, 0, &root, &reason, err);
 
     *out = NULL;
-    if (bytes.n > BASELINE_BYTES_MAX)
-        return err_set(err, ST_REJECT, "baseline: over %d bytes", BASELINE_BYTES_MAX);
-    root = json_loadb(bytes.n ? bytes.p : "", bytes.n, JSON_REJECT_DUPLICATES, &why);
-    if (!root)
-        return err_set(err, ST_REJECT, "baseline: line %d: %s", why.line, why.text);
+    if (st != ST_OK) {
+        err_prefix(err, "baseline");
+        return st;
+    }
     b = calloc(1, sizeof(*b));
     if (!b)
         st = err_set(err, ST_FATAL, "out of memory");

@@ -2,28 +2,14 @@
 /* The canonical file of a baseline: one object, a feature a line. Numbers are
  * written with the fewest digits that read back as the same double. */
 #include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "drift/baseline.h"
-
-static void put_double(struct buf *out, double x)
-{
-    char text[32];
-
-    for (int digits = 15; digits <= 17; digits++) {
-        (void)snprintf(text, sizeof(text), "%.*g", digits, x + 0.0);
-        if (strtod(text, NULL) == x)
-            break;
-    }
-    buf_str(out, text);
-}
+#include "wire/tojson.h"
 
 static void put_number(struct buf *out, const char *name, double x)
 {
     buf_fmt(out, "\"%s\":", name);
-    put_double(out, x);
+    to_json_double(x, out);
     buf_byte(out, ',');
 }
 
@@ -49,7 +35,7 @@ static void put_feature(struct buf *out, const struct baseline_feature *f)
     buf_str(out, "\"edges\":[");
     for (size_t i = 0; i + 1 < f->n_cells; i++) {
         buf_str(out, i ? "," : "");
-        put_double(out, edges[i]);
+        to_json_double(edges[i], out);
     }
     buf_str(out, "],\"counts\":[");
     for (size_t i = 0; i < f->n_cells; i++)
@@ -74,7 +60,7 @@ enum status baseline_write(const struct baseline *b, struct buf *out, struct err
     put_int(out, "videos", b->videos);
     buf_fmt(out, "\n\"split\":{\"ok\":%s,\"tested\":%" PRId32 ",\"worst\":\"%s\",\"psi\":",
             b->split.ok ? "true" : "false", b->split.tested, b->split.worst);
-    put_double(out, b->split.psi);
+    to_json_double(b->split.psi, out);
     buf_str(out, "},\n\"features\":[\n");
     for (size_t i = 0; i < b->n; i++) {
         buf_str(out, i ? ",\n" : "");

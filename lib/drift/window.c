@@ -57,8 +57,8 @@ static enum status judge_feature(const struct baseline_feature *base, const stru
     double n = (double)h->n;
     double m = (double)base->n;
     double ks = dist_ks_cells(base->counts, h->counts, base->n_cells);
-    double wasserstein = dist_wasserstein_cells(base->counts, base->sums, h->counts, h->sums,
-                                                base->n_cells);
+    double wasserstein =
+        dist_wasserstein_cells(base->counts, base->sums, h->counts, h->sums, base->n_cells);
 
     f->name = slice_str(base->name);
     f->n = h->n;

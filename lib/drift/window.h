@@ -3,9 +3,8 @@
  *
  *   comments      x  x xx x   x  xx   x x x x    x  x   x x xx x x      arrival time ->
  *   panes       |_____|_____|_____|_____|_____|_____|_____|_____|        60 s each
- *   window      |_______________________________________________|        1 h, a whole number of panes
- *                                                               ^ closes when every source's
- *                                                                 watermark has passed here
+ *   window      |_______________________________________________|        1 h, a whole number of
+ * panes ^ closes when every source's watermark has passed here
  *
  * What is counted. A comment falls into the pane of its arrival_ms, the time at
  * which its raw record was appended to the log; when it was written is data, not

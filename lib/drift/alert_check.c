@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* Does an alert say what its own evidence says? */
+#include <math.h>
+
+#include "base/hash.h"
+#include "drift/alert.h"
+#include "drift/record_diff.h"
+#include "stats/cells.h"
+
+/* What the measures divide by and index with must be in order first. */
+static const char *shape_fault(const struct alert *al)
+{
+    size_t cells = al->psi_bins.n;
+    int exponent;
+
+    if (cells == 0 || cells > CELLS_MAX || al->edges.n != cells - 1 ||
+        al->baseline_counts.n != cells || al->window_counts.n != cells ||
+        al->baseline_sums.n != cells || al->window_sums.n != cells)
+        return "edges, psi_bins, counts and sums are not of one shape";
+    if (!isfinite(al->unit) || al->unit <= 0 || frexp(al->unit, &exponent) != 0.5)
+        return "unit is not a power of two";
+    if (!(al->baseline_sd >= 0) || !isfinite(al->baseline_sd))
+        return "baseline_sd is out of range";
+    if (!(al->n_eff >= 0) || !isfinite(al->n_eff))
+        return "n_eff is out of range";
+    return NULL;
+}
+
+static const char *cells_fault(const struct alert *al)
+{
+    const int64_t limit = INT64_C(1) << 53;
+
+    for (size_t i = 0; i < al->psi_bins.n; i++) {
+        int32_t step = al->psi_bins.v[i] - (i > 0 ? al->psi_bins.v[i - 1] : 0);
+
+        if (al->psi_bins.v[i] < 0 || al->psi_bins.v[i] >= PSI_BINS_MAX || step < 0 ||
+            step > (i > 0))
+            return "psi_bins do not run up from 0";
+        if (al->baseline_counts.v[i] < 0 || al->baseline_counts.v[i] > limit ||
+            al->window_counts.v[i] < 0 || al->window_counts.v[i] > limit)
+            return "a count is out of range";
+        if (i > 0 && i < al->edges.n && !(al->edges.v[i - 1] < al->edges.v[i]))
+            return "edges do not rise";
+    }
+    return NULL;
+}
+
+/* Severities that the policy gives to the PSIs that the record holds. */
+static enum status redo_severities(const struct alert *al, struct arena *a, struct alert *redo,
+                                   struct err *err)
+{
+    const struct policy *policy = NULL;
+    struct other_feature *others = arena_array(a, al->others.n, sizeof(*others));
+    struct err why = { { 0 } };
+
+    if (!others)
+        return err_set(err, ST_FATAL, "no memory to check an alert");
+    if (policy_find(al->policy, &policy, &why) != ST_OK)
+        return err_set(err, ST_REJECT, "policy: '%.*s' is not known", SLICE_ARG(al->policy));
+    for (size_t i = 0; i < al->others.n; i++) {
+        others[i] = al->others.v[i];
+        others[i].severity = policy_severity(policy, others[i].psi);
+    }
+    redo->others.v = others;
+    if (al->state == ALERT_FIRING)
+        redo->severity = policy_severity(policy, redo->psi.has ? redo->psi.v : 0);
+    redo->threshold = policy_threshold(policy, redo->severity);
+    return ST_OK;
+}
+
+enum status alert_check(const struct alert *al, struct arena *a, struct alert_diff *diff,
+                        struct err *err)
+{
+    char *id = arena_zalloc(a, HASH_ID_HEX_LEN + 1);
+    char *sum = arena_zalloc(a, SHA256_HEX_LEN + 1);
+    struct alert redo = *al;
+    const char *fault = shape_fault(al);
+    enum status st;
+
+    *diff = (struct alert_diff){ { 0 }, { 0 }, { 0 } };
+    if (!fault)
+        fault = cells_fault(al);
+    if (fault)
+        return err_set(err, ST_REJECT, "%s", fault);
+    if (!id || !sum)
+        return err_set(err, ST_FATAL, "no memory to check an alert");
+    if (al->method != BASELINE_METHOD)
+        return err_set(err, ST_REJECT, "method %d: this program knows method %d", al->method,
+                       BASELINE_METHOD);
+    alert_id(al, id);
+    redo.alert_id = slice_str(id);
+    redo.todo = slice_str(alert_todo(al->feature));
+    st = alert_measure(&redo, a, err);
+    if (st == ST_OK)
+        st = redo_severities(al, a, &redo, err);
+    if (st == ST_OK)
+        st = alert_checksum(al, sum, err);
+    if (st != ST_OK)
+        return st;
+    redo.checksum = slice_str(sum);
+    if (!record_diff(wire_tables[RECORD_ALERT], al, &redo, diff))
+        return ST_OK;
+    return err_set(err, ST_REJECT, "%s: recorded %s, recomputed %s", diff->field, diff->recorded,
+                   diff->recomputed);
+}
