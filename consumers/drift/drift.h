@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* drift.h -- what both roles of absa-drift are told. */
+#ifndef CONSUMERS_DRIFT_DRIFT_H
+#define CONSUMERS_DRIFT_DRIFT_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct drift_conf {
+    int64_t pane_ms;      /* pane.ms                                     */
+    int64_t window_ms;    /* window.ms, a multiple of it                 */
+    int64_t min_samples;  /* window.min_samples                          */
+    int64_t min_videos;   /* window.min_videos, effective                */
+    const char *policy;   /* drift.policy                                */
+    const char *segments; /* drift.segments, a list with commas          */
+    int32_t run;          /* number of the run, from 1; 0 is read as 1   */
+};
+
+/* ST_FATAL, "config: ...": lengths that do not fit. */
+MUST_USE enum status drift_conf_check(const struct drift_conf *conf, struct err *err);
+
+#endif

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: MIT */
+#include "consumers/drift/pane.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "drift/matrix.h"
+#include "drift/segment.h"
+#include "drift/span.h"
+#include "drift/tally.h"
+#include "record/mark.h"
+#include "record/pane.h"
+#include "record/score.h"
+
+enum { ARENA_MAX = 64 << 20 };
+
+/* What was counted of one pane of one segment since the last commit. */
+struct slot {
+    int64_t start_ms;
+    size_t segment;
+    struct tally *tally;
+};
+
+/* What is known of a source in a partition since it was assigned. */
+struct source {
+    int64_t records; /* since its last mark; -1: not known */
+    int32_t mark;    /* index in marks, -1: none yet       */
+};
+
+/* A partition of absa.scores and the batch that grows for it. */
+struct part {
+    int64_t from;       /* first position of the batch; -1: not known yet */
+    int64_t to;         /* behind its last record; == from: it is empty   */
+    bool scores;        /* it holds scores, not only marks                */
+    struct slot *slots; /* sorted by (start_ms, segment)                  */
+    size_t n_slots;
+    size_t bytes;       /* about what they take on the wire               */
+    struct mark *marks; /* one a source, in order of appearance           */
+    size_t n_marks;
+    struct source *sources;
+    int32_t n_sources;
+};
+
+struct pane_stage {
+    struct drift_conf conf;
+    struct wire *wire;
+    const struct baseline *base;
+    struct segments segments;
+    size_t *hit; /* segments of the score at hand */
+    struct sighting_values *values;
+    struct arena *arena; /* for the record at hand; then for a checkpoint */
+    struct part *parts;
+    int32_t n_parts;
+    struct tally *spare[PANE_BATCH_TALLIES]; /* empty ones to use again */
+    size_t n_spare;
+};
+
+static void part_reset(struct pane_stage *s, struct part *p)
+{
+    for (size_t i = 0; i < p->n_slots; i++) {
+        if (s->n_spare < PANE_BATCH_TALLIES) {
+            tally_clear(p->slots[i].tally);
+            s->spare[s->n_spare++] = p->slots[i].tally;
+        } else {
+            tally_free(p->slots[i].tally);
+        }
+    }
+    for (int32_t i = 0; i < p->n_sources; i++)
+        p->sources[i].mark = -1;
+    p->n_slots = 0;
+    p->n_marks = 0;
+    p->bytes = 0;
+    p->scores = false;
+    p->from = p->to;
+}
+
+static void part_release(struct pane_stage *s, struct part *p)
+{
+    part_reset(s, p);
+    free(p->slots);
+    free(p->marks);
+    free(p->sources);
+    *p = (struct part){ .from = -1, .to = -1 };
+}
+
+/* The tally of a pane and segment, made when it is new. NULL: out of memory. */
+static struct tally *find_tally(struct pane_stage *s, struct part *p, int64_t start_ms,
+                                size_t segment)
+{
+    size_t at = p->n_slots;
+    struct tally *t = NULL;
+
+    while (at > 0 &&
+           (p->slots[at - 1].start_ms > start_ms ||
+            (p->slots[at - 1].start_ms == start_ms && p->slots[at - 1].segment > segment)))
+        at--;
+    if (at > 0 && p->slots[at - 1].start_ms == start_ms && p->slots[at - 1].segment == segment)
+        return p->slots[at - 1].tally;
+    if ((p->n_slots & (p->n_slots + 1)) == 0) { /* full: it holds 2^k - 1 */
+        struct slot *slots = realloc(p->slots, (2 * p->n_slots + 1) * sizeof(*slots));
+
+        if (!slots)
+            return NULL;
+        p->slots = slots;
+    }
+    t = s->n_spare > 0 ? s->spare[--s->n_spare] : tally_new(s->base);
+    if (!t)
+        return NULL;
+    memmove(p->slots + at + 1, p->slots + at, (p->n_slots - at) * sizeof(*p->slots));
+    p->slots[at] = (struct slot){ start_ms, segment, t };
+    p->n_slots++;
+    p->bytes += tally_wire_size(t);
+    return t;
+}
+
+/* The pane in which a score counts, and whether it is late for its own. A
+ * source that has ended has no pane to hold its watermark: then its own. */
+static int64_t pane_of(const struct pane_stage *s, const struct origin *o, bool *late)
+{
+    int64_t start = span_start(o->arrival_ms, s->conf.pane_ms);
+
+    *late = start + s->conf.pane_ms <= o->src_wm_ms;
+    if (!*late || o->src_wm_ms > TIME_MAX_MS)
+        return start;
+    return span_start(o->src_wm_ms, s->conf.pane_ms);
+}
+
+static enum status count_into(struct pane_stage *s, struct tally *t, const struct score *score,
+                              bool late, struct err *err)
+{
+    t->dedupe_evicted += score->dedupe_evicted ? 1 : 0;
+    if (score->sighting == SIGHTING_UPDATE) {
+        t->updates++;
+        t->cross_source_updates += score->cross_source ? 1 : 0;
+        return ST_OK;
+    }
+    if (late) {
+        t->late++;
+        t->late_by_floor += score->origin.late_by == LATE_BY_FLOOR ? 1 : 0;
+        return ST_OK;
+    }
+    return tally_add(t, s->values, err);
+}
+
+static enum status count_score(struct pane_stage *s, struct part *p, const struct score *score,
+                               struct out *out, struct err *err)
+{
+    bool late;
+    int64_t start = pane_of(s, &score->origin, &late);
+    size_t n = segments_of(&s->segments, score, s->hit);
+
+    for (size_t i = 0; i < n; i++) {
+        struct tally *t = find_tally(s, p, start, s->hit[i]);
+        enum status st;
+
+        if (!t)
+            return err_set(err, ST_FATAL, "out of memory");
+        p->bytes -= tally_wire_size(t);
+        st = count_into(s, t, score, late, err);
+        if (st != ST_OK)
+            return st;
+        p->bytes += tally_wire_size(t);
+    }
+    if (late && score->sighting == SIGHTING_FIRST) {
+        out_count(out, COUNTER_LATE, 1);
+        out_count(out, COUNTER_LATE_BY_FLOOR, score->origin.late_by == LATE_BY_FLOOR ? 1 : 0);
+    }
+    p->scores = true;
+    return ST_OK;
+}
+
+/* The entry of a source. NULL: out of memory, or a number that is none. */
+static struct source *find_source(struct part *p, int32_t src)
+{
+    if (src < 0 || src >= MATRIX_CELLS_MAX)
+        return NULL;
+    if (src >= p->n_sources) {
+        struct source *v = realloc(p->sources, (size_t)(src + 1) * sizeof(*v));
+
+        if (!v)
+            return NULL;
+        for (int32_t i = p->n_sources; i <= src; i++)
+            v[i] = (struct source){ -1, -1 };
+        p->sources = v;
+        p->n_sources = src + 1;
+    }
+    return &p->sources[src];
+}
+
+static enum status keep_mark(struct part *p, struct source *source, const struct mark *mark,
+                             struct out *out, struct err *err)
+{
+    struct mark *v;
+
+    if (source->mark >= 0) {
+        if (mark_fold(&p->marks[source->mark], mark))
+            out_count(out, COUNTER_MARK_STALE, 1);
+        return ST_OK;
+    }
+    v = realloc(p->marks, (p->n_marks + 1) * sizeof(*v));
+    if (!v)
+        return err_set(err, ST_FATAL, "out of memory");
+    p->marks = v;
+    source->mark = (int32_t)p->n_marks;
+    v[p->n_marks++] = *mark;
+    return ST_OK;
+}
+
+static enum status take_mark(struct pane_stage *s, struct part *p, const struct stage_rec *rec,
+                             struct out *out, struct err *err)
+{
+    struct mark mark;
+    struct source *source;
+    enum status st = wire_decode(s->wire, RECORD_MARK, rec->value, &mark, s->arena, err);
+
+    if (st != ST_OK)
+        return st;
+    source = find_source(p, mark.src);
+    if (!source)
+        return err_set(err, ST_FATAL, "no room for source %" PRId32, mark.src);
+    if (source->records >= 0 && mark.n_since_last >= 0 && source->records != mark.n_since_last)
+        out_count(out, COUNTER_MARK_MISMATCH, 1);
+    source->records = 0;
+    return keep_mark(p, source, &mark, out, err);
+}
+
+static enum status take_score(struct pane_stage *s, struct part *p, const struct stage_rec *rec,
+                              struct out *out, struct err *err)
+{
+    struct score score;
+    struct source *source;
+    enum status st = wire_decode(s->wire, RECORD_SCORE, rec->value, &score, s->arena, err);
+
+    if (st != ST_OK)
+        return st;
+    if (score.origin.arrival_ms < TIME_MIN_MS || score.origin.arrival_ms > TIME_MAX_MS)
+        return err_set(err, ST_REJECT, "arrival_ms %" PRId64 " is no time",
+                       score.origin.arrival_ms);
+    if (!slice_is(score.bundle_sha256, s->base->bundle_sha256))
+        return err_set(err, ST_FATAL,
+                       "config: a score of bundle %.16s, but the baseline is of bundle %.16s: make "
+                       "a baseline of the new bundle (absa baseline)",
+                       score.bundle_sha256.n >= 16 ? score.bundle_sha256.p : "(none)",
+                       s->base->bundle_sha256);
+    if (sighting_values_fill(s->values, s->base, &score, err) != ST_OK) {
+        err_prefix(err, "config");
+        return ST_FATAL;
+    }
+    source = find_source(p, score.origin.src);
+    if (!source)
+        return err_set(err, ST_FATAL, "no room for source %" PRId32, score.origin.src);
+    source->records += source->records >= 0 ? 1 : 0;
+    return count_score(s, p, &score, out, err);
+}
+
+/* Counts one record, or dead-letters it. *full: the dead letter did not fit. */
+static enum status take(struct pane_stage *s, struct part *p, const struct stage_rec *rec,
+                        struct out *out, bool *full, struct err *err)
+{
+    bool is_mark = slice_is(stage_header(rec, "absa-kind"), "mark");
+    enum record_kind kind;
+    enum dead_reason reason = DEAD_AVRO;
+    enum status st = wire_peek(s->wire, rec->value, &kind, err);
+
+    arena_reset(s->arena);
+    if (st == ST_REJECT)
+        reason = DEAD_SCHEMA;
+    if (st == ST_OK)
+        st = is_mark ? take_mark(s, p, rec, out, err) : take_score(s, p, rec, out, err);
+    if (st != ST_REJECT)
+        return st;
+    switch (out_dead(out, "pane", rec, -1, reason, err->msg)) {
+    case OUT_OK:
+        return ST_OK;
+    case OUT_FULL:
+        *full = true;
+        return ST_OK;
+    default:
+        return out_error(out, err);
+    }
+}
+
+static enum status pane_assign(void *ctx, int32_t part, struct stage_resume *resume,
+                               struct out *out, struct err *err)
+{
+    struct pane_stage *s = ctx;
+    struct part *p = &s->parts[part];
+
+    (void)out;
+    (void)err;
+    part_release(s, p);
+    p->from = resume->offset;
+    p->to = resume->offset;
+    return ST_OK;
+}
+
+static enum status pane_process(void *ctx, int32_t part, const struct stage_rec *in, size_t n,
+                                size_t *used, struct out *out, struct err *err)
+{
+    struct pane_stage *s = ctx;
+    struct part *p = &s->parts[part];
+
+    for (*used = 0; *used < n;) {
+        const struct stage_rec *rec = &in[*used];
+        bool full = false;
+        enum status st;
+
+        out_open(out);
+        st = take(s, p, rec, out, &full, err);
+        if (st != ST_OK) {
+            err_prefix(err, "scores %" PRId32 "/%" PRId64, part, rec->offset);
+            return st;
+        }
+        if (full) {
+            out_undo(out);
+            break;
+        }
+        if (p->from < 0)
+            p->from = rec->offset;
+        p->to = rec->offset + 1;
+        ++*used;
+        if (p->bytes > PANE_BATCH_BYTES || p->n_slots >= PANE_BATCH_TALLIES)
+            break;
+    }
+    return ST_OK;
+}
+
+static enum status fill_pane(struct pane_stage *s, int32_t part, struct pane *pane, struct err *err)
+{
+    const struct part *p = &s->parts[part];
+    struct pane_delta *deltas = arena_array(s->arena, p->n_slots, sizeof(*deltas));
+
+    if (!deltas)
+        return err_set(err, ST_FATAL, "no memory for a pane");
+    for (size_t i = 0; i < p->n_slots; i++) {
+        enum status st = tally_delta(p->slots[i].tally, s->arena, &deltas[i], err);
+
+        if (st != ST_OK)
+            return st;
+        deltas[i].segment = s->segments.name[p->slots[i].segment];
+        deltas[i].start_ms = p->slots[i].start_ms;
+    }
+    *pane = (struct pane){
+        .run = s->conf.run,
+        .part = part,
+        .from_offset = p->from,
+        .to_offset = p->to,
+        .baseline = slice_str(s->base->id),
+        .bundle = p->scores ? slice_str(s->base->bundle_sha256) : (struct slice){ 0 },
+        .marks = { p->marks, p->n_marks },
+        .deltas = { deltas, p->n_slots },
+    };
+    return ST_OK;
+}
+
+static enum status pane_checkpoint(void *ctx, int32_t part, struct buf *meta, struct out *out,
+                                   struct err *err)
+{
+    struct pane_stage *s = ctx;
+    struct part *p = &s->parts[part];
+    struct pane pane;
+    char key[16];
+    enum status st;
+
+    (void)meta; /* nothing to remember */
+    if (p->to == p->from)
+        return ST_OK;
+    arena_reset(s->arena);
+    st = fill_pane(s, part, &pane, err);
+    if (st != ST_OK)
+        return st;
+    (void)snprintf(key, sizeof(key), "%" PRId32, part);
+    if (out_force_record(out, TOPIC_PANES, 0, slice_str(key), RECORD_PANE, &pane) != OUT_OK)
+        return out_error(out, err);
+    out_count(out, COUNTER_PANE_BATCHES, 1);
+    part_reset(s, p);
+    return ST_OK;
+}
+
+static void pane_drop(void *ctx, int32_t part)
+{
+    struct pane_stage *s = ctx;
+
+    part_release(s, &s->parts[part]);
+}
+
+static void pane_close(void *ctx)
+{
+    struct pane_stage *s = ctx;
+
+    if (!s)
+        return;
+    for (int32_t i = 0; i < s->n_parts; i++)
+        part_release(s, &s->parts[i]);
+    for (size_t i = 0; i < s->n_spare; i++)
+        tally_free(s->spare[i]);
+    free(s->parts);
+    arena_free(s->arena);
+    sighting_values_free(s->values);
+    free(s->hit);
+    segments_release(&s->segments);
+    free(s);
+}
+
+static const struct stage_ops pane_ops = {
+    .name = "pane",
+    .needs = NO_QUARANTINE,
+    .input = TOPIC_SCORES,
+    .assign = pane_assign,
+    .process = pane_process,
+    .checkpoint = pane_checkpoint,
+    .drop = pane_drop,
+    .close = pane_close,
+};
+
+enum status pane_stage_new(const struct drift_conf *conf, struct wire *wire,
+                           const struct topology *topology, const struct baseline *baseline,
+                           struct stage *out, struct err *err)
+{
+    struct pane_stage *s = calloc(1, sizeof(*s));
+    enum status st = drift_conf_check(conf, err);
+
+    *out = (struct stage){ 0 };
+    if (!s)
+        return err_set(err, ST_FATAL, "out of memory");
+    s->conf = *conf;
+    s->conf.run = conf->run ? conf->run : 1;
+    s->wire = wire;
+    s->base = baseline;
+    if (st == ST_OK)
+        st = segments_parse(&s->segments, conf->segments, err);
+    if (st != ST_OK) {
+        pane_close(s);
+        return st;
+    }
+    s->hit = calloc(s->segments.n, sizeof(*s->hit));
+    s->values = sighting_values_new(baseline);
+    s->arena = arena_new(ARENA_MAX);
+    s->parts = calloc((size_t)topology->parts[TOPIC_SCORES], sizeof(*s->parts));
+    if (!s->hit || !s->values || !s->arena || !s->parts) {
+        pane_close(s);
+        return err_set(err, ST_FATAL, "out of memory");
+    }
+    s->n_parts = topology->parts[TOPIC_SCORES];
+    for (int32_t i = 0; i < s->n_parts; i++)
+        s->parts[i] = (struct part){ .from = -1, .to = -1 };
+    *out = (struct stage){ &pane_ops, s };
+    return ST_OK;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* pane.h -- drift's combiner: scores in, one pane record a partition and commit out.
+ *
+ *     absa.scores, partition p            absa.panes
+ *     ..., 812, 813, mark, 815, ...  -->  { part: p, from: 812, to: 816, marks, deltas }
+ *
+ * It has no memory: what it counted since the last commit goes out with the next
+ * one, in one record that says which positions it covers, so that the judge can
+ * prove that nothing is missing or double. Whether a comment is late, and in
+ * which pane it counts, follows from the comment alone:
+ *
+ *     pane of arrival_ms ends at or before src_wm_ms    late: counted as such in
+ *                                                       the pane that holds
+ *                                                       src_wm_ms, which the
+ *                                                       judge cannot have closed
+ *     seen before                                       an update: counted as such
+ *     else                                              in the histograms */
+#ifndef CONSUMERS_DRIFT_PANE_H
+#define CONSUMERS_DRIFT_PANE_H
+
+#include "consumers/drift/drift.h"
+#include "drift/baseline.h"
+#include "stage/stage.h"
+#include "wire/wire.h"
+
+/* A batch of one partition is cut when it would be about so large on the wire. */
+enum { PANE_BATCH_BYTES = 512 << 10, PANE_BATCH_TALLIES = 256 };
+
+/* Makes the stage; wire, topology and baseline are borrowed and must outlive it.
+ * ST_FATAL: memory or "config: ...". Its process() is ST_FATAL with "config: "
+ * when a score is of another bundle than the baseline. */
+MUST_USE enum status pane_stage_new(const struct drift_conf *conf, struct wire *wire,
+                                    const struct topology *topology,
+                                    const struct baseline *baseline, struct stage *out,
+                                    struct err *err);
+
+#endif
