@@ -14,7 +14,7 @@
 #include "record/pane.h"
 #include "record/score.h"
 
-enum { ARENA_MAX = 64 << 20 };
+enum { ARENA_MAX = 64 << 20, SPARE_MAX = 64 };
 
 /* What was counted of one pane of one segment since the last commit. */
 struct slot {
@@ -53,14 +53,14 @@ struct pane_stage {
     struct arena *arena; /* for the record at hand; then for a checkpoint */
     struct part *parts;
     int32_t n_parts;
-    struct tally *spare[PANE_BATCH_TALLIES]; /* empty ones to use again */
+    struct tally *spare[SPARE_MAX]; /* empty ones to use again */
     size_t n_spare;
 };
 
 static void part_reset(struct pane_stage *s, struct part *p)
 {
     for (size_t i = 0; i < p->n_slots; i++) {
-        if (s->n_spare < PANE_BATCH_TALLIES) {
+        if (s->n_spare < SPARE_MAX) {
             tally_clear(p->slots[i].tally);
             s->spare[s->n_spare++] = p->slots[i].tally;
         } else {
@@ -321,7 +321,7 @@ static enum status pane_process(void *ctx, int32_t part, const struct stage_rec 
             p->from = rec->offset;
         p->to = rec->offset + 1;
         ++*used;
-        if (p->bytes > PANE_BATCH_BYTES || p->n_slots >= PANE_BATCH_TALLIES)
+        if (p->bytes > PANE_BATCH_BYTES)
             break;
     }
     return ST_OK;

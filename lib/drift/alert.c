@@ -57,13 +57,11 @@ static enum status fill_evidence(const struct alert_case *c, struct arena *a, st
     size_t n = f->n_cells;
     int64_t *now = arena_array(a, n, sizeof(*now));
     int64_t *before = arena_array(a, n, sizeof(*before));
-    int64_t *sums = arena_array(a, n, sizeof(*sums));
     double *edges = arena_array(a, n - 1, sizeof(*edges));
 
-    if (!now || !before || !sums || !edges)
+    if (!now || !before || !edges)
         return ST_FATAL;
     memcpy(edges, cells_edges(f->cells), (n - 1) * sizeof(*edges));
-    memcpy(sums, h->sums, n * sizeof(*sums)); /* the tally is cleared before the alert is written */
     for (size_t i = 0; i < n; i++) {
         now[i] = (int64_t)h->counts[i];
         before[i] = (int64_t)f->counts[i];
@@ -73,7 +71,7 @@ static enum status fill_evidence(const struct alert_case *c, struct arena *a, st
     out->baseline_counts = (struct longs){ before, n };
     out->window_counts = (struct longs){ now, n };
     out->baseline_sums = (struct longs){ f->sums, n };
-    out->window_sums = (struct longs){ sums, n };
+    out->window_sums = (struct longs){ h->sums, n };
     out->unit = f->unit;
     out->baseline_sd = f->sd;
     out->n_eff = c->window->features.v[c->feature].n_eff;
@@ -126,11 +124,6 @@ static enum status fill_examples(const struct alert_case *c, struct arena *a, st
     for (size_t i = 0; i < out->moved.n && c->state == ALERT_FIRING; i++)
         if (out->moved.v[i].share_now > out->moved.v[i].share_before)
             n = add_examples(c, out->moved.v[i].bin, v, n);
-    for (size_t i = 0; i < n; i++) {
-        v[i].comment_id = arena_copy(a, v[i].comment_id);
-        if (!v[i].comment_id.p)
-            return ST_FATAL;
-    }
     out->examples = (struct alert_example_list){ v, n };
     return ST_OK;
 }

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* One alert a rule, segment and episode. An episode starts with the first window
+ * over a threshold and ends with the first that is evaluated below WARNING;
+ * windows that cannot say (no or too little data) change nothing. Something is
+ * written when it starts, when its severity changes and when it ends. */
+#include "consumers/drift/judge_inner.h"
+
+struct alert_state_of episode_state(const struct judge *j, size_t segment, const struct episode *e,
+                                    struct slice id)
+{
+    return (struct alert_state_of){
+        .rule = slice_str(WINDOW_RULE),
+        .segment = j->segments.name[segment],
+        .feature = slice_str(j->base->features[e->feature].name),
+        .alert_id = id,
+        .seq = e->seq,
+        .episode_ms = e->start_ms,
+        .severity = e->worst,
+        .now = e->now,
+    };
+}
+
+/* The episode after this window; true when something is to be written. */
+static bool next_episode(const struct judge *j, const struct window *w, struct episode *e)
+{
+    int32_t feature = window_worst(w);
+    enum severity now = feature < 0 ? SEVERITY_NONE : w->features.v[feature].severity;
+
+    if (!window_has_power(w, &j->rules) || now == e->now)
+        return false;
+    if (now == SEVERITY_NONE && w->state != WINDOW_EVALUATED)
+        return false;
+    if (!e->firing)
+        *e = (struct episode){ .firing = true, .start_ms = w->start_ms, .seq = -1 };
+    e->seq++;
+    e->now = now;
+    e->firing = now != SEVERITY_NONE;
+    if (!e->firing)
+        return true; /* resolved: of the feature that was named last */
+    e->feature = feature;
+    e->worst = now > e->worst ? now : e->worst;
+    return true;
+}
+
+enum status episode_judge(const struct judge *j, size_t segment, const struct window *w,
+                          const struct tally *t, struct episode *next, struct alert *alert,
+                          bool *writes, struct err *err)
+{
+    struct alert_state_of at;
+    struct alert_case c = {
+        .window = w,
+        .tally = t,
+        .policy = j->rules.policy,
+        .config = slice_str(j->config_id),
+    };
+    enum status st;
+
+    *writes = next_episode(j, w, next);
+    if (!*writes)
+        return ST_OK;
+    at = episode_state(j, segment, next, (struct slice){ 0 });
+    c.episode = &at;
+    c.state = next->firing ? ALERT_FIRING : ALERT_RESOLVED;
+    c.feature = next->feature;
+    st = alert_build(&c, j->arena, alert, err);
+    if (st == ST_OK && !next->firing)
+        *next = (struct episode){ 0 };
+    return st;
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+#include "consumers/drift/judge.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "consumers/drift/judge_inner.h"
+#include "drift/span.h"
+
+enum { ARENA_MAX = 256 << 20 };
+
+/* Forgets all but the configuration. */
+static void clear(struct judge *j)
+{
+    for (size_t i = 0; j->seats && i < j->segments.n; i++) {
+        tally_free(j->seats[i].tally);
+        j->seats[i] = (struct seat){ 0 };
+    }
+    free(j->closed.v);
+    j->closed = (struct closed_panes){ 0 };
+    open_panes_release(&j->open);
+    matrix_release(&j->matrix);
+    chain_release(&j->chain);
+    j->next_offset = 0;
+    j->replay_from = 0;
+    j->closed_ms = WM_NONE;
+    j->last_data_ms = WM_NONE;
+    j->window_start_ms = WM_NONE;
+    j->overtaken = 0;
+    j->chain_duplicates = 0;
+    j->closing = false;
+    j->rebuilding = false;
+    j->dirty = false;
+    j->close_dirty = false;
+    j->close_stored = false;
+}
+
+static enum status judge_assign(void *ctx, int32_t part, struct stage_resume *resume,
+                                struct out *out, struct err *err)
+{
+    struct judge *j = ctx;
+    enum status st;
+
+    (void)part;
+    (void)out;
+    clear(j);
+    matrix_init(&j->matrix, j->parts);
+    st = chain_init(&j->chain, j->parts, err);
+    return st == ST_OK ? judge_restore(j, resume, err) : st;
+}
+
+/* Who made this batch, and does it fit what we are? */
+static enum status check_pane(const struct judge *j, const struct pane *p, struct err *err)
+{
+    if (p->run != j->conf.run)
+        return err_set(err, ST_FATAL, "config: a batch of run %" PRId32 ", this is run %" PRId32,
+                       p->run, j->conf.run);
+    if (!slice_is(p->baseline, j->base->id))
+        return err_set(err, ST_FATAL,
+                       "config: a batch counted with baseline %.23s, the judge has %.23s",
+                       p->baseline.n >= 23 ? p->baseline.p : "(none)", j->base->id);
+    if (p->bundle.n > 0 && !slice_is(p->bundle, j->base->bundle_sha256))
+        return err_set(err, ST_FATAL, "config: a batch of another bundle than the baseline's");
+    return ST_OK;
+}
+
+static enum status too_much_open(const struct judge *j, struct err *err)
+{
+    int32_t part = -1;
+    int32_t src = -1;
+
+    (void)matrix_slowest(&j->matrix, &part, &src);
+    return err_set(err, ST_FATAL,
+                   "%zu panes are open and take %zu bytes: source %" PRId32
+                   " in scores partition %" PRId32 " holds them",
+                   j->open.n, j->open.bytes, src, part);
+}
+
+/* A record on time whose pane is closed: counted, and the open window says so. */
+static enum status overtake(struct judge *j, size_t segment, const struct pane_delta *d,
+                            struct out *out, struct err *err)
+{
+    struct tally *t;
+
+    if (d->n == 0)
+        return ST_OK;
+    t = judge_tally(j, segment);
+    if (!t)
+        return err_set(err, ST_FATAL, "out of memory");
+    t->overtaken += d->n;
+    j->overtaken += d->n;
+    j->seats[segment].overtaken_dirty = true;
+    out_count(out, COUNTER_OVERTAKEN, d->n);
+    return ST_OK;
+}
+
+/* out is NULL while panes are read again. */
+static enum status take_delta(struct judge *j, const struct pane_delta *d, int64_t offset,
+                              struct out *out, struct err *err)
+{
+    size_t segment = segments_find(&j->segments, d->segment);
+    enum status st = delta_check(j->base, d, err);
+
+    if (st != ST_OK)
+        return ST_FATAL;
+    if (segment == j->segments.n)
+        return err_set(err, ST_FATAL, "config: a batch has segment %.*s, drift.segments has not",
+                       (int)(d->segment.n < 64 ? d->segment.n : 64),
+                       d->segment.n ? d->segment.p : "");
+    if (d->start_ms < TIME_MIN_MS || d->start_ms > TIME_MAX_MS ||
+        span_start(d->start_ms, j->conf.pane_ms) != d->start_ms)
+        return err_set(err, ST_FATAL,
+                       "config: a batch has a pane at %" PRId64
+                       ", which is no multiple of %" PRId64,
+                       d->start_ms, j->conf.pane_ms);
+    if (d->start_ms < j->closed_ms)
+        return out ? overtake(j, segment, d, out, err) : ST_OK;
+    st = open_panes_add(&j->open, segment, d, offset, j->scratch, j->arena, err);
+    if (st != ST_OK)
+        return st;
+    if (d->start_ms + j->conf.pane_ms > j->last_data_ms)
+        j->last_data_ms = d->start_ms + j->conf.pane_ms;
+    return j->open.bytes > JUDGE_OPEN_BYTES_MAX ? too_much_open(j, err) : ST_OK;
+}
+
+static enum status take_marks(struct judge *j, const struct pane *p, struct out *out,
+                              struct err *err)
+{
+    for (size_t i = 0; i < p->marks.n; i++) {
+        bool stale;
+        enum status st = matrix_fold(&j->matrix, p->part, &p->marks.v[i], &stale, err);
+
+        if (st != ST_OK)
+            return st;
+        out_count(out, COUNTER_MARK_STALE, stale ? 1 : 0);
+    }
+    return ST_OK;
+}
+
+static bool is_closed(const struct judge *j, const struct pane_delta *d)
+{
+    for (size_t i = 0; i < j->closed.n; i++)
+        if (j->closed.v[i].start_ms == d->start_ms &&
+            slice_eq(j->segments.name[j->closed.v[i].segment], d->segment))
+            return true;
+    return false;
+}
+
+/* A batch that was counted before the restart: only its open panes are missing. */
+static enum status rebuild(struct judge *j, const struct stage_rec *rec, const struct pane *p,
+                           struct err *err)
+{
+    bool duplicate;
+    enum status st = chain_step(&j->chain, rec->offset, p, &duplicate, err);
+
+    for (size_t i = 0; i < p->deltas.n && st == ST_OK && !duplicate; i++)
+        if (!is_closed(j, &p->deltas.v[i]))
+            st = take_delta(j, &p->deltas.v[i], rec->offset, NULL, err);
+    if (st != ST_OK || rec->offset + 1 < j->next_offset)
+        return st;
+    if (memcmp(j->chain.next, j->want_next, (size_t)j->parts * sizeof(*j->want_next)) != 0)
+        return err_set(err, ST_FATAL, "absa.panes before it does not lead to what absa.state says");
+    j->rebuilding = false;
+    return ST_OK;
+}
+
+static enum status take_new(struct judge *j, const struct stage_rec *rec, const struct pane *p,
+                            struct out *out, struct err *err)
+{
+    bool duplicate;
+    enum status st;
+
+    if (j->rebuilding)
+        return err_set(err, ST_FATAL,
+                       "config: absa.panes has lost what lies between %" PRId64 " and %" PRId64
+                       ": its retention is too short",
+                       j->replay_from, j->next_offset);
+    st = chain_step(&j->chain, rec->offset, p, &duplicate, err);
+    if (st != ST_OK)
+        return st;
+    j->dirty = true;
+    j->next_offset = rec->offset + 1;
+    if (duplicate) {
+        j->chain_duplicates++;
+        out_count(out, COUNTER_CHAIN_DUPLICATE, 1);
+        return ST_OK;
+    }
+    for (size_t i = 0; i < p->deltas.n && st == ST_OK; i++)
+        st = take_delta(j, &p->deltas.v[i], rec->offset, out, err);
+    return st == ST_OK ? take_marks(j, p, out, err) : st;
+}
+
+static enum status take(struct judge *j, const struct stage_rec *rec, struct out *out,
+                        struct err *err)
+{
+    struct pane p;
+    enum status st;
+
+    arena_reset(j->arena);
+    st = wire_decode(j->wire, RECORD_PANE, rec->value, &p, j->arena, err);
+    if (st == ST_REJECT)
+        st = ST_FATAL; /* a hole in the chain is for a person */
+    if (st == ST_OK)
+        st = check_pane(j, &p, err);
+    if (st != ST_OK)
+        return st;
+    if (rec->offset < j->next_offset)
+        return rebuild(j, rec, &p, err);
+    return take_new(j, rec, &p, out, err);
+}
+
+static enum status judge_process(void *ctx, int32_t part, const struct stage_rec *in, size_t n,
+                                 size_t *used, struct out *out, struct err *err)
+{
+    struct judge *j = ctx;
+    bool more = false;
+
+    (void)part;
+    for (*used = 0;;) {
+        enum status st = judge_advance(j, out, &more, err);
+
+        if (st != ST_OK || more || *used == n)
+            return st;
+        out_open(out);
+        st = take(j, &in[*used], out, err);
+        if (st != ST_OK) {
+            err_prefix(err, "panes %" PRId64, in[*used].offset);
+            return st;
+        }
+        ++*used;
+    }
+}
+
+static enum status judge_resume(void *ctx, int32_t part, struct out *out, bool *more,
+                                struct err *err)
+{
+    (void)part;
+    return judge_advance(ctx, out, more, err);
+}
+
+static enum status judge_checkpoint(void *ctx, int32_t part, struct buf *meta, struct out *out,
+                                    struct err *err)
+{
+    (void)part;
+    (void)meta; /* the state is all there is to remember */
+    return judge_store(ctx, out, err);
+}
+
+static void judge_drop(void *ctx, int32_t part)
+{
+    (void)part;
+    clear(ctx);
+}
+
+static void judge_close(void *ctx)
+{
+    struct judge *j = ctx;
+
+    if (!j)
+        return;
+    clear(j);
+    free(j->want_next);
+    free(j->seats);
+    tally_free(j->scratch);
+    arena_free(j->arena);
+    segments_release(&j->segments);
+    free(j);
+}
+
+static const struct stage_ops judge_ops = {
+    .name = "judge",
+    .needs = NEEDS_STATE | NO_QUARANTINE,
+    .input = TOPIC_PANES,
+    .assign = judge_assign,
+    .process = judge_process,
+    .resume = judge_resume,
+    .checkpoint = judge_checkpoint,
+    .drop = judge_drop,
+    .close = judge_close,
+};
+
+/* Names the effective configuration, in one fixed form. */
+static enum status name_config(struct judge *j, struct err *err)
+{
+    struct buf b;
+
+    buf_init(&b, SEGMENTS_MAX * (SEGMENT_NAME_MAX + 1) + 4096);
+    buf_fmt(&b, "pane.ms=%" PRId64 "\nwindow.ms=%" PRId64 "\n", j->conf.pane_ms, j->conf.window_ms);
+    buf_fmt(&b, "window.min_samples=%" PRId64 "\nwindow.min_videos=%" PRId64 "\n",
+            j->conf.min_samples, j->conf.min_videos);
+    buf_fmt(&b, "drift.policy=%s\ndrift.segments=", j->rules.policy->name);
+    for (size_t i = 0; i < j->segments.n; i++) {
+        buf_str(&b, i ? "," : "");
+        buf_slice_add(&b, j->segments.name[i]);
+    }
+    memcpy(j->config_id, "sha256:", 7);
+    hash_sha256_hex(buf_slice(&b), j->config_id + 7);
+    enum status st = buf_failed(&b) ? err_set(err, ST_FATAL, "out of memory") : ST_OK;
+    buf_release(&b);
+    return st;
+}
+
+static enum status allocate(struct judge *j, struct err *err)
+{
+    j->arena = arena_new(ARENA_MAX);
+    j->scratch = tally_new(j->base);
+    j->seats = calloc(j->segments.n, sizeof(*j->seats));
+    j->want_next = calloc((size_t)j->parts, sizeof(*j->want_next));
+    if (!j->arena || !j->scratch || !j->seats || !j->want_next)
+        return err_set(err, ST_FATAL, "out of memory");
+    return ST_OK;
+}
+
+enum status judge_stage_new(const struct drift_conf *conf, struct wire *wire,
+                            const struct topology *topology, const struct baseline *baseline,
+                            struct stage *out, struct err *err)
+{
+    struct judge *j = calloc(1, sizeof(*j));
+    enum status st = drift_conf_check(conf, err);
+
+    *out = (struct stage){ 0 };
+    if (!j)
+        return err_set(err, ST_FATAL, "out of memory");
+    j->conf = *conf;
+    j->conf.run = conf->run ? conf->run : 1;
+    j->rules.min_samples = conf->min_samples;
+    j->rules.min_videos = (double)conf->min_videos;
+    j->wire = wire;
+    j->base = baseline;
+    j->parts = topology->parts[TOPIC_SCORES];
+    if (st == ST_OK)
+        st = policy_find(slice_str(conf->policy), &j->rules.policy, err);
+    if (st == ST_OK)
+        st = segments_parse(&j->segments, conf->segments, err);
+    if (st == ST_OK)
+        st = allocate(j, err);
+    if (st == ST_OK)
+        st = name_config(j, err);
+    if (st != ST_OK) {
+        judge_close(j);
+        return st;
+    }
+    clear(j);
+    *out = (struct stage){ &judge_ops, j };
+    return ST_OK;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* judge_inner.h -- what the files of the judge share.
+ *
+ *   judge.c    takes panes: chain, matrix, open panes; the stage itself
+ *   close.c    boundary by boundary: closes panes, then windows
+ *   episode.c  alerts: what a judged window means for them
+ *   restore.c  writes and reads absa.state */
+#ifndef CONSUMERS_DRIFT_JUDGE_INNER_H
+#define CONSUMERS_DRIFT_JUDGE_INNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "consumers/drift/drift.h"
+#include "drift/alert.h"
+#include "drift/baseline.h"
+#include "drift/chain.h"
+#include "drift/matrix.h"
+#include "drift/open.h"
+#include "drift/segment.h"
+#include "drift/tally.h"
+#include "drift/window.h"
+#include "record/state.h"
+#include "stage/stage.h"
+#include "wire/wire.h"
+
+enum { STATE_FORMAT = 1, STATE_KEY_MAX = SEGMENT_NAME_MAX + 64 };
+
+/* Panes that wait for a slow source may take so much memory, and no more. */
+#define JUDGE_OPEN_BYTES_MAX ((size_t)1 << 30)
+
+/* The alert of one segment. */
+struct episode {
+    bool firing;
+    int32_t feature; /* named last */
+    int32_t seq;
+    int64_t start_ms;
+    enum severity worst; /* of the episode   */
+    enum severity now;   /* as last written  */
+};
+
+/* A pane that is in absa.state for the open window. */
+struct closed_pane {
+    int64_t start_ms;
+    size_t segment;
+};
+
+struct closed_panes {
+    struct closed_pane *v; /* in order of closing */
+    size_t n;
+    size_t cap;
+};
+
+/* One segment in the open window. */
+struct seat {
+    struct tally *tally; /* NULL: nothing yet */
+    struct episode episode;
+    bool overtaken_dirty; /* tally->overtaken is not in absa.state yet */
+};
+
+struct judge {
+    struct drift_conf conf;
+    struct window_rules rules;
+    char config_id[BASELINE_ID_LEN + 1]; /* sha256:... of the effective configuration */
+    struct wire *wire;
+    const struct baseline *base;
+    struct segments segments;
+    struct arena *arena;   /* for one record or one step of a close */
+    struct tally *scratch; /* empty between uses                    */
+    int32_t parts;         /* of absa.scores                        */
+
+    /* As in struct judge_state. */
+    int64_t next_offset;
+    int64_t replay_from;
+    int64_t closed_ms;
+    int64_t last_data_ms;
+    int64_t window_start_ms;
+    int64_t overtaken;
+    int64_t chain_duplicates;
+    struct chain chain;
+    struct matrix matrix;
+
+    struct open_panes open;
+    struct closed_panes closed;
+    struct seat *seats; /* one a segment */
+    bool closing;       /* a window is being written: close says how far */
+    struct close_state close;
+
+    bool rebuilding;    /* panes before next_offset are read again */
+    int64_t *want_next; /* where the chain must stand when that is done */
+    bool dirty;         /* the state says something new             */
+    bool close_dirty;
+    bool close_stored; /* absa.state holds a close record */
+};
+
+/* close.c: passes boundaries as far as the watermarks allow and the output has
+ * room; *more: it was full, there is more. */
+MUST_USE enum status judge_advance(struct judge *j, struct out *out, bool *more, struct err *err);
+
+/* The tally of a segment in the open window. NULL: out of memory. */
+struct tally *judge_tally(struct judge *j, size_t segment);
+
+/* Notes that absa.state holds a pane of the open window. */
+MUST_USE enum status judge_remember_closed(struct judge *j, struct closed_pane p, struct err *err);
+
+/* episode.c: what a judged window means for the alert of its segment. *next is
+ * the episode after it; *alert (in the judge's arena) is what is to be written
+ * when *writes. Changes nothing of the judge. */
+MUST_USE enum status episode_judge(const struct judge *j, size_t segment, const struct window *w,
+                                   const struct tally *t, struct episode *next, struct alert *alert,
+                                   bool *writes, struct err *err);
+
+/* restore.c: puts state, whatever the limits: before a commit. */
+MUST_USE enum status judge_store(struct judge *j, struct out *out, struct err *err);
+
+/* Reads absa.state, and sets resume->offset to where panes must be read from. */
+MUST_USE enum status judge_restore(struct judge *j, struct stage_resume *resume, struct err *err);
+
+/* The keys of absa.state; out holds STATE_KEY_MAX bytes. */
+struct slice state_key_pane(char *out, int64_t start_ms, struct slice segment);
+struct slice state_key_overtaken(char *out, struct slice segment);
+struct slice state_key_alert(char *out, struct slice segment);
+
+/* Puts a record of absa.state, or a tombstone when state is NULL, within the
+ * limits. */
+enum out_rc judge_put_state(struct out *out, struct slice key, const struct state *state);
+
+/* The episode as absa.state and alerts have it; strings borrowed from j and id. */
+struct alert_state_of episode_state(const struct judge *j, size_t segment, const struct episode *e,
+                                    struct slice id);
+
+#endif

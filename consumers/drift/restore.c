@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: MIT */
+/* absa.state: what the judge writes before a commit, and how it finds its place
+ * again. The topic is compacted; the last record of a key holds. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "consumers/drift/judge_inner.h"
+
+static struct slice key_of(char *out, const char *kind, struct slice name)
+{
+    int n = snprintf(out, STATE_KEY_MAX, "%s%.*s", kind, (int)name.n, name.n ? name.p : "");
+
+    return (struct slice){ out, (size_t)n };
+}
+
+struct slice state_key_pane(char *out, int64_t start_ms, struct slice segment)
+{
+    char kind[48];
+
+    (void)snprintf(kind, sizeof(kind), "pane|%" PRId64 "|", start_ms);
+    return key_of(out, kind, segment);
+}
+
+struct slice state_key_overtaken(char *out, struct slice segment)
+{
+    return key_of(out, "overtaken|", segment);
+}
+
+struct slice state_key_alert(char *out, struct slice segment)
+{
+    return key_of(out, "alert|" WINDOW_RULE "|", segment);
+}
+
+enum out_rc judge_put_state(struct out *out, struct slice key, const struct state *state)
+{
+    const struct out_rec tombstone = { .topic = TOPIC_STATE, .key = key };
+
+    if (!state)
+        return out_put(out, &tombstone);
+    return out_put_record(out, TOPIC_STATE, 0, key, RECORD_STATE, state);
+}
+
+static enum out_rc force_state(struct out *out, struct slice key, const struct state *state)
+{
+    return out_force_record(out, TOPIC_STATE, 0, key, RECORD_STATE, state);
+}
+
+static enum out_rc store_judge(struct judge *j, struct out *out)
+{
+    size_t parts = (size_t)j->parts;
+    size_t cells = parts * (size_t)j->matrix.count;
+    struct judge_state judge;
+    const struct state state = { .format = STATE_FORMAT, .kind = STATE_JUDGE, .judge = &judge };
+
+    j->replay_from = open_panes_replay_from(&j->open, j->next_offset);
+    chain_forget(&j->chain, j->replay_from);
+    judge = (struct judge_state){
+        .run = j->conf.run,
+        .next_offset = j->next_offset,
+        .replay_from = j->replay_from,
+        .closed_ms = j->closed_ms,
+        .last_data_ms = j->last_data_ms,
+        .overtaken = j->overtaken,
+        .chain_duplicates = j->chain_duplicates,
+        .next = { j->chain.next, parts },
+        .src_epoch = j->matrix.epoch,
+        .src_count = j->matrix.count,
+        .wm = { j->matrix.wm, cells },
+        .window_start_ms = j->window_start_ms,
+        .replay_next = { j->chain.replay_next, parts },
+        .baseline = slice_str(j->base->id),
+        .pane_ms = j->conf.pane_ms,
+        .window_ms = j->conf.window_ms,
+    };
+    return force_state(out, slice_str("judge"), &state);
+}
+
+static enum out_rc store_close(struct judge *j, struct out *out)
+{
+    const struct state state = { .format = STATE_FORMAT, .kind = STATE_CLOSE, .close = &j->close };
+    enum out_rc rc = OUT_OK;
+
+    if (j->closing)
+        rc = force_state(out, slice_str("close"), &state);
+    else if (j->close_stored)
+        rc = out_force_tombstone(out, TOPIC_STATE, 0, slice_str("close"));
+    j->close_stored = j->closing;
+    j->close_dirty = false;
+    return rc;
+}
+
+static enum out_rc store_overtaken(struct judge *j, size_t segment, struct out *out)
+{
+    struct pane_delta delta = { .segment = j->segments.name[segment],
+                                .overtaken = j->seats[segment].tally->overtaken };
+    const struct state state = { .format = STATE_FORMAT, .kind = STATE_PANE, .pane = &delta };
+    char key[STATE_KEY_MAX];
+
+    j->seats[segment].overtaken_dirty = false;
+    return force_state(out, state_key_overtaken(key, delta.segment), &state);
+}
+
+enum status judge_store(struct judge *j, struct out *out, struct err *err)
+{
+    enum out_rc rc = OUT_OK;
+
+    if (j->rebuilding)
+        return ST_OK; /* nothing is new */
+    if (j->dirty)
+        rc = store_judge(j, out);
+    if (rc == OUT_OK && j->close_dirty)
+        rc = store_close(j, out);
+    for (size_t i = 0; i < j->segments.n && rc == OUT_OK; i++)
+        if (j->seats[i].overtaken_dirty)
+            rc = store_overtaken(j, i, out);
+    j->dirty = false;
+    return rc == OUT_OK ? ST_OK : out_error(out, err);
+}
+
+/* What a restore gathers while it reads. */
+struct found {
+    bool judge;
+    struct open_panes panes; /* closed ones, here in order of time */
+};
+
+static bool has_prefix(struct slice key, const char *prefix, struct slice *rest)
+{
+    size_t n = strlen(prefix);
+
+    if (key.n < n || memcmp(key.p, prefix, n) != 0)
+        return false;
+    *rest = (struct slice){ key.p + n, key.n - n };
+    return true;
+}
+
+static enum status find_segment(const struct judge *j, struct slice name, size_t *segment,
+                                struct err *err)
+{
+    *segment = segments_find(&j->segments, name);
+    if (*segment < j->segments.n)
+        return ST_OK;
+    return err_set(err, ST_FATAL,
+                   "config: absa.state holds segment %.*s, which drift.segments does not",
+                   (int)(name.n < 64 ? name.n : 64), name.n ? name.p : "");
+}
+
+/* "1753275600000|all" */
+static bool split_pane_key(struct slice key, int64_t *start_ms, struct slice *segment)
+{
+    char digits[32];
+    const char *bar = key.n > 0 ? memchr(key.p, '|', key.n) : NULL;
+    size_t n = bar ? (size_t)(bar - key.p) : 0;
+
+    if (n == 0 || n >= sizeof(digits))
+        return false;
+    memcpy(digits, key.p, n);
+    digits[n] = '\0';
+    *start_ms = strtoll(digits, NULL, 10);
+    *segment = (struct slice){ bar + 1, key.n - n - 1 };
+    return true;
+}
+
+static enum status forget(struct judge *j, struct found *f, struct slice key, struct err *err)
+{
+    struct slice rest;
+    struct slice name;
+    int64_t start_ms;
+    size_t segment;
+    enum status st = ST_OK;
+
+    if (slice_is(key, "close")) {
+        j->closing = false;
+    } else if (has_prefix(key, "overtaken|", &rest)) {
+        st = find_segment(j, rest, &segment, err);
+        if (st == ST_OK && j->seats[segment].tally)
+            j->seats[segment].tally->overtaken = 0;
+    } else if (has_prefix(key, "alert|" WINDOW_RULE "|", &rest)) {
+        st = find_segment(j, rest, &segment, err);
+        if (st == ST_OK)
+            j->seats[segment].episode = (struct episode){ 0 };
+    } else if (has_prefix(key, "pane|", &rest) && split_pane_key(rest, &start_ms, &name)) {
+        st = find_segment(j, name, &segment, err);
+        if (st == ST_OK)
+            open_panes_remove(&f->panes, start_ms, segment);
+    } else {
+        st = err_set(err, ST_FATAL, "absa.state has a key that is not known: %.*s",
+                     (int)(key.n < 64 ? key.n : 64), key.n ? key.p : "");
+    }
+    return st;
+}
+
+static enum status take_judge(struct judge *j, const struct judge_state *s, struct err *err)
+{
+    size_t parts = (size_t)j->parts;
+
+    if (!slice_is(s->baseline, j->base->id))
+        return err_set(err, ST_FATAL,
+                       "config: absa.state was counted with baseline %.23s, not %.23s",
+                       s->baseline.n >= 23 ? s->baseline.p : "(none)", j->base->id);
+    if (s->pane_ms != j->conf.pane_ms || s->window_ms != j->conf.window_ms)
+        return err_set(err, ST_FATAL,
+                       "config: absa.state has panes of %" PRId64 " ms and windows of %" PRId64
+                       " ms, the configuration %" PRId64 " and %" PRId64,
+                       s->pane_ms, s->window_ms, j->conf.pane_ms, j->conf.window_ms);
+    if (s->run != j->conf.run || s->next.n != parts || s->replay_next.n != parts)
+        return err_set(err, ST_FATAL,
+                       "config: absa.state is of run %" PRId32
+                       " with %zu partitions of scores, not "
+                       "run %" PRId32 " with %zu",
+                       s->run, s->next.n, j->conf.run, parts);
+    j->next_offset = s->next_offset;
+    j->replay_from = s->replay_from;
+    j->closed_ms = s->closed_ms;
+    j->last_data_ms = s->last_data_ms;
+    j->window_start_ms = s->window_start_ms;
+    j->overtaken = s->overtaken;
+    j->chain_duplicates = s->chain_duplicates;
+    memcpy(j->want_next, s->next.v, parts * sizeof(*j->want_next));
+    memcpy(j->chain.next, s->replay_next.v, parts * sizeof(*j->chain.next));
+    memcpy(j->chain.replay_next, s->replay_next.v, parts * sizeof(*j->chain.replay_next));
+    matrix_release(&j->matrix);
+    matrix_init(&j->matrix, j->parts);
+    return matrix_load(&j->matrix, s->src_epoch, s->src_count, s->wm.v, s->wm.n, err);
+}
+
+static enum status take_pane(struct judge *j, struct found *f, struct slice key,
+                             const struct pane_delta *d, struct err *err)
+{
+    struct slice rest;
+    struct tally *t;
+    size_t segment;
+    enum status st = delta_check(j->base, d, err);
+
+    if (st == ST_OK)
+        st = find_segment(j, d->segment, &segment, err);
+    if (st != ST_OK)
+        return st;
+    if (!has_prefix(key, "overtaken|", &rest)) {
+        open_panes_remove(&f->panes, d->start_ms, segment);
+        return open_panes_add(&f->panes, segment, d, 0, j->scratch, j->arena, err);
+    }
+    t = judge_tally(j, segment);
+    if (!t)
+        return err_set(err, ST_FATAL, "out of memory");
+    t->overtaken = d->overtaken;
+    return ST_OK;
+}
+
+static enum status take_alert(struct judge *j, const struct alert_state_of *a, struct err *err)
+{
+    int32_t feature = baseline_find(j->base, a->feature);
+    size_t segment;
+    enum status st = find_segment(j, a->segment, &segment, err);
+
+    if (st != ST_OK)
+        return st;
+    if (feature < 0)
+        return err_set(err, ST_FATAL, "config: absa.state has an alert of %.*s: no such feature",
+                       SLICE_ARG(a->feature));
+    j->seats[segment].episode = (struct episode){
+        .firing = true,
+        .feature = feature,
+        .seq = a->seq,
+        .start_ms = a->episode_ms,
+        .worst = a->severity,
+        .now = a->now,
+    };
+    return ST_OK;
+}
+
+static enum status take_state(struct judge *j, struct found *f, const struct stage_rec *rec,
+                              struct err *err)
+{
+    struct state s;
+    enum status st;
+
+    arena_reset(j->arena);
+    if (!rec->value.p)
+        return forget(j, f, rec->key, err);
+    st = wire_decode(j->wire, RECORD_STATE, rec->value, &s, j->arena, err);
+    if (st != ST_OK)
+        return st;
+    if (s.format > STATE_FORMAT)
+        return err_set(err, ST_FATAL,
+                       "config: absa.state has format %" PRId32 ", this program knows %d: it is of "
+                       "a newer one",
+                       s.format, STATE_FORMAT);
+    if (s.kind == STATE_JUDGE && s.judge) {
+        f->judge = true;
+        return take_judge(j, s.judge, err);
+    }
+    if (s.kind == STATE_PANE && s.pane)
+        return take_pane(j, f, rec->key, s.pane, err);
+    if (s.kind == STATE_ALERT && s.alert)
+        return take_alert(j, s.alert, err);
+    if (s.kind != STATE_CLOSE || !s.close)
+        return err_set(err, ST_FATAL, "absa.state has a record of no kind");
+    j->closing = true;
+    j->close_stored = true;
+    j->close = *s.close;
+    return ST_OK;
+}
+
+static enum status read_all(struct judge *j, struct log_reader *log, struct found *f,
+                            struct err *err)
+{
+    enum status st = log->open(log->ctx, TOPIC_STATE, 0, 0, err);
+    struct stage_rec rec;
+    bool more = true;
+
+    if (st != ST_OK)
+        return st;
+    while (st == ST_OK) {
+        st = log->next(log->ctx, &rec, &more, err);
+        if (st != ST_OK || !more)
+            break;
+        st = take_state(j, f, &rec, err);
+        if (st == ST_REJECT)
+            st = ST_FATAL;
+        if (st != ST_OK)
+            err_prefix(err, "absa.state %" PRId64, rec.offset);
+    }
+    log->close(log->ctx);
+    return st;
+}
+
+/* The closed panes of the open window, summed again. */
+static enum status sum_up(struct judge *j, struct open_panes *panes, struct err *err)
+{
+    for (size_t i = 0; i < panes->n; i++) {
+        const struct open_pane *p = &panes->v[i];
+        struct tally *t = judge_tally(j, p->segment);
+        enum status st;
+
+        if (p->start_ms < j->window_start_ms ||
+            p->start_ms >= j->window_start_ms + j->conf.window_ms)
+            return err_set(err, ST_FATAL,
+                           "absa.state has a closed pane at %" PRId64 " outside the open window",
+                           p->start_ms);
+        if (!t)
+            return err_set(err, ST_FATAL, "out of memory");
+        st = tally_merge(t, p->delta, err);
+        if (st == ST_OK)
+            st = judge_remember_closed(j, (struct closed_pane){ p->start_ms, p->segment }, err);
+        if (st != ST_OK)
+            return st;
+    }
+    return ST_OK;
+}
+
+/* The state and the committed offset must tell the same story. */
+static enum status find_place(struct judge *j, const struct found *f, struct stage_resume *resume,
+                              struct err *err)
+{
+    if (!f->judge && resume->offset > 0)
+        return err_set(err, ST_FATAL,
+                       "absa.panes is committed at %" PRId64 " but absa.state is empty; see absa "
+                       "drift rewind",
+                       resume->offset);
+    if (!f->judge)
+        return ST_OK;
+    if (resume->offset >= 0 && resume->offset != j->next_offset)
+        return err_set(err, ST_FATAL,
+                       "absa.panes is committed at %" PRId64 " but absa.state stands at %" PRId64
+                       "; see absa drift rewind",
+                       resume->offset, j->next_offset);
+    resume->offset = j->replay_from;
+    j->rebuilding = j->replay_from < j->next_offset;
+    return ST_OK;
+}
+
+enum status judge_restore(struct judge *j, struct stage_resume *resume, struct err *err)
+{
+    struct found f = { 0 };
+    enum status st = ST_OK;
+
+    if (resume->log)
+        st = read_all(j, resume->log, &f, err);
+    if (st == ST_OK)
+        st = sum_up(j, &f.panes, err);
+    if (st == ST_OK)
+        st = find_place(j, &f, resume, err);
+    open_panes_release(&f.panes);
+    return st;
+}
