@@ -17,6 +17,7 @@ struct command {
 
 static const struct command commands[] = {
     { "check-config", "check a program's configuration, or print a sample or a schema of it" },
+    { "compare", "drift between two tables, column by column" },
     { "topics", "the topics that there should be: compared with the cluster, or created" },
 };
 static const size_t n_commands = sizeof(commands) / sizeof(commands[0]);

@@ -22,14 +22,18 @@ struct cells {
 
 static_assert(CELLS_EDGES_MAX < 1024, "the tree holds every edge");
 
-/* Fills the subtree at node k in order; returns the next edge to place. */
-static size_t plant(struct cells *c, size_t k, size_t next)
+/* Node j of level l comes, in value order, at (2 j + 1) 2^(depth-1-l) - 1. */
+static void plant(struct cells *c)
 {
-    if (k >= (size_t)1 << c->depth)
-        return next;
-    next = plant(c, 2 * k, next);
-    c->tree[k] = next < c->n_edges ? c->edges[next] : (double)INFINITY;
-    return plant(c, 2 * k + 1, next + 1);
+    for (unsigned level = 0; level < c->depth; level++) {
+        const size_t nodes = (size_t)1 << level;
+
+        for (size_t j = 0; j < nodes; j++) {
+            size_t at = ((2 * j + 1) << (c->depth - 1 - level)) - 1;
+
+            c->tree[nodes + j] = at < c->n_edges ? c->edges[at] : (double)INFINITY;
+        }
+    }
 }
 
 enum status cells_from_edges(const double *edges, size_t n, struct cells **out, struct err *err)
@@ -52,7 +56,7 @@ enum status cells_from_edges(const double *edges, size_t n, struct cells **out, 
         c->edges[i] = edges[i] + 0.0; /* -0.0 becomes 0.0 */
     while ((size_t)1 << c->depth <= n)
         c->depth++;
-    plant(c, 1, 0);
+    plant(c);
     *out = c;
     return ST_OK;
 }

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+#include "column.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/near.h"
+
+const struct figure figures[] = {
+    { "psi", offsetof(struct comparison, psi), false },
+    { "psi_quantile10", offsetof(struct comparison, psi_quantile10), true },
+    { "psi_evidently", offsetof(struct comparison, psi_evidently), false },
+    { "ks", offsetof(struct comparison, ks), true },
+    { "ks_p", offsetof(struct comparison, ks_p), true },
+    { "wasserstein", offsetof(struct comparison, wasserstein), true },
+    { "wasserstein_norm", offsetof(struct comparison, wasserstein_norm), true },
+    { "js", offsetof(struct comparison, js), false },
+    { "kl", offsetof(struct comparison, kl), false },
+    { "hellinger", offsetof(struct comparison, hellinger), false },
+    { "chi2_p", offsetof(struct comparison, chi2_p), false },
+    { "linf", offsetof(struct comparison, linf), false },
+    { "p", offsetof(struct comparison, p), false },
+    { "q", offsetof(struct comparison, q), false },
+    { NULL, 0, false },
+};
+
+double figure_of(const struct result *r, const struct figure *f)
+{
+    double x;
+
+    memcpy(&x, (const char *)&r->c + f->offset, sizeof(x));
+    return x;
+}
+
+const char *severity_text(enum severity s)
+{
+    return s == SEVERITY_CRITICAL ? "CRITICAL" : s == SEVERITY_WARNING ? "WARNING" : "NONE";
+}
+
+/* The finite numbers of a column, sorted. */
+static enum status take_numbers(const struct column *col, struct side *side, struct err *err)
+{
+    size_t at = 0;
+    double x;
+
+    side->sample.v = malloc((col->n + 1) * sizeof(double));
+    if (!side->sample.v)
+        return err_set(err, ST_FATAL, "out of memory for %zu values", col->n);
+    for (struct slice cell; (cell = column_cell(col, &at)).p;) {
+        if (!table_number(cell, &x))
+            side->not_numbers++;
+        else if (isinf(x))
+            side->infinite++;
+        else
+            side->sample.v[side->sample.n++] = x;
+    }
+    sample_sort(side->sample);
+    return ST_OK;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return slice_cmp(((const struct category *)a)->name, ((const struct category *)b)->name);
+}
+
+static size_t take_names(const struct column *col, bool is_ref, struct category *out)
+{
+    size_t at = 0;
+    size_t n = 0;
+
+    for (struct slice cell; (cell = column_cell(col, &at)).p; n++)
+        out[n] = (struct category){ cell, is_ref ? 1 : 0, is_ref ? 0 : 1 };
+    return n;
+}
+
+/* Every cell as a category of one, sorted, and equal ones put together. */
+static enum status count_categories(struct result *r, const struct column *ref,
+                                    const struct column *cur, struct err *err)
+{
+    struct category *all = calloc(ref->n + cur->n + 1, sizeof(*all));
+    size_t n = 0;
+
+    if (!all)
+        return err_set(err, ST_FATAL, "out of memory for %zu values", ref->n + cur->n);
+    size_t cells = take_names(ref, true, all);
+    cells += take_names(cur, false, all + cells);
+    qsort(all, cells, sizeof(*all), by_name);
+    for (size_t i = 0; i < cells; i++) {
+        if (n > 0 && slice_eq(all[n - 1].name, all[i].name)) {
+            all[n - 1].ref += all[i].ref;
+            all[n - 1].cur += all[i].cur;
+        } else {
+            all[n++] = all[i];
+        }
+    }
+    r->category = all;
+    r->n_categories = n;
+    return ST_OK;
+}
+
+static enum status compare_names(struct result *r, const struct column *ref,
+                                 const struct column *cur, struct err *err)
+{
+    enum status st = count_categories(r, ref, cur, err);
+    if (st != ST_OK)
+        return st;
+    uint64_t *counts = calloc(2 * r->n_categories + 1, sizeof(*counts));
+    if (!counts)
+        return err_set(err, ST_FATAL, "out of memory for %zu categories", r->n_categories);
+    for (size_t i = 0; i < r->n_categories; i++) {
+        counts[i] = r->category[i].ref;
+        counts[r->n_categories + i] = r->category[i].cur;
+    }
+    compare_categories(counts, counts + r->n_categories, r->n_categories, &r->c);
+    free(counts);
+    return ST_OK;
+}
+
+/* Says what is null: one reason for a whole side, else one for each kind. */
+static void explain(struct result *r)
+{
+    const bool in_ref = r->ref.present;
+    const bool in_cur = r->cur.present;
+    const char *empty = NULL;
+    size_t n = 0;
+
+    if (!in_ref || !in_cur)
+        empty = in_ref ? "the current table has no such column"
+                       : "the reference table has no such column";
+    else if (r->c.n_ref == 0 && r->c.n_cur == 0)
+        empty = "neither table has a value";
+    else if (r->c.n_ref == 0 || r->c.n_cur == 0)
+        empty =
+            r->c.n_ref == 0 ? "the reference table has no value" : "the current table has no value";
+    if (empty) {
+        snprintf(r->why, sizeof(r->why), "%s%s", empty,
+                 in_ref && in_cur && r->cur.not_numbers > 0 ? " that is a number" : "");
+        return;
+    }
+    if (!r->numeric) {
+        snprintf(r->why, sizeof(r->why),
+                 "psi_quantile10, ks, ks_p, wasserstein and wasserstein_norm need numbers");
+        return;
+    }
+    for (const struct figure *f = figures; f->name; f++)
+        if (!isfinite(figure_of(r, f)) && n < sizeof(r->why))
+            n += (size_t)snprintf(r->why + n, sizeof(r->why) - n, "%s%s", n > 0 ? ", " : "",
+                                  f->name);
+    if (n > 0 && n < sizeof(r->why))
+        snprintf(r->why + n, sizeof(r->why) - n, ": the range of the values overflows");
+}
+
+static const struct column no_column = { .numeric = true };
+
+static enum status compare_column(struct result *r, const struct column *ref,
+                                  const struct column *cur, const struct report *report,
+                                  struct err *err)
+{
+    const struct column *a = ref ? ref : &no_column;
+    const struct column *b = cur ? cur : &no_column;
+    enum status st;
+
+    r->name = buf_slice(ref ? &ref->name : &cur->name);
+    r->ref.present = ref != NULL;
+    r->cur.present = cur != NULL;
+    r->ref.missing = ref ? report->ref_rows - ref->n : 0;
+    r->cur.missing = cur ? report->cur_rows - cur->n : 0;
+    /* The reference says what a column is; one without a value says nothing. */
+    r->numeric = a->n > 0 ? a->numeric : b->numeric;
+    if (r->numeric) {
+        st = take_numbers(a, &r->ref, err);
+        if (st == ST_OK)
+            st = take_numbers(b, &r->cur, err);
+        if (st == ST_OK)
+            st = compare_numbers(r->ref.sample, r->cur.sample, &r->c, err);
+    } else {
+        st = compare_names(r, a, b, err);
+    }
+    return st;
+}
+
+static enum status decide(struct report *r, struct err *err)
+{
+    struct comparison **all = calloc(r->n + 1, sizeof(struct comparison *));
+
+    if (!all)
+        return err_set(err, ST_FATAL, "out of memory for %zu columns", r->n);
+    for (size_t i = 0; i < r->n; i++)
+        all[i] = &r->column[i].c;
+    enum status st = comparison_decide(all, r->n, &r->drifted, err);
+    free(all);
+    for (size_t i = 0; st == ST_OK && i < r->n; i++) {
+        struct result *c = &r->column[i];
+
+        explain(c);
+        r->undecided += c->c.decided ? 0 : 1;
+        if (c->c.drift && c->c.psi > COMPARE_PSI_WARNING)
+            c->severity = c->c.psi > COMPARE_PSI_CRIT ? SEVERITY_CRITICAL : SEVERITY_WARNING;
+    }
+    return st;
+}
+
+static void nearest(const struct table *t, struct slice name, struct slice *best, size_t *least)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        size_t d = near_distance(name, buf_slice(&t->column[i].name));
+
+        if (d < *least) {
+            *least = d;
+            *best = buf_slice(&t->column[i].name);
+        }
+    }
+}
+
+static enum status unknown(const struct table *ref, const struct table *cur, struct slice name,
+                           struct err *err)
+{
+    struct slice best = { NULL, 0 };
+    size_t least = SIZE_MAX;
+
+    nearest(ref, name, &best, &least);
+    nearest(cur, name, &best, &least);
+    if (best.p && near_enough(name, best, least))
+        return err_set(err, ST_FATAL, "usage: neither table has a column %.*s; did you mean %.*s?",
+                       SLICE_ARG(name), SLICE_ARG(best));
+    return err_set(err, ST_FATAL, "usage: neither table has a column %.*s", SLICE_ARG(name));
+}
+
+static enum status add(struct report *r, struct table *ref, struct table *cur, struct slice name,
+                       struct err *err)
+{
+    const struct column *a = table_column(ref, name);
+    const struct column *b = table_column(cur, name);
+    struct result *c = &r->column[r->n];
+
+    for (size_t i = 0; i < r->n; i++)
+        if (slice_eq(r->column[i].name, name))
+            return ST_OK;
+    if (!a && !b)
+        return unknown(ref, cur, name, err);
+    r->n++;
+    return compare_column(c, a, b, r, err);
+}
+
+static enum status add_all(struct report *r, struct table *ref, struct table *cur, struct err *err)
+{
+    enum status st = ST_OK;
+
+    for (size_t i = 0; st == ST_OK && i < ref->n; i++)
+        st = add(r, ref, cur, buf_slice(&ref->column[i].name), err);
+    for (size_t i = 0; st == ST_OK && i < cur->n; i++)
+        st = add(r, ref, cur, buf_slice(&cur->column[i].name), err);
+    return st;
+}
+
+enum status report_make(struct report *r, struct table *ref, struct table *cur,
+                        const struct slice *names, size_t n, struct err *err)
+{
+    enum status st = ST_OK;
+
+    r->ref_rows = ref->rows;
+    r->cur_rows = cur->rows;
+    r->column = calloc(ref->n + cur->n + n + 1, sizeof(*r->column));
+    if (!r->column)
+        return err_set(err, ST_FATAL, "out of memory for %zu columns", ref->n + cur->n);
+    if (n == 0)
+        st = add_all(r, ref, cur, err);
+    for (size_t i = 0; st == ST_OK && i < n; i++)
+        st = add(r, ref, cur, names[i], err);
+    return st == ST_OK ? decide(r, err) : st;
+}
+
+void report_release(struct report *r)
+{
+    for (size_t i = 0; r->column && i < r->n; i++) {
+        free(r->column[i].ref.sample.v);
+        free(r->column[i].cur.sample.v);
+        free(r->column[i].category);
+    }
+    free(r->column);
+    *r = (struct report){ 0 };
+}
