@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/utf8.h"
@@ -11,12 +12,22 @@
 #include "ingest/shapes.h"
 #include "wire/json.h"
 
-enum { WRAP_MAX = 2 /* { data: { data: { comments } } } */ };
+enum { WRAP_MAX = 2 /* { data: { data: { comments } } } */, ITEMS_FIRST = 32 };
+
+/* A list of comments that is being read, and the comment that they answer. */
+struct level {
+    const json_t *list;
+    size_t next;
+    struct slice parent;
+};
 
 struct reader {
     struct comment_context ctx;
     struct slice shape;
     struct ingest_items *out;
+    size_t cap;                              /* items that out has room for          */
+    struct level level[WIRE_JSON_DEPTH_MAX]; /* replies within replies               */
+    size_t depth;
     bool page; /* the record holds more than one comment alone */
     bool oom;
 };
@@ -47,16 +58,6 @@ static const json_t *replies_of(const struct shape *s, const json_t *v)
     return json_is_array(list) ? list : NULL;
 }
 
-static size_t count(const struct reader *r, const json_t *v)
-{
-    const json_t *list = replies_of(json_is_object(v) ? shape_of(v, r->shape) : NULL, v);
-    size_t n = 1;
-
-    for (size_t i = 0; i < json_array_size(list); i++)
-        n += count(r, json_array_get(list, i));
-    return n;
-}
-
 /* A refused comment of a page goes on alone, without the replies that fare for
  * themselves: so the dead letters of a page are no longer than the page. */
 static bool keep_value(struct reader *r, const struct shape *s, json_t *v, struct ingest_item *item)
@@ -73,23 +74,63 @@ static bool keep_value(struct reader *r, const struct shape *s, json_t *v, struc
     return item->value.p != NULL;
 }
 
+/* Room for one more item, zeroed; NULL: out of memory. */
+static struct ingest_item *next_item(struct reader *r)
+{
+    struct ingest_items *out = r->out;
+
+    if (out->n == r->cap) {
+        const size_t cap = r->cap > 0 ? r->cap * 2 : ITEMS_FIRST;
+        struct ingest_item *v = arena_array(r->ctx.arena, cap, sizeof(*v));
+
+        if (!v)
+            return NULL;
+        if (out->n > 0)
+            memcpy(v, out->v, out->n * sizeof(*v));
+        out->v = v;
+        r->cap = cap;
+    }
+    out->v[out->n].index = (int32_t)out->n;
+    return &out->v[out->n++];
+}
+
+static void enter(struct reader *r, const json_t *list, struct slice parent)
+{
+    if (json_array_size(list) > 0)
+        r->level[r->depth++] = (struct level){ list, 0, parent };
+}
+
+/* One comment; its replies are next. */
 static void add(struct reader *r, json_t *v, struct slice parent)
 {
-    struct ingest_item *item = &r->out->v[r->out->n];
     const struct shape *s = json_is_object(v) ? shape_of(v, r->shape) : NULL;
+    struct ingest_item *item = next_item(r);
 
-    item->index = (int32_t)r->out->n++;
+    if (!item) {
+        r->oom = true;
+        return;
+    }
     r->ctx.parent = parent;
     if (!s)
         comment_refuse(item, DEAD_SHAPE, "not a comment of a scraper that is known");
     else if (!comment_read(&r->ctx, s, v, item))
         r->oom = true;
+    enter(r, replies_of(s, v), item->comment.comment_id);
+    r->page = r->page || r->depth > 0;
     if (item->refused && r->page && !keep_value(r, s, v, item))
         r->oom = true;
+}
 
-    const json_t *list = replies_of(s, v);
-    for (size_t i = 0; i < json_array_size(list) && !r->oom; i++)
-        add(r, json_array_get(list, i), item->comment.comment_id);
+static void add_lists(struct reader *r)
+{
+    while (r->depth > 0 && !r->oom) {
+        struct level *l = &r->level[r->depth - 1];
+
+        if (l->next == json_array_size(l->list))
+            r->depth--;
+        else
+            add(r, json_array_get(l->list, l->next++), l->parent);
+    }
 }
 
 /* The comments[] of a page, also where an API wraps it in data: once or twice;
@@ -130,23 +171,17 @@ static void read_value(struct reader *r, json_t *root)
     const json_t *page = NULL;
     bool empty = false;
     const json_t *list = json_is_array(root) ? root : page_comments(root, &page, &empty);
-    size_t n = 0;
 
     if (empty)
         return;
     if (page && list)
         page_video(r, page);
-    for (size_t i = 0; i < json_array_size(list); i++)
-        n += count(r, json_array_get(list, i));
-    if (!list)
-        n = count(r, root);
-    r->page = list || n > 1;
-    r->out->v = arena_array(r->ctx.arena, n, sizeof(*r->out->v));
-    r->oom = r->oom || !r->out->v;
-    for (size_t i = 0; i < json_array_size(list) && !r->oom; i++)
-        add(r, json_array_get(list, i), (struct slice){ NULL, 0 });
-    if (!list && !r->oom)
+    r->page = list != NULL;
+    if (list)
+        enter(r, list, (struct slice){ NULL, 0 });
+    else
         add(r, root, (struct slice){ NULL, 0 });
+    add_lists(r);
 }
 
 /* The record as a whole is refused. */
