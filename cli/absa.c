@@ -18,6 +18,8 @@ struct command {
 static const struct command commands[] = {
     { "check-config", "check a program's configuration, or print a sample or a schema of it" },
     { "compare", "drift between two tables, column by column" },
+    { "import", "files of any scraper into the raw topic" },
+    { "ingest", "raw records of any scraper in, comments out" },
     { "topics", "the topics that there should be: compared with the cluster, or created" },
 };
 static const size_t n_commands = sizeof(commands) / sizeof(commands[0]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* progress.h -- a bar on stderr, when that is a terminal and nobody said -q. */
-#ifndef CLI_PROGRESS_H
-#define CLI_PROGRESS_H
+#ifndef APP_PROGRESS_H
+#define APP_PROGRESS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "progress.h"
+#include "app/progress.h"
 
 #include <stdio.h>
 #include <time.h>

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* absa import: any scraper's files into the raw topic. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/app.h"
+#include "app/progress.h"
+#include "base/time.h"
+#include "kafka/topics.h"
+#include "producers/import/feed.h"
+#include "producers/import/target.h"
+
+struct import_props {
+    int time_unit; /* enum time_unit */
+};
+
+/* clang-format off */
+static const struct conf_prop import_props[] = {
+    { .name = "ingest.time_unit", .type = CONF_CHOICE, .at = offsetof(struct import_props, time_unit), .dflt = "none", .choices = "none|s|ms|us|ns",
+      .doc = "Unit of times that are numbers in shapes that document none, for --arrival created." },
+    { .name = NULL },
+};
+/* clang-format on */
+
+static struct import_props props;
+static struct kafka_topics topics;
+static const char *topic;
+static const char *brokers;
+static const char *arrival = "now";
+static bool no_end;
+
+static const struct conf_section sections[] = {
+    { "Import", import_props, &props },
+    { "Topics", kafka_topics_props, &topics },
+    { NULL, NULL, NULL },
+};
+
+static const struct app_opt opts[] = {
+    { "topic", 't', "TOPIC", APP_STR, &topic, "the raw topic (default: topic.prefix and raw)" },
+    { "brokers", 'b', "HOST:PORT", APP_STR, &brokers, "kafka.bootstrap.servers" },
+    { "arrival", 0, "now|created|kafka", APP_STR, &arrival,
+      "whose time they live in: now (default); created: in the order in which they were written, "
+      "at that time; kafka: as a scraper posts them, into a live topic, without an end" },
+    { "no-end", 0, NULL, APP_FLAG, &no_end, "more is to come: do not end the topic" },
+    { .name = NULL },
+};
+
+struct import {
+    struct target *target; /* NULL: dry run */
+    struct progress bar;
+    int64_t records;
+};
+
+static enum status take(void *ctx, const struct raw_record *rec, int64_t arrival_ms,
+                        struct err *err)
+{
+    struct import *im = ctx;
+
+    im->records++;
+    return im->target ? target_send(im->target, rec, arrival_ms, err) : ST_OK;
+}
+
+static void show(void *ctx, int64_t done, int64_t total)
+{
+    struct import *im = ctx;
+
+    progress_at(&im->bar, done, total);
+}
+
+static bool parse_arrival(enum feed_arrival *out)
+{
+    static const char *const names[] = { "now", "created", "kafka" };
+
+    for (int i = FEED_NOW; i <= FEED_KAFKA; i++) {
+        if (strcmp(arrival, names[i]) == 0) {
+            *out = (enum feed_arrival)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum status open_target(struct import *im, struct kafka_conf *kafka, const char *name,
+                               bool own_time, const struct conf *conf, struct err *err)
+{
+    enum status st = kafka_conf_take(kafka, conf, brokers, err);
+
+    return st == ST_OK ? target_open(kafka, name, (int32_t)topics.raw_partitions, own_time,
+                                     &im->target, err)
+                       : st;
+}
+
+static enum status run(struct app_run *run, struct err *err)
+{
+    const struct ingest_rules rules = { .time_unit = (enum time_unit)props.time_unit };
+    struct import im = { .bar = progress_begin("reading", run->verbosity) };
+    struct feed feed = { .paths = run->argv,
+                         .n = (size_t)run->argc,
+                         .now_ms = (int64_t)time(NULL) * MS_SECOND,
+                         .rules = &rules,
+                         .take = take,
+                         .progress = show,
+                         .ctx = &im };
+    struct kafka_conf kafka = { 0 };
+    char name[KAFKA_TOPIC_MAX];
+    enum status st = ST_OK;
+
+    if (run->argc == 0)
+        return err_set(err, ST_FATAL, "usage: name at least one file (- is stdin)");
+    if (!parse_arrival(&feed.arrival))
+        return err_set(err, ST_FATAL, "usage: --arrival is now, created or kafka");
+    const bool end = !no_end && feed.arrival != FEED_KAFKA;
+    snprintf(name, sizeof(name), "%s%s", topic ? topic : topics.prefix, topic ? "" : "raw");
+    if (!run->dry_run)
+        st = open_target(&im, &kafka, name, feed.arrival != FEED_KAFKA, run->conf, err);
+    if (st == ST_OK)
+        st = feed_run(&feed, err);
+    if (st == ST_OK && im.target)
+        st = target_finish(im.target, end, err);
+    progress_end(&im.bar);
+    if (st == ST_OK && run->verbosity >= 0)
+        fprintf(stderr, "absa import: %s%" PRId64 " records into %s%s\n",
+                run->dry_run ? "would write " : "", im.records, name, end ? ", and its end" : "");
+    target_close(im.target);
+    kafka_conf_release(&kafka);
+    return st;
+}
+
+static const struct app app = {
+    .name = "import",
+    .args = "FILE...",
+    .summary = "files of any scraper into the raw topic",
+    .examples = "  absa import -b localhost:9092 --arrival created TTCommentExporter-*.csv\n"
+                "  absa import -n page.json comments.jsonl\n",
+    .sections = sections,
+    .pass_prefix = "kafka.",
+    .opts = opts,
+    .has_dry_run = true,
+    .run = run,
+};
+
+int main(int argc, char **argv)
+{
+    return app_main(&app, argc, argv);
+}
