@@ -4,14 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum status err_set(struct err *err, enum status st, const char *fmt, ...)
+void err_message(struct err *err, const char *fmt, ...)
 {
     va_list ap;
 
     va_start(ap, fmt);
     vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
     va_end(ap);
-    return st;
 }
 
 void err_prefix(struct err *err, const char *fmt, ...)

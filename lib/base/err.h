@@ -40,8 +40,17 @@ struct err {
 };
 
 /* Sets the message and hands back st, so that a failure is one line:
- *     return err_set(err, ST_REJECT, "rating %d is not in 1..5", rating);   */
-enum status err_set(struct err *err, enum status st, const char *fmt, ...) PRINTF_LIKE(3, 4);
+ *     return err_set(err, ST_REJECT, "rating %d is not in 1..5", rating);
+ * A macro, so that compilers and analysers see that what comes back is st. */
+#define err_set(err, st, ...) err_status((err_message((err), __VA_ARGS__), (st)))
+
+/* The halves of err_set(). */
+void err_message(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+static inline enum status err_status(enum status st)
+{
+    return st;
+}
 
 /* Puts "context: " before the message as the failure travels up. */
 void err_prefix(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);

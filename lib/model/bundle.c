@@ -47,8 +47,10 @@ static enum status read_listed(const char *dir, const struct manifest_file *f, s
 {
     char path[FILE_PATH_MAX];
     char hex[SHA256_HEX_LEN + 1];
-    enum status st = file_path(dir, f->name, path, err);
 
+    if (!f)
+        return err_set(err, ST_REJECT, "manifest.json names a file that it does not list");
+    enum status st = file_path(dir, f->name, path, err);
     if (st == ST_OK)
         st = file_read(path, out, err);
     if (st != ST_OK)

@@ -100,6 +100,7 @@ static enum status take(const struct link *from, struct link *to, int32_t part, 
 static bool is_read(const struct pipe *p, const struct link *l, enum topic_id topic)
 {
     for (const struct link *to = l + 1; to < p->link + p->n; to++) {
+        assert(to->stage);
         if (to->stage->ops->input == topic)
             return true;
     }
