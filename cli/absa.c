@@ -20,6 +20,7 @@ static const struct command commands[] = {
     { "compare", "drift between two tables, column by column" },
     { "import", "files of any scraper into the raw topic" },
     { "ingest", "raw records of any scraper in, comments out" },
+    { "train", "make a bundle (model, tables, baseline) from labelled text" },
     { "topics", "the topics that there should be: compared with the cluster, or created" },
 };
 static const size_t n_commands = sizeof(commands) / sizeof(commands[0]);
