@@ -17,10 +17,17 @@ function(absa_library name)
   endif()
 endfunction()
 
+# Under ThreadSanitizer every executable brings threads that it understands.
+set(ABSA_THREADS)
+if(CMAKE_C_FLAGS MATCHES "-fsanitize=thread")
+  add_library(tsan_threads OBJECT "${PROJECT_SOURCE_DIR}/tests/support/tsan_threads.c")
+  set(ABSA_THREADS $<TARGET_OBJECTS:tsan_threads>)
+endif()
+
 # absa_program(NAME SOURCES ... LINK ...): an installed program in bin/.
 function(absa_program name)
   cmake_parse_arguments(A "" "" "LINK;SOURCES" ${ARGN})
-  add_executable(${name} ${A_SOURCES})
+  add_executable(${name} ${A_SOURCES} ${ABSA_THREADS})
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/lib" "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${A_LINK})
@@ -36,7 +43,7 @@ function(absa_test kind name)
     set(A_TIMEOUT 120)
   endif()
   set(target ${kind}_${name})
-  add_executable(${target} ${A_SOURCES})
+  add_executable(${target} ${A_SOURCES} ${ABSA_THREADS})
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/tests"
                              "${PROJECT_SOURCE_DIR}/lib" "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${target} PRIVATE ${A_LINK} absa_test_support PkgConfig::CMOCKA)
