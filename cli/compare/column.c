@@ -39,6 +39,15 @@ const char *severity_text(enum severity s)
     return s == SEVERITY_CRITICAL ? "CRITICAL" : s == SEVERITY_WARNING ? "WARNING" : "NONE";
 }
 
+const char *verdict_text(const struct result *r)
+{
+    if (!r->c.decided)
+        return "not decided";
+    if (!r->c.drift)
+        return "ok";
+    return r->severity == SEVERITY_NONE ? "drift" : severity_text(r->severity);
+}
+
 /* The finite numbers of a column, sorted. */
 static enum status take_numbers(const struct column *col, struct side *side, struct err *err)
 {
@@ -118,38 +127,50 @@ static enum status compare_names(struct result *r, const struct column *ref,
     return ST_OK;
 }
 
+/* Why nothing at all is defined, or NULL. */
+static const char *empty_side(const struct result *r)
+{
+    const bool none = r->c.n_ref == 0;
+
+    if (!r->ref.present || !r->cur.present)
+        return r->ref.present ? "the current table has no such column"
+                              : "the reference table has no such column";
+    if (r->c.n_ref > 0 && r->c.n_cur > 0)
+        return NULL;
+    if (r->cur.not_numbers > 0)
+        return "the current table has no value that is a number";
+    if (none && r->c.n_cur == 0)
+        return "neither table has a value";
+    return none ? "the reference table has no value" : "the current table has no value";
+}
+
+/* "ks, kl: ...", of those that are not finite. */
+static void explain_overflow(struct result *r)
+{
+    struct buf names;
+
+    buf_init(&names, WHY_MAX - 64);
+    for (const struct figure *f = figures; f->name; f++) {
+        if (!isfinite(figure_of(r, f)))
+            buf_fmt(&names, "%s%s", names.n > 0 ? ", " : "", f->name);
+    }
+    if (names.n > 0)
+        snprintf(r->why, sizeof(r->why), "%.*s: the range of the values overflows",
+                 SLICE_ARG(buf_slice(&names)));
+    buf_release(&names);
+}
+
 /* Says what is null: one reason for a whole side, else one for each kind. */
 static void explain(struct result *r)
 {
-    const bool in_ref = r->ref.present;
-    const bool in_cur = r->cur.present;
-    const char *empty = NULL;
-    size_t n = 0;
+    const char *why = empty_side(r);
 
-    if (!in_ref || !in_cur)
-        empty = in_ref ? "the current table has no such column"
-                       : "the reference table has no such column";
-    else if (r->c.n_ref == 0 && r->c.n_cur == 0)
-        empty = "neither table has a value";
-    else if (r->c.n_ref == 0 || r->c.n_cur == 0)
-        empty =
-            r->c.n_ref == 0 ? "the reference table has no value" : "the current table has no value";
-    if (empty) {
-        snprintf(r->why, sizeof(r->why), "%s%s", empty,
-                 in_ref && in_cur && r->cur.not_numbers > 0 ? " that is a number" : "");
-        return;
-    }
-    if (!r->numeric) {
-        snprintf(r->why, sizeof(r->why),
-                 "psi_quantile10, ks, ks_p, wasserstein and wasserstein_norm need numbers");
-        return;
-    }
-    for (const struct figure *f = figures; f->name; f++)
-        if (!isfinite(figure_of(r, f)) && n < sizeof(r->why))
-            n += (size_t)snprintf(r->why + n, sizeof(r->why) - n, "%s%s", n > 0 ? ", " : "",
-                                  f->name);
-    if (n > 0 && n < sizeof(r->why))
-        snprintf(r->why + n, sizeof(r->why) - n, ": the range of the values overflows");
+    if (!why && !r->numeric)
+        why = "psi_quantile10, ks, ks_p, wasserstein and wasserstein_norm need numbers";
+    if (why)
+        snprintf(r->why, sizeof(r->why), "%s", why);
+    else
+        explain_overflow(r);
 }
 
 static const struct column no_column = { .numeric = true };

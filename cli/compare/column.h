@@ -75,7 +75,11 @@ extern const struct figure figures[]; /* ends with a NULL name */
 
 double figure_of(const struct result *r, const struct figure *f);
 
+/* "NONE", "WARNING", "CRITICAL": as in absa.windows. */
 const char *severity_text(enum severity s);
+
+/* "ok", "drift", "WARNING", "CRITICAL" or "not decided", for people. */
+const char *verdict_text(const struct result *r);
 
 /* The formats. ST_FATAL: memory. */
 MUST_USE enum status report_text(const struct report *r, struct buf *out, struct err *err);

@@ -22,7 +22,7 @@ static const char head[] =
     ":root{color-scheme:light dark}\n"
     "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}\n"
     "section{border-top:1px solid #8886;padding:1rem 0}h2{margin:0;font-size:1.1rem}\n"
-    ".DRIFT,.WARNING,.CRITICAL{color:#c2410c}dl{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem}\n"
+    ".drift,.WARNING,.CRITICAL{color:#c2410c}dl{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem}\n"
     "dt{opacity:.7}dd{margin:0 0 0 .3rem;font-variant-numeric:tabular-nums}dl div{display:flex}\n"
     "svg{width:100%;max-width:30rem;display:block}.r{fill:#64748b}.c{fill:#ea580c}\n"
     "p.why{opacity:.8}\n"
@@ -38,7 +38,7 @@ static void escaped(struct buf *out, struct slice s)
         else if (s.p[i] == '"')
             buf_str(out, "&quot;");
         else
-            buf_byte(out, (unsigned char)s.p[i] < 0x20 ? ' ' : s.p[i]);
+            buf_add(out, (unsigned char)s.p[i] < 0x20 ? " " : &s.p[i], 1);
     }
 }
 
@@ -127,13 +127,9 @@ static void picture(struct buf *out, const struct bars *b)
 
 static void section(struct buf *out, const struct result *r)
 {
-    const char *verdict = "not decided";
+    const char *verdict = verdict_text(r);
     struct bars b;
 
-    if (r->c.decided)
-        verdict = !r->c.drift                    ? "ok"
-                  : r->severity == SEVERITY_NONE ? "DRIFT"
-                                                 : severity_text(r->severity);
     buf_str(out, "<section><h2>");
     escaped(out, r->name);
     buf_fmt(out, " <small class=\"%s\">%s</small></h2>\n", verdict, verdict);
@@ -144,9 +140,10 @@ static void section(struct buf *out, const struct result *r)
             "<div><dt>current</dt><dd>%llu values, %zu missing, %zu infinite</dd></div>\n",
             (unsigned long long)r->c.n_ref, r->ref.missing, r->ref.infinite,
             (unsigned long long)r->c.n_cur, r->cur.missing, r->cur.infinite);
-    for (const struct figure *f = figures; f->name; f++)
+    for (const struct figure *f = figures; f->name; f++) {
         if (isfinite(figure_of(r, f)))
             buf_fmt(out, "<div><dt>%s</dt><dd>%.4g</dd></div>\n", f->name, figure_of(r, f));
+    }
     buf_str(out, "</dl>\n");
     if (r->why[0]) {
         buf_str(out, "<p class=\"why\">Not defined: ");

@@ -83,7 +83,7 @@ static bool is_missing(struct slice s)
 
 bool table_number(struct slice cell, double *x)
 {
-    char text[NUMBER_MAX + 1];
+    char text[NUMBER_MAX + 1] = { 0 };
     char *end;
 
     cell = slice_trim(cell);
@@ -98,11 +98,9 @@ bool table_number(struct slice cell, double *x)
         *x = *cell.p == '-' ? (double)-INFINITY : (double)INFINITY;
         return true;
     }
-    for (size_t i = 0; i < cell.n; i++)
-        if (!memchr("0123456789+-.eE", cell.p[i], 15))
-            return false;
-    memcpy(text, cell.p, cell.n);
-    text[cell.n] = '\0';
+    memcpy(text, cell.p, cell.n); /* NUMBER_MAX at most: a NUL is behind it */
+    if (strspn(text, "0123456789+-.eE") != cell.n)
+        return false;
     *x = strtod(text, &end); /* no program calls setlocale(): a point is a point */
     return end == text + cell.n;
 }

@@ -16,15 +16,6 @@ static void figure(struct buf *out, int width, double x)
         buf_fmt(out, " %*.4g", width, x);
 }
 
-static const char *verdict(const struct result *r)
-{
-    if (!r->c.decided)
-        return "?";
-    if (!r->c.drift)
-        return "ok";
-    return r->severity == SEVERITY_NONE ? "drift" : severity_text(r->severity);
-}
-
 /* Names are a stranger's bytes: none may move the cursor, none is cut within a
  * character. Padded to at least width. */
 static void name(struct buf *out, struct slice s, size_t width)
@@ -35,7 +26,7 @@ static void name(struct buf *out, struct slice s, size_t width)
         n--;
     size_t shown = 0;
     for (size_t i = 0; i < n; i++) {
-        buf_byte(out, (unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f ? '?' : s.p[i]);
+        buf_add(out, (unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f ? "?" : &s.p[i], 1);
         shown += ((unsigned char)s.p[i] & 0xc0) != 0x80 ? 1 : 0;
     }
     for (; shown < width; shown++)
@@ -52,7 +43,7 @@ static void row(struct buf *out, const struct result *r)
     figure(out, 9, r->numeric ? r->c.wasserstein_norm : (double)NAN);
     figure(out, 8, r->c.p);
     figure(out, 8, r->c.q);
-    buf_fmt(out, "  %s\n", verdict(r));
+    buf_fmt(out, "  %s\n", verdict_text(r));
 }
 
 static void notes(struct buf *out, const struct result *r)

@@ -235,8 +235,8 @@ void dist_bh(const double *p, size_t n, double *q)
     }
     /* Made monotone: the least q of all that are at or above. In place, since a
      * minimum that was already taken only brings in values at or above too. */
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++)
-            if (p[j] >= p[i] && q[j] < q[i])
-                q[i] = q[j];
+            q[i] = p[j] >= p[i] && q[j] < q[i] ? q[j] : q[i];
+    }
 }

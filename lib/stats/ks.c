@@ -2,6 +2,7 @@
 #include "stats/ks.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -40,42 +41,50 @@ static uint64_t gcd(uint64_t a, uint64_t b)
     return a;
 }
 
+/* Lattice points (i, j) with |i mg - j ng| < h are inside, where ng and mg are n and
+ * m over their greatest common divisor, and h is d in those units. */
+struct strip {
+    uint64_t ng;
+    uint64_t mg;
+    uint64_t h;
+    size_t m;
+};
+
+/* left[j] becomes the chance that a path has left the strip, given that it got to
+ * (i, j), from that of (i-1, j): its last step came from there with chance
+ * i / (i + j). Outside the chance is 1. Returns that of the last j inside. */
+static double strip_row(const struct strip *s, size_t i, double *left)
+{
+    const size_t lo = i * s->mg < s->h ? 0 : (i * s->mg - s->h) / s->ng + 1;
+    const size_t hi = (i * s->mg + s->h - 1) / s->ng;
+    double p = lo > 0 ? 1.0 : 0.0;
+
+    for (size_t j = lo; j <= hi && j <= s->m; j++) {
+        if (i + j > 0)
+            p = (left[j] * (double)i + p * (double)j) / (double)(i + j);
+        left[j] = p;
+    }
+    return p;
+}
+
 double ks_exact_p(double d, size_t n, size_t m)
 {
     if (isnan(d) || n == 0 || m == 0)
         return (double)NAN;
-    if (m > n) {
-        size_t t = n;
-
-        n = m;
-        m = t;
-    }
-    /* In whole numbers a point is outside when |i mg - j ng| >= h. */
-    const uint64_t ng = n / gcd(n, m);
-    const uint64_t mg = m / gcd(n, m);
-    const uint64_t h = (uint64_t)rint(d * (double)ng * (double)m);
-    if (h == 0)
+    if (m > n)
+        return ks_exact_p(d, m, n);
+    struct strip s = { .ng = n / gcd(n, m), .mg = m / gcd(n, m), .m = m };
+    s.h = (uint64_t)rint(d * (double)s.ng * (double)m);
+    if (s.h == 0)
         return 1.0;
     double *left = malloc((m + 1) * sizeof(*left));
     if (!left)
         return (double)NAN;
     for (size_t j = 0; j <= m; j++)
         left[j] = 1.0;
-    /* left[j]: the chance that a path has left the strip, given that it got to
-     * (i, j); its last step came from (i-1, j) with chance i / (i + j). Only
-     * j = lo..hi are inside; outside the chance is 1. */
     double p = 1.0;
-    for (size_t i = 0; i <= n; i++) {
-        size_t lo = i * mg < h ? 0 : (i * mg - h) / ng + 1;
-        size_t hi = (i * mg + h - 1) / ng;
-
-        p = lo > 0 ? 1.0 : 0.0;
-        for (size_t j = lo; j <= hi && j <= m; j++) {
-            if (i + j > 0)
-                p = (left[j] * (double)i + p * (double)j) / (double)(i + j);
-            left[j] = p;
-        }
-    }
+    for (size_t i = 0; i <= n; i++)
+        p = strip_row(&s, i, left);
     free(left);
     return p;
 }
@@ -92,7 +101,7 @@ static double smirnov_sf(double n, double d)
 
     if (n > 1e6)
         return xexp(-(6 * n * d + 1) * (6 * n * d + 1) / (18 * n));
-    for (double j = 0.0; j <= n * (1.0 - d); j += 1.0) {
+    for (int j = 0; j <= n * (1.0 - d); j++) {
         double p = fmin(d + j / n, 1.0);
 
         sum += special_binomial(j, n, p) * (d / p);
@@ -161,7 +170,7 @@ static double marsaglia_tsang_wang(double n, double t)
 
     mtw_init(&w, t);
     row[w.side / 2] = 1.0;
-    for (double step = 0.0; step < n; step += 1.0) {
+    for (int step = 0; step < n; step++) {
         for (int j = 0; j < w.side; j++)
             next[j] = mtw_times(&w, row, j) * share;
         for (int j = 0; j < w.side; j++)
@@ -207,27 +216,35 @@ static double pelz_good(double n, double z)
             k3 / (6480 * z6 * z2 * z * n * sqrt(n)));
 }
 
+/* P(D < d) where it is not near 1. */
+static double kolmogorov_cdf(double n, double d)
+{
+    if (n * d <= 1.0)
+        return ruben_gambino(n, n * d);
+    if (n <= 140.0 || (n <= MTW_N_MAX && n * d * sqrt(d) <= 1.4))
+        return marsaglia_tsang_wang(n, n * d);
+    return pelz_good(n, sqrt(n) * d);
+}
+
+/* Whether P(D > d) is 2 P(D+ > d): exactly so, or to the last digit. */
+static bool is_twice_one_sided(double n, double d)
+{
+    if (n * d <= 1.0)
+        return false;
+    return d >= 0.5 || n * d >= n - 1.0 || n * d * d > (n > 140.0 ? 2.2 : 4.0);
+}
+
 double ks_kolmogorov_sf(double n, double d)
 {
-    const double t = n * d;
-    const double z2 = t * d;
-    double cdf;
-
     if (isnan(d) || !(n >= 1.0))
         return (double)NAN;
-    if (d >= 1.0 || z2 >= 370.0)
+    if (d >= 1.0 || n * d * d >= 370.0)
         return 0.0;
-    if (t <= 0.5 || (n > 140.0 && z2 < 0.03)) /* there the CDF is below 1e-16 */
+    if (n * d <= 0.5 || (n > 140.0 && n * d * d < 0.03)) /* there the CDF is below 1e-16 */
         return 1.0;
-    if (t > 1.0 && (d >= 0.5 || t >= n - 1.0 || z2 > (n > 140.0 ? 2.2 : 4.0)))
+    if (is_twice_one_sided(n, d))
         return fmin(2.0 * smirnov_sf(n, d), 1.0);
-    if (t <= 1.0)
-        cdf = ruben_gambino(n, t);
-    else if (n <= 140.0 || (n <= MTW_N_MAX && n * d * sqrt(d) <= 1.4))
-        cdf = marsaglia_tsang_wang(n, t);
-    else
-        cdf = pelz_good(n, sqrt(n) * d);
-    return fmin(fmax(1.0 - cdf, 0.0), 1.0);
+    return fmin(fmax(1.0 - kolmogorov_cdf(n, d), 0.0), 1.0);
 }
 
 double ks_auto_p(double d, size_t n, size_t m)

@@ -83,6 +83,24 @@ double sample_quantile(struct sample s, double q)
     return t >= 0.5 ? s.v[i + 1] - gap * (1.0 - t) : s.v[i] + gap * t;
 }
 
+/* The least value of either from i and j on; one of them has one. */
+static double least(struct sample ref, size_t i, struct sample cur, size_t j)
+{
+    if (i == ref.n)
+        return cur.v[j];
+    return j == cur.n ? ref.v[i] : fmin(ref.v[i], cur.v[j]);
+}
+
+/* How many values from i on are x. */
+static size_t run_of(struct sample s, size_t i, double x)
+{
+    size_t end = i;
+
+    while (end < s.n && s.v[end] == x)
+        end++;
+    return end - i;
+}
+
 double sample_wasserstein(struct sample ref, struct sample cur)
 {
     size_t i = 0;
@@ -93,17 +111,13 @@ double sample_wasserstein(struct sample ref, struct sample cur)
     if (ref.n == 0 || cur.n == 0)
         return (double)NAN;
     while (i < ref.n || j < cur.n) {
-        double x = i < ref.n ? ref.v[i] : cur.v[j];
+        double x = least(ref, i, cur, j);
         double gap = fabs((double)i / (double)ref.n - (double)j / (double)cur.n);
 
-        if (j < cur.n)
-            x = fmin(x, cur.v[j]);
         if (gap > 0.0)
             area += gap * (x - last);
-        while (i < ref.n && ref.v[i] == x)
-            i++;
-        while (j < cur.n && cur.v[j] == x)
-            j++;
+        i += run_of(ref, i, x);
+        j += run_of(cur, j, x);
         last = x;
     }
     return area;
@@ -179,16 +193,12 @@ size_t sample_value_counts(struct sample ref, struct sample cur, uint64_t *in_re
     size_t k = 0;
 
     for (; i < ref.n || j < cur.n; k++) {
-        double x = i < ref.n ? ref.v[i] : cur.v[j];
+        double x = least(ref, i, cur, j);
 
-        if (j < cur.n)
-            x = fmin(x, cur.v[j]);
-        in_ref[k] = 0;
-        in_cur[k] = 0;
-        for (; i < ref.n && ref.v[i] == x; i++)
-            in_ref[k]++;
-        for (; j < cur.n && cur.v[j] == x; j++)
-            in_cur[k]++;
+        in_ref[k] = run_of(ref, i, x);
+        in_cur[k] = run_of(cur, j, x);
+        i += in_ref[k];
+        j += in_cur[k];
     }
     return k;
 }

@@ -30,8 +30,10 @@ double special_lgamma(double x)
 {
     double shift = 1.0;
 
-    for (; x < 17.0; x += 1.0)
+    while (x < 17.0) {
         shift *= x;
+        x += 1.0;
+    }
     x -= 1.0; /* ln Gamma(x + 1) from here */
     return (x + 0.5) * xlog(x) - x + half_ln_two_pi + stirling_rest(x) - xlog(shift);
 }

@@ -24,7 +24,7 @@ static void print_all(const struct report *r)
 
     buf_init(&out, OUT_MAX);
     check(report_json(r, &out, &err) == ST_OK);
-    json_t *back = json_loadb(out.p, out.n, 0, NULL);
+    json_t *back = json_loadb(out.p, out.n, JSON_ALLOW_NUL, NULL);
     check(back != NULL);
     json_decref(back);
     buf_clear(&out);

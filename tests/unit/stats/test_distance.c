@@ -161,11 +161,12 @@ static void test_benjamini_hochberg(void **state)
     double q[6];
 
     dist_bh(p, 6, q);
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < 6; i++) {
         if (i == 2)
             assert_true(isnan(q[i]));
         else
             near(q[i], want[i], 1e-15);
+    }
 }
 
 int main(void)
