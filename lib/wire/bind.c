@@ -100,7 +100,7 @@ static enum status bind_record(const struct binder *c, const struct wire_table *
     size_t found = 0;
 
     b->image = defaults_of(c->defaults, t);
-    b->kids = arena_array(c->a, from->n, sizeof(b->kids[0]));
+    b->kids = arena_array(c->a, from->n, sizeof(struct bind *));
     bool *seen = arena_array(c->a, t->n, sizeof(*seen));
     if (!b->kids || !seen)
         return no_memory(c->err);
@@ -127,7 +127,7 @@ static enum status bind_union(const struct binder *c, const struct wire_field *f
 {
     bool any = false;
 
-    b->kids = arena_array(c->a, b->from->n, sizeof(b->kids[0]));
+    b->kids = arena_array(c->a, b->from->n, sizeof(struct bind *));
     if (!b->kids)
         return no_memory(c->err);
     for (size_t i = 0; i < b->from->n; i++) {
@@ -148,7 +148,7 @@ static enum status bind_array(const struct binder *c, const struct wire_field *f
     struct wire_field item = wire_item(f);
 
     b->size = wire_size(&item);
-    b->kids = arena_array(c->a, 1, sizeof(b->kids[0]));
+    b->kids = arena_array(c->a, 1, sizeof(struct bind *));
     return b->kids ? bind_field(c, b->from->kids[0], &item, &b->kids[0]) : no_memory(c->err);
 }
 

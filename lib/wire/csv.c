@@ -173,34 +173,40 @@ static const char *unquote(struct csv *c, const char *p, const char *end, struct
     }
 }
 
+/* The field at p into *out. Returns its end (a delimiter or the end), or NULL:
+ * quotes that do not fit. */
+static const char *take_field(struct csv *c, const char *p, const char *end, struct slice *out)
+{
+    if (p < end && *p == '"') {
+        p = unquote(c, p + 1, end, out);
+        return p && (p == end || *p == c->delimiter) ? p : NULL;
+    }
+    const char *stop = p < end ? memchr(p, c->delimiter, (size_t)(end - p)) : NULL;
+    if (!stop)
+        stop = end;
+    *out = (struct slice){ p, (size_t)(stop - p) };
+    return stop;
+}
+
 /* Splits raw into c->field; false: quotes that do not fit. The caller has
  * reserved text for raw.n bytes. */
 static bool split(struct csv *c, struct slice raw)
 {
-    const char *p = raw.p;
     const char *end = raw.p + raw.n;
 
     c->n = 0;
     c->ntext = 0;
-    for (;;) {
-        struct slice field = { p, 0 };
+    for (const char *p = raw.p;; p++) {
+        struct slice field;
 
-        if (p < end && *p == '"') {
-            p = unquote(c, p + 1, end, &field);
-            if (!p || (p < end && *p != c->delimiter))
-                return false;
-        } else {
-            const char *stop = p < end ? memchr(p, c->delimiter, (size_t)(end - p)) : NULL;
-
-            p = stop ? stop : end;
-            field.n = (size_t)(p - field.p);
-        }
+        p = take_field(c, p, end, &field);
+        if (!p)
+            return false;
         if (c->n < CSV_FIELDS_MAX)
             c->field[c->n] = field;
         c->n++;
         if (p == end)
             return true;
-        p++;
     }
 }
 

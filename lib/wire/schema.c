@@ -16,7 +16,7 @@ enum { ARENA_MAX = 4 << 20, VALUE_KEEP_MAX = 1 << 20 };
 /* avro-c 1.11.1 writes past its heap when a fixed has a negative size
  * (apache/avro #3891), so sizes are looked at before it is asked. The depth of
  * json is bounded by the parser. */
-static bool sizes_are_sane(const json_t *json)
+static bool sizes_are_sane(json_t *json)
 {
     const json_t *size = json_object_get(json, "size");
     const char *key;
@@ -26,7 +26,7 @@ static bool sizes_are_sane(const json_t *json)
     if (size && (!json_is_integer(size) || json_integer_value(size) < 0 ||
                  json_integer_value(size) > WALK_FIXED_MAX))
         return false;
-    json_object_foreach((json_t *)(uintptr_t)json, key, value)
+    json_object_foreach(json, key, value)
     {
         if (!sizes_are_sane(value))
             return false;
@@ -141,10 +141,8 @@ void schema_free(struct schema *s)
 /* Gives the strings back, and what a large record grew. */
 static enum status tidy(struct schema *s, size_t n, struct err *err)
 {
-    if (n <= VALUE_KEEP_MAX)
-        return avro_value_reset(&s->value) == 0
-                   ? ST_OK
-                   : err_set(err, ST_FATAL, "out of memory for a record");
+    if (n <= VALUE_KEEP_MAX && avro_value_reset(&s->value) == 0)
+        return ST_OK;
     avro_value_decref(&s->value);
     s->value = (avro_value_t){ NULL, NULL };
     return new_value(s, err);

@@ -14,6 +14,8 @@
 #include "record/types.h"
 #include "wire/array.h"
 
+#define GROUPS ((size_t)256)
+
 /* As %.*g prints 5.0 as 5 and -0.0 as -0, a point is put behind: what is read
  * back is a double again, with its sign. */
 void to_json_double(double v, struct buf *out)
@@ -86,12 +88,13 @@ void to_json_string(struct slice s, struct buf *out)
     buf_byte(out, '"');
 }
 
+/* Three bytes become four characters; 256 such groups at a time. */
 static void put_base64(struct slice s, struct buf *out)
 {
     buf_byte(out, '"');
     while (s.n > 0) {
-        char b[4 * 256 + 1];
-        size_t n = s.n < 3 * 256 ? s.n : 3 * 256;
+        char b[4 * GROUPS + 1];
+        size_t n = s.n < 3 * GROUPS ? s.n : 3 * GROUPS;
         int len = EVP_EncodeBlock((unsigned char *)b, (const unsigned char *)s.p, (int)n);
 
         buf_add(out, b, (size_t)len);

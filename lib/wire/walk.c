@@ -32,7 +32,7 @@ static enum status compile(struct compiler *c, avro_schema_t schema, struct walk
 
 static enum status new_kids(struct compiler *c, struct walk_node *node, size_t n)
 {
-    node->kids = arena_array(c->a, n, sizeof(node->kids[0]));
+    node->kids = arena_array(c->a, n, sizeof(struct walk_node *));
     return node->kids ? ST_OK : no_memory(c->err);
 }
 
@@ -320,7 +320,21 @@ static enum status check_count(struct cursor *c, const struct walk_node *node, s
     return ST_OK;
 }
 
-/* Items of an array, or pairs of a map, block by block. */
+/* Items of an array, or pairs of a map. */
+static enum status check_items(struct cursor *c, const struct walk_node *node, size_t count)
+{
+    enum status st = check_count(c, node, count);
+
+    for (size_t i = 0; st == ST_OK && i < count; i++) {
+        if (node->type == AVRO_MAP)
+            st = check_bytes(c, true);
+        if (st == ST_OK)
+            st = check(c, node->kids[0]);
+    }
+    return st;
+}
+
+/* All of an array or a map, block by block. */
 static enum status check_blocks(struct cursor *c, const struct walk_node *node)
 {
     const uint8_t *end;
@@ -331,13 +345,7 @@ static enum status check_blocks(struct cursor *c, const struct walk_node *node)
 
         if (st != ST_OK || count == 0)
             return st;
-        st = check_count(c, node, count);
-        for (size_t i = 0; st == ST_OK && i < count; i++) {
-            if (node->type == AVRO_MAP)
-                st = check_bytes(c, true);
-            if (st == ST_OK)
-                st = check(c, node->kids[0]);
-        }
+        st = check_items(c, node, count);
         if (st != ST_OK)
             return st;
         if (end && end != c->p)

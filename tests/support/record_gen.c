@@ -169,7 +169,7 @@ void record_gen(const struct record_gen *g, const struct wire_table *t, void *re
 
 static bool double_equal(double a, double b)
 {
-    return (isnan(a) && isnan(b)) || memcmp(&a, &b, sizeof(a)) == 0;
+    return (isnan(a) && isnan(b)) || (a == b && signbit(a) == signbit(b));
 }
 
 static bool field_equal(const struct wire_field *f, const void *a, const void *b)

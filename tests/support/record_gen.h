@@ -19,7 +19,7 @@ struct record_gen {
 /* Fills rec (t->size bytes) with random values, edges included. */
 void record_gen(const struct record_gen *g, const struct wire_table *t, void *rec);
 
-/* Member by member; doubles bit by bit, but any NaN equals any other. */
+/* Member by member; 0 and -0 differ, any NaN equals any other. */
 bool record_equal(const struct wire_table *t, const void *a, const void *b);
 
 #endif

@@ -152,13 +152,14 @@ static void run_pane(struct bench *b)
         counts[i] = 10 + i % 19;
         sums[i] = (int64_t)i * 1000003;
     }
-    for (int i = 0; i < FEATURES; i++)
+    for (int i = 0; i < FEATURES; i++) {
         feature[i] = (struct pane_feature){ .index = i,
                                             .n = 5000,
                                             .max = 1,
                                             .cells = { cells, CELLS },
                                             .counts = { counts, CELLS },
                                             .sums = { sums, CELLS } };
+    }
     delta.features = (struct pane_feature_list){ feature, FEATURES };
     pane.deltas = (struct pane_delta_list){ &delta, 1 };
     run(b, RECORD_PANE, &pane);

@@ -42,7 +42,7 @@ static void describe(const struct csv_row *row, struct buf *out)
     for (size_t i = 0; i < row->n; i++) {
         buf_str(out, i > 0 ? "|" : "");
         for (size_t k = 0; k < row->field[i].n; k++)
-            buf_byte(out, row->field[i].p[k] ? row->field[i].p[k] : '@');
+            buf_byte(out, (char)(row->field[i].p[k] ? row->field[i].p[k] : '@'));
     }
     buf_str(out, row->faults & CSV_RAGGED ? "!ragged" : "");
     buf_str(out, row->faults & CSV_NUL ? "!nul" : "");
@@ -150,6 +150,7 @@ static void maximum(void **state)
 static void unclosed_quote_of_a_large_file(void **state)
 {
     enum { LINES = 4000000 };
+    static const char line[] = "1234567,9012345\n";
     struct csv *c = csv_new(0);
     struct csv_row row;
     struct err err = { 0 };
@@ -168,7 +169,7 @@ static void unclosed_quote_of_a_large_file(void **state)
         }
         char chunk[16 * 512];
         for (int i = 0; i < 512; i++)
-            memcpy(chunk + (ptrdiff_t)i * 16, "1234567,9012345\n", 16);
+            memcpy(chunk + (ptrdiff_t)i * 16, line, 16);
         if (fed < LINES)
             assert_int_equal(csv_feed(c, (struct slice){ chunk, sizeof(chunk) }, &err), ST_OK);
         else
