@@ -32,7 +32,7 @@ struct pipe_conf {
 
 struct pipe;
 
-/* Assigns every partition to the n stages (borrowed, in the order of the flow;
+/* Assigns every partition to the n stages, 0 or more (borrowed, in the order of the flow;
  * they must outlive the pipe). ST_FATAL: memory, or a stage said so. */
 MUST_USE enum status pipe_new(const struct stage *stages, size_t n, const struct pipe_conf *conf,
                               struct pipe **out, struct err *err);
@@ -42,7 +42,8 @@ void pipe_free(struct pipe *p);
 
 /* Feeds n records of one topic in the order of their arrival; offsets are the
  * caller's for the topic, ascending in each partition. ST_RETRY and ST_FATAL of
- * a stage end the pipe; the sink's status too. */
+ * a stage end the pipe; the sink's status too. What no stage reads goes to the
+ * sink. */
 MUST_USE enum status pipe_feed(struct pipe *p, const struct stage_rec *in, size_t n,
                                struct err *err);
 
