@@ -16,6 +16,8 @@ struct command {
 };
 
 static const struct command commands[] = {
+    { "backtest", "the whole pipeline over files or a stretch of a topic, without Kafka" },
+    { "baseline", "what scores look like when all is well, from files or a topic" },
     { "check-config", "check a program's configuration, or print a sample or a schema of it" },
     { "compare", "drift between two tables, column by column" },
     { "import", "files of any scraper into the raw topic" },

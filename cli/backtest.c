@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* backtest.c -- the whole pipeline over the past, in one process, without Kafka
+ * between the stages: what would have been said, and the same bytes each time. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "past.h"
+#include "pipe/transcode.h"
+
+enum { NAME_BYTES_MAX = 4096, LINE_BYTES_MAX = 64 << 20, ARENA_MAX = 256 << 20 };
+
+static const char *out_dir;
+
+static const struct app_opt opts[] = {
+    PAST_OPTS,
+    { "bundle", 0, "DIR", APP_STR, &pipeline_conf.bundle, "wins over score.bundle" },
+    { "baseline", 0, "FILE", APP_STR, &pipeline_conf.baseline, "wins over drift.baseline" },
+    { "out", 'o', "DIR", APP_STR, &out_dir, "folder for what comes out; is made if need be" },
+    { .name = NULL },
+};
+
+/* The files of the output folder. */
+enum { FILE_WINDOWS, FILE_ALERTS, FILE_DEAD, FILE_SUMMARY, FILE_N };
+
+static const char *const file_names[FILE_N] = { "windows.jsonl", "alerts.jsonl", "dead.jsonl",
+                                                "summary.json" };
+
+struct backtest {
+    struct pipeline pipeline;
+    struct pipe *pipe;
+    FILE *file[FILE_N];
+    struct arena *arena;
+    struct buf line;
+};
+
+static enum status cannot(int file, struct err *err)
+{
+    return err_set(err, ST_FATAL, "%s/%s: %s", out_dir, file_names[file], strerror(errno));
+}
+
+static enum status put(struct backtest *t, int file, struct err *err)
+{
+    if (buf_failed(&t->line))
+        return err_set(err, ST_FATAL, "out of memory");
+    return fwrite(t->line.p, 1, t->line.n, t->file[file]) == t->line.n ? ST_OK : cannot(file, err);
+}
+
+static int file_of(enum topic_id topic)
+{
+    switch (topic) {
+    case TOPIC_WINDOWS:
+        return FILE_WINDOWS;
+    case TOPIC_ALERTS:
+        return FILE_ALERTS;
+    case TOPIC_DEAD:
+        return FILE_DEAD;
+    default:
+        return FILE_N;
+    }
+}
+
+static enum status sink(void *ctx, const struct out_rec *rec, struct err *err)
+{
+    struct backtest *t = ctx;
+    int file = file_of(rec->topic);
+
+    if (file == FILE_N)
+        return ST_OK;
+    buf_clear(&t->line);
+    arena_reset(t->arena);
+    enum status st = transcode_out(t->pipeline.wire, rec, t->arena, &t->line, err);
+    return st == ST_OK ? put(t, file, err) : st;
+}
+
+static enum status open_files(struct backtest *t, struct err *err)
+{
+    char path[NAME_BYTES_MAX];
+
+    if (mkdir(out_dir, 0777) != 0 && errno != EEXIST)
+        return err_set(err, ST_FATAL, "usage: --out %s: %s", out_dir, strerror(errno));
+    for (int i = 0; i < FILE_N; i++) {
+        int n = snprintf(path, sizeof(path), "%s/%s", out_dir, file_names[i]);
+        if (n < 0 || (size_t)n >= sizeof(path))
+            return err_set(err, ST_FATAL, "usage: --out: the name is too long");
+        t->file[i] = fopen(path, "w");
+        if (!t->file[i])
+            return err_set(err, ST_FATAL, "usage: %s: %s", path, strerror(errno));
+    }
+    return ST_OK;
+}
+
+struct count {
+    const char *name;
+    enum counter counter;
+};
+
+static const struct count counts[] = {
+    { "read", COUNTER_COMMENTS_READ }, { "comments", COUNTER_FIRST },
+    { "updates", COUNTER_UPDATES },    { "dead", COUNTER_DEAD },
+    { "windows", COUNTER_WINDOWS },    { "alerts", COUNTER_ALERTS },
+    { "late", COUNTER_LATE },
+};
+
+/* While all of them are 0, the same raw records give the same bytes (I1); with
+ * any, only the same absa.comments do (I0). */
+static const struct count identity[] = {
+    { "late_by_floor", COUNTER_LATE_BY_FLOOR },
+    { "overtaken", COUNTER_OVERTAKEN },
+    { "cross_source_updates", COUNTER_CROSS_SOURCE },
+    { "dedupe_evicted", COUNTER_DEDUPE_EVICTED },
+};
+
+static void add_dead_reasons(struct backtest *t)
+{
+    const char *comma = "";
+
+    for (int i = 0; i < DEAD_N; i++) {
+        enum dead_reason r = (enum dead_reason)i;
+        if (pipe_dead_count(t->pipe, r) == 0)
+            continue;
+        buf_fmt(&t->line, "%s\"%s\": %lld", comma, dead_reason_name(r),
+                (long long)pipe_dead_count(t->pipe, r));
+        comma = ", ";
+    }
+}
+
+static enum status write_summary(struct backtest *t, struct err *err)
+{
+    struct buf *b = &t->line;
+    bool exact = true;
+
+    buf_clear(b);
+    buf_str(b, "{\n");
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+        buf_fmt(b, "  \"%s\": %lld,\n", counts[i].name,
+                (long long)pipe_counter(t->pipe, counts[i].counter));
+    buf_str(b, "  \"dead_reasons\": {");
+    add_dead_reasons(t);
+    buf_str(b, "},\n  \"counters\": {");
+    for (size_t i = 0; i < sizeof(identity) / sizeof(identity[0]); i++) {
+        int64_t n = pipe_counter(t->pipe, identity[i].counter);
+        exact = exact && n == 0;
+        buf_fmt(b, "%s\"%s\": %lld", i > 0 ? ", " : "", identity[i].name, (long long)n);
+    }
+    const struct slice bundle = bundle_info(t->pipeline.bundle)->sha256;
+    buf_fmt(b, "},\n  \"identity\": \"%s\",\n  \"bundle\": \"sha256:%.*s\",\n", exact ? "I1" : "I0",
+            SLICE_ARG(bundle));
+    buf_fmt(b, "  \"baseline\": \"%s\"\n}\n", t->pipeline.baseline->id);
+    return put(t, FILE_SUMMARY, err);
+}
+
+/* One line for a person. */
+static void tell(const struct backtest *t)
+{
+    fprintf(stderr,
+            "%lld read: %lld comments, %lld updates, %lld dead; %lld windows, %lld alerts: %s\n",
+            (long long)pipe_counter(t->pipe, COUNTER_COMMENTS_READ),
+            (long long)pipe_counter(t->pipe, COUNTER_FIRST),
+            (long long)pipe_counter(t->pipe, COUNTER_UPDATES),
+            (long long)pipe_counter(t->pipe, COUNTER_DEAD),
+            (long long)pipe_counter(t->pipe, COUNTER_WINDOWS),
+            (long long)pipe_counter(t->pipe, COUNTER_ALERTS), out_dir);
+}
+
+static enum status work(struct backtest *t, const struct app_run *run, struct err *err)
+{
+    enum topic_id topic;
+    enum pipeline_stage first;
+    enum status st = past_plan(run, &topic, &first, err);
+
+    if (st == ST_OK && !out_dir)
+        st = err_set(err, ST_FATAL, "usage: --out DIR is missing");
+    if (st == ST_OK)
+        st = pipeline_open(&t->pipeline, PIPELINE_N, run->verbosity < 0, err);
+    if (st == ST_OK)
+        st = open_files(t, err);
+    if (st != ST_OK)
+        return st;
+    const struct pipe_conf conf = {
+        .wire = t->pipeline.wire, .topo = &t->pipeline.topo, .sink = sink, .ctx = t
+    };
+    st = pipe_new(t->pipeline.stage + first, (size_t)(PIPELINE_N - first), &conf, &t->pipe, err);
+    if (st == ST_OK)
+        st = past_feed(run, topic, &t->pipeline, t->pipe, err);
+    if (st == ST_OK)
+        st = write_summary(t, err);
+    return st;
+}
+
+static enum status run(struct app_run *run, struct err *err)
+{
+    struct backtest t = { .arena = arena_new(ARENA_MAX) };
+
+    buf_init(&t.line, LINE_BYTES_MAX);
+    enum status st = t.arena ? work(&t, run, err) : err_set(err, ST_FATAL, "out of memory");
+    for (int i = 0; i < FILE_N; i++) {
+        if (t.file[i] && fclose(t.file[i]) != 0 && st == ST_OK)
+            st = cannot(i, err);
+    }
+    if (st == ST_OK && run->verbosity >= 0)
+        tell(&t);
+    pipe_free(t.pipe);
+    pipeline_close(&t.pipeline);
+    arena_free(t.arena);
+    buf_release(&t.line);
+    return st;
+}
+
+static const struct app app = {
+    .name = "backtest",
+    .args = "[FILE...]",
+    .summary =
+        "Runs the whole pipeline over files or a stretch of a topic and writes windows.jsonl,\n"
+        "alerts.jsonl, dead.jsonl and summary.json. The same input gives the same bytes.",
+    .examples = "  absa backtest --input comments.csv --out result\n"
+                "  absa backtest -b localhost:9092 -t absa.raw --from 2025-07-01 --out july\n"
+                "  absa backtest --input comments.csv -X window.min_samples=50 --out sensitive\n",
+    .sections = pipeline_sections,
+    .pass_prefix = "kafka.",
+    .opts = opts,
+    .run = run,
+};
+
+int main(int argc, char **argv)
+{
+    return app_main(&app, argc, argv);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* baseline.c -- what scores look like when all is well: scores the past and
+ * keeps a histogram of each monitored feature of the comments seen first. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "columns.h"
+#include "model/file.h"
+#include "past.h"
+
+enum { ARENA_MAX = 256 << 20 };
+
+static const char *out_file;
+static bool force;
+
+static const struct app_opt opts[] = {
+    PAST_OPTS,
+    { "bundle", 0, "DIR", APP_STR, &pipeline_conf.bundle, "wins over score.bundle" },
+    { "out", 'o', "FILE", APP_STR, &out_file, "the baseline" },
+    { "force", 0, NULL, APP_FLAG, &force, "keep one that does not resemble itself" },
+    { .name = NULL },
+};
+
+struct collect {
+    struct pipeline pipeline;
+    struct arena *arena; /* of the record at hand */
+    struct columns columns;
+};
+
+static enum status take(struct collect *c, struct slice value, struct err *err)
+{
+    struct score s;
+
+    arena_reset(c->arena);
+    enum status st = wire_decode(c->pipeline.wire, RECORD_SCORE, value, &s, c->arena, err);
+    if (st != ST_OK || s.sighting != SIGHTING_FIRST)
+        return st;
+    if (!slice_eq(s.bundle_sha256, bundle_info(c->pipeline.bundle)->sha256))
+        return err_set(err, ST_FATAL, "config: a score is of bundle %.12s..., not of the one given",
+                       s.bundle_sha256.n >= 12 ? s.bundle_sha256.p : "(none)      ");
+    return columns_add(&c->columns, &s, err);
+}
+
+/* Scores as the score stage writes them, or as they stand in absa.scores. */
+static enum status sink(void *ctx, const struct out_rec *rec, struct err *err)
+{
+    const struct stage_rec in = { .hdr = rec->hdr, .nhdr = rec->nhdr };
+
+    if (rec->topic != TOPIC_SCORES || stage_header(&in, "absa-kind").p)
+        return ST_OK;
+    return take(ctx, rec->value, err);
+}
+
+/* names: the four scores, then what the bundle monitors. */
+static enum status build(struct collect *c, struct baseline **b, struct err *err)
+{
+    const struct bundle_info *info = bundle_info(c->pipeline.bundle);
+    const char **names = calloc(c->columns.n, sizeof(*names));
+    char sha256[SHA256_HEX_LEN + 1];
+
+    if (!names)
+        return err_set(err, ST_FATAL, "out of memory");
+    for (size_t i = 0; i < c->columns.n; i++) { /* the arena ends each with a NUL */
+        struct slice name =
+            i < OUTPUT_N ? slice_str(output_table[i].name) : info->monitored.v[i - OUTPUT_N];
+        names[i] = arena_copy(c->arena, name).p;
+    }
+    snprintf(sha256, sizeof(sha256), "%.*s", SLICE_ARG(info->sha256));
+    const struct baseline_input in = {
+        .bundle_sha256 = sha256,
+        .names = names,
+        .columns = (const double *const *)c->columns.value,
+        .n = c->columns.n,
+        .videos = c->columns.video,
+        .rows = c->columns.rows,
+    };
+    enum status st = baseline_build(&in, b, err);
+    free(names);
+    return st;
+}
+
+static enum status judge(const struct baseline *b, struct err *err)
+{
+    if (b->split.ok || force)
+        return ST_OK;
+    if (b->split.tested == 0)
+        return err_set(err, ST_REJECT,
+                       "too few comments (%lld) to tell whether the baseline resembles itself: "
+                       "%d are needed in each half; --force keeps it",
+                       (long long)b->comments, BASELINE_SPLIT_MIN);
+    return err_set(err, ST_REJECT,
+                   "the first half differs from the second (%s: PSI %.2f): take a stretch in which "
+                   "nothing changed, or a longer one; --force keeps it",
+                   b->split.worst, b->split.psi);
+}
+
+static enum status keep(const struct baseline *b, const struct app_run *run, struct err *err)
+{
+    struct buf bytes;
+
+    buf_init(&bytes, BASELINE_BYTES_MAX);
+    enum status st = baseline_write(b, &bytes, err);
+    if (st == ST_OK)
+        st = file_write(out_file, buf_slice(&bytes), err);
+    if (st == ST_OK && run->verbosity >= 0)
+        fprintf(stderr, "%s: %s, %lld comments of %lld videos, %zu features\n", out_file, b->id,
+                (long long)b->comments, (long long)b->videos, b->n);
+    buf_release(&bytes);
+    return st;
+}
+
+/* Feeds the past through ingest and score, as far as it still needs them. */
+static enum status collect(struct collect *c, const struct app_run *run, struct err *err)
+{
+    enum topic_id topic;
+    enum pipeline_stage first;
+    struct pipe *p = NULL;
+    enum status st = past_plan(run, &topic, &first, err);
+
+    if (st == ST_OK && !out_file)
+        st = err_set(err, ST_FATAL, "usage: --out FILE is missing");
+    if (st == ST_OK)
+        st = pipeline_open(&c->pipeline, PIPELINE_PANE, run->verbosity < 0, err);
+    if (st == ST_OK)
+        st =
+            columns_init(&c->columns, OUTPUT_N + bundle_info(c->pipeline.bundle)->monitored.n, err);
+    if (st != ST_OK)
+        return st;
+    const struct pipe_conf conf = {
+        .wire = c->pipeline.wire, .topo = &c->pipeline.topo, .sink = sink, .ctx = c
+    };
+    st = pipe_new(c->pipeline.stage + first, (size_t)(PIPELINE_PANE - first), &conf, &p, err);
+    if (st == ST_OK)
+        st = past_feed(run, topic, &c->pipeline, p, err);
+    pipe_free(p);
+    return st == ST_OK ? columns_sort(&c->columns, err) : st;
+}
+
+static enum status run(struct app_run *run, struct err *err)
+{
+    struct collect c = { .arena = arena_new(ARENA_MAX) };
+    struct baseline *b = NULL;
+    enum status st = c.arena ? collect(&c, run, err) : err_set(err, ST_FATAL, "out of memory");
+
+    if (st == ST_OK)
+        st = build(&c, &b, err);
+    if (st == ST_OK)
+        st = judge(b, err);
+    if (st == ST_OK)
+        st = keep(b, run, err);
+    baseline_free(b);
+    columns_release(&c.columns);
+    pipeline_close(&c.pipeline);
+    arena_free(c.arena);
+    return st;
+}
+
+static const struct app app = {
+    .name = "baseline",
+    .args = "[FILE...]",
+    .summary = "Makes a baseline: scores files or a stretch of a topic in which all was well, and\n"
+               "keeps a histogram of each monitored feature. Exit 65 when its first half does not\n"
+               "resemble its second.",
+    .examples =
+        "  absa baseline --input comments.csv --out baseline.json\n"
+        "  absa baseline -b localhost:9092 -t absa.scores --from 2025-06-01 --until 2025-07-01 "
+        "--out june.json\n",
+    .sections = pipeline_sections,
+    .pass_prefix = "kafka.",
+    .opts = opts,
+    .run = run,
+};
+
+int main(int argc, char **argv)
+{
+    return app_main(&app, argc, argv);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "columns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+enum { SCORES = 4 };
+
+static enum status no_memory(struct err *err)
+{
+    return err_set(err, ST_FATAL, "out of memory");
+}
+
+enum status columns_init(struct columns *c, size_t n, struct err *err)
+{
+    *c = (struct columns){ .n = n, .value = calloc(n, sizeof(double *)) };
+    return c->value ? ST_OK : no_memory(err);
+}
+
+void columns_release(struct columns *c)
+{
+    for (size_t i = 0; c->value && i < c->n; i++)
+        free(c->value[i]);
+    free(c->value);
+    free(c->video);
+    free(c->arrival);
+    *c = (struct columns){ 0 };
+}
+
+static bool resize(void *column, size_t cap, size_t size)
+{
+    void **p = column;
+    void *q = realloc(*p, cap * size);
+
+    if (q)
+        *p = q;
+    return q != NULL;
+}
+
+static bool grow(struct columns *c)
+{
+    if (c->rows < c->cap)
+        return true;
+    size_t cap = c->cap > 0 ? c->cap * 2 : 4096;
+    bool ok =
+        resize(&c->video, cap, sizeof(*c->video)) && resize(&c->arrival, cap, sizeof(*c->arrival));
+    for (size_t i = 0; i < c->n && ok; i++)
+        ok = resize(&c->value[i], cap, sizeof(*c->value[i]));
+    if (ok)
+        c->cap = cap;
+    return ok;
+}
+
+enum status columns_add(struct columns *c, const struct score *s, struct err *err)
+{
+    const double scores[SCORES] = { s->sentiment_score, s->engagement_score, s->implicitness_degree,
+                                    s->confidence };
+
+    if (s->features.n + SCORES != c->n)
+        return err_set(err, ST_FATAL,
+                       "config: a score has %zu features where the bundle monitors %zu: "
+                       "scores of another bundle",
+                       s->features.n, c->n - SCORES);
+    if (c->rows == COLUMNS_ROWS_MAX)
+        return err_set(err, ST_FATAL,
+                       "usage: more than %d comments: take fewer by --from and --until",
+                       COLUMNS_ROWS_MAX);
+    if (!grow(c))
+        return no_memory(err);
+    for (size_t i = 0; i < c->n; i++)
+        c->value[i][c->rows] = i < SCORES ? scores[i] : s->features.v[i - SCORES];
+    c->video[c->rows] = hash64(s->video_id.n > 0 ? s->video_id : s->comment_id);
+    c->arrival[c->rows] = s->origin.arrival_ms;
+    c->rows++;
+    return ST_OK;
+}
+
+struct place {
+    int64_t arrival;
+    size_t row;
+};
+
+static int by_arrival(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+
+    if (x->arrival != y->arrival)
+        return x->arrival < y->arrival ? -1 : 1;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+/* Puts the 8-byte items of a column into the order of places, by way of tmp. */
+static void permute(void *column, const struct place *place, size_t rows, uint64_t *tmp)
+{
+    uint64_t *v = column;
+
+    for (size_t i = 0; i < rows; i++)
+        memcpy(&tmp[i], &v[place[i].row], sizeof(tmp[i]));
+    memcpy(v, tmp, rows * sizeof(*tmp));
+}
+
+enum status columns_sort(struct columns *c, struct err *err)
+{
+    struct place *place = calloc(c->rows + 1, sizeof(*place));
+    uint64_t *tmp = calloc(c->rows + 1, sizeof(*tmp));
+    bool ok = place && tmp;
+
+    for (size_t i = 0; i < c->rows && ok; i++)
+        place[i] = (struct place){ c->arrival[i], i };
+    if (ok && c->rows > 0) {
+        qsort(place, c->rows, sizeof(*place), by_arrival);
+        for (size_t i = 0; i < c->n; i++)
+            permute(c->value[i], place, c->rows, tmp);
+        permute(c->video, place, c->rows, tmp);
+        permute(c->arrival, place, c->rows, tmp);
+    }
+    free(place);
+    free(tmp);
+    return ok ? ST_OK : no_memory(err);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* pipeline.h -- ingest, score, pane and judge, made from one configuration. */
+#ifndef CLI_PIPELINE_H
+#define CLI_PIPELINE_H
+
+#include "consumers/ingest/config.h"
+#include "consumers/score/stage.h"
+#include "drift/baseline.h"
+#include "kafka/topics.h"
+#include "model/bundle.h"
+
+/* Section "Drift": of both roles, less what ingest is told too. */
+struct drift_settings {
+    const char *baseline; /* a file; "": the bundle's */
+    const char *segments;
+    const char *policy;
+    int64_t window_ms;
+    int64_t min_samples;
+    int64_t min_videos;
+};
+
+/* What the properties of a program fill, and what its flags put over them. */
+struct pipeline_conf {
+    struct kafka_topics topics;
+    struct ingest_props ingest;
+    struct score_conf score;
+    struct drift_settings drift;
+    const char *bundle;   /* --bundle; NULL: score.bundle     */
+    const char *baseline; /* --baseline; NULL: drift.baseline */
+};
+
+extern struct pipeline_conf pipeline_conf;
+
+/* The sections that fill it; ends with title == NULL. */
+extern const struct conf_section pipeline_sections[];
+
+enum pipeline_stage { PIPELINE_INGEST, PIPELINE_SCORE, PIPELINE_PANE, PIPELINE_JUDGE, PIPELINE_N };
+
+struct pipeline {
+    struct topology topo;
+    struct ingest_conf ingest;
+    struct wire *wire;
+    struct bundle *bundle;
+    struct baseline *baseline;
+    struct stage stage[PIPELINE_N];
+};
+
+/* Makes the first n stages from pipeline_conf; the baseline is loaded
+ * when they include drift. Says on stderr what a person should know (no key for
+ * user ids), unless quiet. ST_FATAL "config: ...". Close it in any case. */
+MUST_USE enum status pipeline_open(struct pipeline *p, size_t n, bool quiet, struct err *err);
+
+/* Safe on a zeroed struct and after a failed pipeline_open(). */
+void pipeline_close(struct pipeline *p);
+
+#endif
