@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+/* Pane and judge under kills, moves, cuts and full outputs: the same windows and
+ * alerts, byte for byte, as when nothing happens. */
+#include "support/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/check.h"
+#include "consumers/drift/judge.h"
+#include "consumers/drift/pane.h"
+#include "drift/alert.h"
+#include "record/window.h"
+#include "support/drift/stream.h"
+
+#define HOUR INT64_C(3600000)
+#define T0   INT64_C(1753275600000) /* on the hour */
+
+struct world {
+    struct wire *wire;
+    struct baseline *base;
+    struct topology topo;
+    struct drift_conf conf;
+};
+
+static enum status make_pane(void *arg, struct stage *stage, struct err *err)
+{
+    struct world *w = arg;
+
+    return pane_stage_new(&w->conf, w->wire, &w->topo, w->base, stage, err);
+}
+
+static enum status make_judge(void *arg, struct stage *stage, struct err *err)
+{
+    struct world *w = arg;
+
+    return judge_stage_new(&w->conf, w->wire, &w->topo, w->base, stage, err);
+}
+
+static const struct stream_conf usual = {
+    .seed = 1,
+    .order = 1,
+    .sources = 2,
+    .parts = 3,
+    .records = 1500,
+    .videos = 60,
+    .start_ms = T0 + 600000,
+    .span_ms = 4 * HOUR,
+    .gap_at = 0.3,
+    .gap_ms = 2 * HOUR + 1000,
+    .shift_from = 0.6,
+    .shift_to = 0.8,
+    .ends = true,
+};
+
+static void setup(struct world *w, const struct stream_conf *s)
+{
+    struct err err = { { 0 } };
+
+    assert_int_equal(wire_new(NULL, &w->wire, &err), ST_OK);
+    w->base = stream_baseline(6000);
+    assert_non_null(w->base);
+    w->topo = topology_make(s->sources, s->parts, 1);
+    w->conf = (struct drift_conf){ .pane_ms = 60000,
+                                   .window_ms = HOUR,
+                                   .min_samples = 200,
+                                   .min_videos = 10,
+                                   .policy = "fixed",
+                                   .segments = "all, lang:de, video:v7, aspect:food, lang:xx" };
+}
+
+static void teardown(struct world *w)
+{
+    baseline_free(w->base);
+    wire_free(w->wire);
+}
+
+static struct check_log *make_input(struct world *w, const struct stream_conf *s)
+{
+    struct err err = { { 0 } };
+    struct check_log *log = check_log_new(&w->topo);
+
+    assert_non_null(log);
+    assert_int_equal(stream_write(s, w->wire, log, &err), ST_OK);
+    return log;
+}
+
+static void run(struct world *w, const struct check_log *input, const struct check_plan *plan,
+                struct check_result *res)
+{
+    const struct check_stage stages[] = { { make_pane, w, 3 }, { make_judge, w, 2 } };
+    struct err err = { { 0 } };
+    enum status st = check_run(stages, 2, input, plan, res, &err);
+
+    if (st != ST_OK)
+        fail_msg("seed %llu: %s", (unsigned long long)plan->seed, err.msg);
+}
+
+static void assert_same(const struct check_result *a, const struct check_result *b, uint64_t seed)
+{
+    const enum topic_id topics[] = { TOPIC_WINDOWS, TOPIC_ALERTS };
+    struct err err = { { 0 } };
+
+    for (size_t i = 0; i < 2; i++)
+        if (check_log_equal(a->log, b->log, topics[i], CHECK_ORDERED, &err) != ST_OK)
+            fail_msg("seed %llu, topic %d: %s", (unsigned long long)seed, topics[i], err.msg);
+}
+
+/* What the calm run says, in short: it must be worth comparing with. */
+static void assert_interesting(struct world *w, const struct check_result *res)
+{
+    size_t n = check_log_n(res->log, TOPIC_WINDOWS, 0);
+    struct arena *a = arena_new(16 << 20);
+    size_t states[8] = { 0 };
+    int64_t late = 0;
+    int64_t counted = 0;
+
+    assert_int_equal(n % 5, 0); /* five segments */
+    for (size_t i = 0; i < n; i++) {
+        struct window win;
+        struct err err = { { 0 } };
+
+        assert_int_equal(wire_decode(w->wire, RECORD_WINDOW,
+                                     check_log_at(res->log, TOPIC_WINDOWS, 0, i)->value, &win, a,
+                                     &err),
+                         ST_OK);
+        states[win.state]++;
+        if (slice_is(win.segment, "all")) {
+            late += win.late;
+            counted += win.n + win.late + win.updates;
+        }
+        assert_int_equal(win.counters.overtaken, 0);
+    }
+    assert_true(states[WINDOW_EVALUATED] >= 5);
+    assert_true(states[WINDOW_NO_DATA] >= 10);
+    assert_true(states[WINDOW_INSUFFICIENT_DATA] >= 3);
+    assert_true(late > 10);
+    assert_int_equal(counted, 2 * 1500);
+    assert_int_equal(res->counters[COUNTER_OVERTAKEN], 0);
+    assert_int_equal(res->counters[COUNTER_MARK_MISMATCH], 0);
+    assert_int_equal(res->counters[COUNTER_WINDOWS], (int64_t)n);
+    assert_int_equal(res->counters[COUNTER_LATE], late);
+    arena_free(a);
+}
+
+static void assert_alerts(struct world *w, const struct check_result *res)
+{
+    size_t n = check_log_n(res->log, TOPIC_ALERTS, 0);
+    struct arena *a = arena_new(16 << 20);
+    size_t resolved = 0;
+
+    assert_true(n >= 4);
+    for (size_t i = 0; i < n; i++) {
+        struct alert al;
+        struct alert_diff diff;
+        struct err err = { { 0 } };
+
+        assert_int_equal(wire_decode(w->wire, RECORD_ALERT,
+                                     check_log_at(res->log, TOPIC_ALERTS, 0, i)->value, &al, a,
+                                     &err),
+                         ST_OK);
+        if (alert_check(&al, a, &diff, &err) != ST_OK)
+            fail_msg("alert %zu: %s", i, err.msg);
+        resolved += al.state == ALERT_RESOLVED;
+        assert_true(slice_is(al.feature, "sentiment_score"));
+    }
+    assert_true(resolved >= 1);
+    arena_free(a);
+}
+
+static void test_any_fate_the_same_bytes(void **state)
+{
+    struct world w;
+    struct check_result calm;
+    int kills = 0;
+    const char *seeds = getenv("CHECK_SEEDS");
+    uint64_t last = seeds ? strtoull(seeds, NULL, 10) : 20;
+
+    (void)state;
+    setup(&w, &usual);
+    struct check_log *input = make_input(&w, &usual);
+    run(&w, input, &(struct check_plan){ .wire = w.wire }, &calm);
+    assert_interesting(&w, &calm);
+    assert_alerts(&w, &calm);
+    for (uint64_t seed = 1; seed <= last; seed++) {
+        struct check_result wild;
+
+        run(&w, input, &(struct check_plan){ .wire = w.wire, .seed = seed }, &wild);
+        assert_same(&calm, &wild, seed);
+        kills += wild.kills;
+        check_result_release(&wild);
+    }
+    print_message("%llu seeds, %d kills\n", (unsigned long long)last, kills);
+    assert_true(kills > (int)last);
+    check_result_release(&calm);
+    check_log_free(input);
+    teardown(&w);
+}
+
+/* R3: another timing of the same raw log, the same windows; nothing overtaken
+ * however far one partition lags (R2). */
+static void test_any_timing_the_same_bytes(void **state)
+{
+    struct world w;
+    struct check_result first;
+
+    (void)state;
+    setup(&w, &usual);
+    struct check_log *input = make_input(&w, &usual);
+    run(&w, input, &(struct check_plan){ .wire = w.wire }, &first);
+    check_log_free(input);
+    for (uint64_t order = 2; order <= 8; order++) {
+        struct stream_conf other = usual;
+        struct check_result again;
+
+        other.order = order;
+        input = make_input(&w, &other);
+        run(&w, input, &(struct check_plan){ .wire = w.wire, .seed = order }, &again);
+        assert_same(&first, &again, order);
+        assert_int_equal(again.counters[COUNTER_OVERTAKEN], 0);
+        check_result_release(&again);
+        check_log_free(input);
+    }
+    check_result_release(&first);
+    teardown(&w);
+}
+
+/* A host that commits outputs and positions apart must be found out. */
+static void test_a_wrong_host_is_seen(void **state)
+{
+    const enum check_mutant mutants[] = { CHECK_POSITIONS_FIRST, CHECK_OUTPUTS_FIRST };
+    struct world w;
+    struct check_result calm;
+
+    (void)state;
+    setup(&w, &usual);
+    struct check_log *input = make_input(&w, &usual);
+    run(&w, input, &(struct check_plan){ .wire = w.wire }, &calm);
+    for (size_t m = 0; m < 2; m++) {
+        int seen = 0;
+
+        for (uint64_t seed = 1; seed <= 10; seed++) {
+            const struct check_stage stages[] = { { make_pane, &w, 3 }, { make_judge, &w, 2 } };
+            const struct check_plan plan = { .wire = w.wire, .seed = seed, .mutant = mutants[m] };
+            struct check_result res = { 0 };
+            struct err err = { { 0 } };
+
+            seen += check_run(stages, 2, input, &plan, &res, &err) != ST_OK ||
+                    check_log_equal(calm.log, res.log, TOPIC_WINDOWS, CHECK_ORDERED, &err) != ST_OK;
+            check_result_release(&res);
+        }
+        assert_true(seen > 0);
+    }
+    check_result_release(&calm);
+    check_log_free(input);
+    teardown(&w);
+}
+
+/* R13 in small: one video is no sample, however much it is talked about. */
+static void test_one_video_is_insufficient(void **state)
+{
+    struct world w;
+    struct check_result res;
+    struct stream_conf one = usual;
+    struct arena *a = arena_new(16 << 20);
+
+    (void)state;
+    one.videos = 1;
+    setup(&w, &one);
+    w.conf.segments = "all";
+    struct check_log *input = make_input(&w, &one);
+    run(&w, input, &(struct check_plan){ .wire = w.wire }, &res);
+    assert_true(check_log_n(res.log, TOPIC_WINDOWS, 0) > 0);
+    assert_int_equal(check_log_n(res.log, TOPIC_ALERTS, 0), 0);
+    for (size_t i = 0; i < check_log_n(res.log, TOPIC_WINDOWS, 0); i++) {
+        struct window win;
+        struct err err = { { 0 } };
+
+        assert_int_equal(wire_decode(w.wire, RECORD_WINDOW,
+                                     check_log_at(res.log, TOPIC_WINDOWS, 0, i)->value, &win, a,
+                                     &err),
+                         ST_OK);
+        assert_true(win.state == WINDOW_INSUFFICIENT_DATA || win.state == WINDOW_NO_DATA);
+        if (win.n > 0)
+            assert_true(win.videos == 1 && win.videos_eff == 1.0);
+    }
+    arena_free(a);
+    check_result_release(&res);
+    check_log_free(input);
+    teardown(&w);
+}
+
+/* With both gates at 1 the same stream is judged, as the original would. */
+static void test_gates_at_one(void **state)
+{
+    struct world w;
+    struct check_result res;
+    struct stream_conf one = usual;
+
+    (void)state;
+    one.videos = 1;
+    one.shift_from = 0.45;
+    one.shift_to = 0.9;
+    setup(&w, &one);
+    w.conf.segments = "all";
+    w.conf.min_samples = 1;
+    w.conf.min_videos = 1;
+    struct check_log *input = make_input(&w, &one);
+    run(&w, input, &(struct check_plan){ .wire = w.wire }, &res);
+    assert_true(check_log_n(res.log, TOPIC_ALERTS, 0) > 0);
+    check_result_release(&res);
+    check_log_free(input);
+    teardown(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_any_fate_the_same_bytes),
+        cmocka_unit_test(test_any_timing_the_same_bytes),
+        cmocka_unit_test(test_a_wrong_host_is_seen),
+        cmocka_unit_test(test_one_video_is_insufficient),
+        cmocka_unit_test(test_gates_at_one),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
