@@ -2,12 +2,16 @@
 #include "model/booster.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xgboost/c_api.h>
 
+#include "base/buf.h"
 #include "base/slice.h"
+#include "model/bundle.h"
+#include "model/file.h"
 
 struct booster {
     BoosterHandle handle;
@@ -25,29 +29,48 @@ static enum status failed(struct err *err, const char *what)
 }
 
 /* Says by its first and last byte what a file is that is no model. */
-static enum status sniff(const char *path, struct err *err)
+static enum status sniff(struct slice file, struct err *err)
 {
-    FILE *f = fopen(path, "rb");
-    int first;
-    int last = EOF;
+    unsigned char first = file.n > 0 ? (unsigned char)file.p[0] : 0;
 
-    if (!f)
-        return err_set(err, ST_FATAL, "cannot be opened");
-    first = fgetc(f);
-    if (first != EOF && fseek(f, -1, SEEK_END) == 0)
-        last = fgetc(f);
-    while (last == '\n' && fseek(f, -2, SEEK_CUR) == 0)
-        last = fgetc(f);
-    fclose(f);
     if (first == 'P')
         return err_set(err, ST_FATAL, "is a zip archive, not an XGBoost model");
     if (first == 0x80)
         return err_set(err, ST_FATAL, "is a Python pickle, not an XGBoost model");
     if (first != '{')
         return err_set(err, ST_FATAL, "is not an XGBoost model in UBJSON or JSON");
-    if (last != '}')
+    file = slice_trim(file);
+    if (file.p[file.n - 1] != '}')
         return err_set(err, ST_FATAL, "is cut short");
     return ST_OK;
+}
+
+/* XGBoost writes base_score as a list from 3.1 on, "[5.3E-1]"; older versions
+ * read that as the default, without a word, and are wrong by a constant. Gives
+ * the value as text, for the parameter. */
+static bool newer_base_score(struct slice file, char out[32])
+{
+    static const char key[] = "base_score";
+    const char *end = file.p + file.n;
+
+    for (const char *p = file.p; end - p > 64; p++) {
+        const char *open;
+        const char *close;
+
+        p = memchr(p, 'b', (size_t)(end - p - 64));
+        if (!p)
+            return false;
+        if (memcmp(p, key, sizeof(key) - 1) != 0)
+            continue;
+        open = memchr(p, '[', 32);
+        close = open ? memchr(open, ']', 31) : NULL;
+        if (!close)
+            return false;
+        memcpy(out, open + 1, (size_t)(close - open - 1));
+        out[close - open - 1] = '\0';
+        return true;
+    }
+    return false;
 }
 
 /* Objectives whose answer is the sum of the leaves, as it is. */
@@ -99,10 +122,11 @@ static enum status check_config(struct booster *b, struct err *err)
     return st;
 }
 
-static enum status load(struct booster *b, const char *path, struct err *err)
+static enum status load(struct booster *b, const char *path, struct slice file, struct err *err)
 {
+    char base_score[32];
     bst_ulong n;
-    enum status st = sniff(path, err);
+    enum status st = sniff(file, err);
 
     if (st != ST_OK)
         return st;
@@ -112,6 +136,12 @@ static enum status load(struct booster *b, const char *path, struct err *err)
         XGBoosterLoadModel(b->handle, path) != 0 ||
         XGBoosterSetParam(b->handle, "nthread", "1") != 0)
         return failed(err, "does not load");
+    if (newer_base_score(file, base_score)) {
+        if (strchr(base_score, ','))
+            return err_set(err, ST_FATAL, "has several targets: train one model an output");
+        if (XGBoosterSetParam(b->handle, "base_score", base_score) != 0)
+            return failed(err, "base_score");
+    }
     if (XGBoosterGetNumFeature(b->handle, &n) != 0)
         return failed(err, "number of features");
     if (n != b->n_features)
@@ -123,13 +153,18 @@ static enum status load(struct booster *b, const char *path, struct err *err)
 enum status booster_load(const char *path, size_t n_features, struct booster **out, struct err *err)
 {
     struct booster *b = calloc(1, sizeof(*b));
+    struct buf file;
     enum status st;
 
     *out = NULL;
     if (!b)
         return err_set(err, ST_FATAL, "out of memory for a booster");
     b->n_features = n_features;
-    st = load(b, path, err);
+    buf_init(&file, BUNDLE_FILE_MAX);
+    st = file_read(path, &file, err);
+    if (st == ST_OK)
+        st = load(b, path, buf_slice(&file), err);
+    buf_release(&file);
     if (st != ST_OK) {
         booster_free(b);
         return st;

@@ -3,7 +3,9 @@
  *
  * A row's prediction never depends on its neighbours, and only objectives whose
  * output is the plain sum of the leaves are let in: no exp() of the library's
- * own, so the same rows give the same bits on every CPU. One thread. */
+ * own, so the same rows give the same bits on every CPU. One thread. Models of
+ * newer versions are read where 1.7 can be made to understand them (base_score
+ * as a list); golden rows tell whether it did. */
 #ifndef MODEL_BOOSTER_H
 #define MODEL_BOOSTER_H
 
