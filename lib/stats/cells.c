@@ -206,7 +206,7 @@ enum status cells_build(const double *values, size_t n, struct cells **out, stru
             free(v);
             return err_set(err, ST_REJECT, "value %zu is not finite", i);
         }
-        v[i] = values[i] + 0.0; /* -0.0 becomes 0.0 */
+        v[i] = values[i];
     }
     qsort(v, n, sizeof(*v), by_value);
     size_t n_edges = cut(v, n, edges);

@@ -50,7 +50,7 @@ static double horner(const double *c, size_t n, double x)
 double xlog(double x)
 {
     static const double series[] = { 2.0 / 3,  2.0 / 5,  2.0 / 7,  2.0 / 9,  2.0 / 11, 2.0 / 13,
-                                     2.0 / 15, 2.0 / 17, 2.0 / 19, 2.0 / 21, 2.0 / 23, 2.0 / 25 };
+                                     2.0 / 15, 2.0 / 17, 2.0 / 19, 2.0 / 21, 2.0 / 23 };
     int k = 0;
 
     if (isnan(x) || x < 0.0)

@@ -94,6 +94,24 @@ static void test_sturges(void **state)
     near(psi, 4.0898359292900475);
 }
 
+/* 20 values are counted one by one, 21 are cut into bins. */
+static void test_few_values(void **state)
+{
+    (void)state;
+    double v[21];
+    double w[6] = { 0, 0, 1, 5, 5.5, 9 };
+    struct sample t = { w, 6 };
+    struct err err = { 0 };
+    double psi;
+
+    for (int i = 0; i < 21; i++)
+        v[i] = i;
+    assert_int_equal(sample_psi_evidently((struct sample){ v, 20 }, t, &psi, &err), ST_OK);
+    near(psi, 7.1563392087131);
+    assert_int_equal(sample_psi_evidently((struct sample){ v, 21 }, t, &psi, &err), ST_OK);
+    near(psi, 4.376309879160994);
+}
+
 /* An empty share is a millionth of the least one where that is at most 0.0001. */
 static void test_empty_shares(void **state)
 {
@@ -136,7 +154,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_of_one_sample),  cmocka_unit_test(test_of_huge_values),
         cmocka_unit_test(test_of_two_samples), cmocka_unit_test(test_sturges),
-        cmocka_unit_test(test_empty_shares),   cmocka_unit_test(test_the_decision),
+        cmocka_unit_test(test_few_values),     cmocka_unit_test(test_empty_shares),
+        cmocka_unit_test(test_the_decision),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
