@@ -220,7 +220,8 @@ static bool unwrap(struct split *s, struct slice value, bool *oom)
         if (list.n > 0 && list.p[0] == '[') {
             s->list = list;
             s->list_at = 0;
-            *oom = !read_wrapper_video(s, at);
+            *oom = !read_wrapper_video(s, at) ||
+                   (s->list_video.n == 0 && !read_wrapper_video(s, value));
             return true;
         }
         at = scan_member(at, "data");
