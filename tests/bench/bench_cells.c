@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* bench_cells.c -- the drift kernel alone: records a second, on one core, for 25
- * features of 256 cells, a column at a time as a pane does. Prints two lines. */
+ * features of 256 cells, a column at a time as a pane does. CPU time, the best of
+ * a few passes, since a busy machine takes from both. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,13 +11,13 @@
 #include "stats/cells.h"
 #include "support/prop.h"
 
-enum { FEATURES = 25, RECORDS = 4096, BASELINE = 20000, ROUNDS = 200 };
+enum { FEATURES = 25, RECORDS = 4096, BASELINE = 20000, ROUNDS = 50, PASSES = 9 };
 
-static double now_s(void)
+static double cpu_s(void)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
@@ -43,35 +44,54 @@ static struct cells *normal_cells(struct prop *p, double *x)
     return c;
 }
 
+struct data {
+    struct cells *cells[FEATURES];
+    double x[FEATURES][RECORDS];
+    uint32_t counts[FEATURES][CELLS_MAX];
+};
+
+/* Seconds of a pass: of the search alone, and of the counting behind it. */
+static void pass(struct data *d, double *find, double *count)
+{
+    static int32_t cell[RECORDS];
+
+    *find = 0;
+    *count = 0;
+    for (int i = 0; i < ROUNDS * FEATURES; i++) {
+        size_t f = (size_t)i % FEATURES;
+        double t0 = cpu_s();
+
+        cells_find_many(d->cells[f], d->x[f], RECORDS, cell);
+        double t1 = cpu_s();
+        for (size_t j = 0; j < RECORDS; j++)
+            d->counts[f][cell[j]]++;
+        *find += t1 - t0;
+        *count += cpu_s() - t1;
+    }
+}
+
 int main(void)
 {
-    static double x[FEATURES][RECORDS];
-    static int32_t cell[RECORDS];
-    static uint32_t counts[FEATURES][CELLS_MAX];
-    struct cells *c[FEATURES];
-    struct prop p = { .state = 1 };
-    double find = 0;
-    double count = 0;
-
-    for (size_t f = 0; f < FEATURES; f++)
-        c[f] = normal_cells(&p, x[f]);
-    for (int round = 0; round < ROUNDS; round++) {
-        for (size_t f = 0; f < FEATURES; f++) {
-            double t0 = now_s();
-
-            cells_find_many(c[f], x[f], RECORDS, cell);
-            double t1 = now_s();
-            for (size_t i = 0; i < RECORDS; i++)
-                counts[f][cell[i]]++;
-            find += t1 - t0;
-            count += now_s() - t1;
-        }
-    }
+    static struct data d;
     const double records = (double)ROUNDS * RECORDS;
-    printf("%zu cells, %d features: %.2f M records/s a core (%.2f ns a value)\n", cells_n(c[0]),
-           FEATURES, records / find / 1e6, find / records / FEATURES * 1e9);
-    printf("with counting: %.2f M records/s a core\n", records / (find + count) / 1e6);
+    struct prop p = { .state = 1 };
+    double best = 1e9;
+    double both = 1e9;
+
     for (size_t f = 0; f < FEATURES; f++)
-        cells_free(c[f]);
-    return counts[0][1] > 0 ? 0 : 1;
+        d.cells[f] = normal_cells(&p, d.x[f]);
+    for (int i = 0; i < PASSES; i++) {
+        double find;
+        double count;
+
+        pass(&d, &find, &count);
+        best = fmin(best, find);
+        both = fmin(both, find + count);
+    }
+    printf("%zu cells, %d features: %.2f M records/s a core (%.2f ns a value)\n",
+           cells_n(d.cells[0]), FEATURES, records / best / 1e6, best / records / FEATURES * 1e9);
+    printf("with counting: %.2f M records/s a core\n", records / both / 1e6);
+    for (size_t f = 0; f < FEATURES; f++)
+        cells_free(d.cells[f]);
+    return d.counts[0][1] > 0 ? 0 : 1;
 }
