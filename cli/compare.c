@@ -125,8 +125,8 @@ static const struct app app = {
         "and null are missing; infinities are dropped and counted.\n"
         "\n"
         "Drift is q < 0.05 (Benjamini-Hochberg over the columns) and a PSI that is more than\n"
-        "0.02 over what samples of this size show by chance; WARNING from a PSI of 0.2 on,\n"
-        "CRITICAL from 0.3 on.",
+        "0.02 over what samples of this size show by chance; with drift, WARNING is a PSI\n"
+        "over 0.2, CRITICAL one over 0.3.",
     .examples = "  absa compare --reference last_month.csv --current today.csv\n"
                 "  absa compare -r train.csv -c live.jsonl --columns score,length --format json\n"
                 "  absa compare -r a.csv -c b.csv --format html > report.html\n",

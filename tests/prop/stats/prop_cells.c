@@ -197,10 +197,11 @@ static void test_ks_from_cells(void **state)
             in_v[cells_find(c, v[j])]++;
         for (size_t j = 0; j < m; j++)
             in_w[cells_find(c, w[j])]++;
-        for (size_t j = 0; n > 0 && m > 0 && j < cells_n(c); j++)
-            if (!cells_is_atom(c, j))
-                within =
-                    fmax(within, fmax((double)in_v[j] / (double)n, (double)in_w[j] / (double)m));
+        for (size_t j = 0; n > 0 && m > 0 && j < cells_n(c); j++) {
+            double most = fmax((double)in_v[j] / (double)n, (double)in_w[j] / (double)m);
+
+            within = cells_is_atom(c, j) ? within : fmax(within, most);
+        }
         qsort(v, n, sizeof(*v), by_value);
         qsort(w, m, sizeof(*w), by_value);
         double exact = ks_distance(v, n, w, m);
