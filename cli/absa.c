@@ -21,6 +21,7 @@ static const struct command commands[] = {
     { "check-config", "check a program's configuration, or print a sample or a schema of it" },
     { "compare", "drift between two tables, column by column" },
     { "import", "files of any scraper into the raw topic" },
+    { "replay", "a stretch of a raw topic again, into another topic" },
     { "ingest", "raw records of any scraper in, comments out" },
     { "train", "make a bundle (model, tables, baseline) from labelled text" },
     { "topics", "the topics that there should be: compared with the cluster, or created" },

@@ -20,6 +20,7 @@ static enum status take_committed(struct flow *f, struct part *p, const struct k
 {
     p->owned = true;
     p->touched = false;
+    p->counted = false;
     p->next = o->offset;
     p->end = -1;
     p->done = (struct point){ .offset = o->offset, .meta = { .fresh = true } };
@@ -57,40 +58,37 @@ static enum status first_offset(struct flow *f, const struct part *p, int64_t lo
     return ST_OK;
 }
 
-/* Plans the commit that counts this start; *any: there is one to make. A
+/* Plans the commit that counts this start; false: there is none to make. A
  * position that was never committed is committed for that, where a death may be
- * a record's doing. */
-static enum status plan_count(struct flow *f, struct part *p, bool *any, struct err *err)
+ * a record's doing. Careful mode counts records, not starts. */
+static bool plan_count(struct flow *f, struct part *p)
 {
-    int64_t low = 0;
-    enum status st = ST_OK;
+    bool first = p->done.offset < 0;
 
+    if ((first && (f->ops->needs & NO_QUARANTINE)) || p->done.meta.attempts >= META_CAREFUL_AT)
+        return false;
     p->plan = p->done;
-    if (p->plan.offset < 0 && !(f->ops->needs & NO_QUARANTINE)) {
-        st = log_start(f, p, &low, err);
-        if (st == ST_OK)
-            st = first_offset(f, p, low, &p->plan.offset, err);
-    }
-    /* careful mode counts records, not starts */
-    *any = st == ST_OK && p->plan.offset >= 0 && p->plan.meta.attempts < META_CAREFUL_AT;
-    if (*any && ++p->plan.meta.attempts == META_CAREFUL_AT)
+    if (first)
+        p->plan.offset = p->next;
+    if (++p->plan.meta.attempts == META_CAREFUL_AT)
         p->careful = META_CAREFUL_LEN;
-    return st;
+    return true;
 }
 
-/* Counts this start before the stage sees anything. */
-static enum status count_start(struct flow *f, struct part *const *v, size_t n, struct err *err)
+enum status flow_count_start(struct flow *f, struct err *err)
 {
-    struct part **counted = calloc(n + 1, sizeof(struct part *));
+    struct part **counted = calloc(f->nparts + 1, sizeof(struct part *));
     enum status st = counted ? ST_OK : err_set(err, ST_FATAL, "out of memory");
     size_t k = 0;
 
-    for (size_t i = 0; st == ST_OK && i < n; i++) {
-        bool any = false;
+    for (size_t i = 0; st == ST_OK && i < f->nparts; i++) {
+        struct part *p = &f->parts[i];
 
-        st = plan_count(f, v[i], &any, err);
-        if (any)
-            counted[k++] = v[i];
+        if (!p->owned || p->n == 0 || p->counted)
+            continue;
+        p->counted = true;
+        if (plan_count(f, p))
+            counted[k++] = p;
     }
     if (st == ST_OK)
         st = flow_commit_plans(f, counted, k, err);
@@ -158,8 +156,6 @@ enum status flow_assigned(void *ctx, struct kafka_offset *v, size_t n, struct er
             st = take_committed(f, parts[i], &v[i], err);
         }
     }
-    if (st == ST_OK)
-        st = count_start(f, parts, n, err);
     for (size_t i = 0; st == ST_OK && i < n; i++) {
         st = restore(f, parts[i], err);
         v[i].offset = parts[i]->next;

@@ -52,7 +52,7 @@ enum status flow_careful(struct flow *f, struct part *p, struct err *err)
 
     if (st != ST_OK)
         return st;
-    if (p->done.meta.attempts - META_CAREFUL_AT + 1 >= META_TRIES_MAX)
+    if (p->done.meta.attempts - META_CAREFUL_AT >= META_TRIES_MAX)
         st = quarantine(f, p, &rec, err);
     else
         st = try_alone(f, p, &rec, err);

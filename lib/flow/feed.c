@@ -99,7 +99,7 @@ static enum status feed_some(struct flow *f, struct part *p, struct err *err)
 
 enum status flow_feed(struct flow *f, struct err *err)
 {
-    enum status st = ST_OK;
+    enum status st = flow_count_start(f, err);
 
     for (size_t i = 0; i < f->nparts; i++) {
         struct part *p = &f->parts[i];

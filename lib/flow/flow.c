@@ -182,6 +182,8 @@ static enum status join(struct flow *f, struct err *err)
 
     snprintf(txn_id, sizeof(txn_id), "%s.%s", f->group, f->slot);
     enum status st = kafka_producer_new_txn(&f->kafka, txn_id, &f->producer, err);
+    for (int i = 0; st == ST_OK && i < TOPIC_N; i++)
+        st = kafka_producer_learn(f->producer, f->names.of[i], err);
     if (st == ST_OK)
         st = kafka_reader_new(&f->kafka, &f->names, &f->reader, err);
     if (st == ST_OK)

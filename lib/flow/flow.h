@@ -31,16 +31,17 @@
  * Limits split, they never stop: a batch that is too big is committed in parts.
  *
  * Records that kill. The offset's metadata says how often the position was
- * tried: "v1 a=<attempts> <meta of the stage>". At each assignment the same
- * offset is committed with a + 1 before the stage sees anything; the first real
- * commit writes a=0. After three deaths in a row (a = 3) the partition is read
+ * tried: "v1 a=<attempts> <meta of the stage>". After each assignment the same
+ * offset is committed with a + 1 before the stage sees its first record; the
+ * first real commit writes a=0. After three deaths in a row (a = 3) the partition is read
  * in careful mode: one record a transaction, before each of them a commit that
- * counts it (a = 3 + tries of this record). A record that is tried for the
- * third time is not tried: its bytes go to the dead letters, undecoded, unless
+ * counts it (a = 3 + tries of this record). A record that was tried three times,
+ * alone, is not tried again: its bytes go to the dead letters, undecoded, unless
  * the stage forbids it (NO_QUARANTINE: exit 70). 1,000 good records later the
- * partition is normal again. Only deaths at the same record count, so any
- * number of kills at random quarantines nothing. "v0 a=..." stands for a
- * position at which no stage ever committed anything.
+ * partition is normal again. Only deaths within the same record's transaction
+ * count, so kills at random quarantine nothing (two deaths were not enough for
+ * that: a process that is killed twice a second never gets further than one
+ * commit). "v0 a=..." stands for a position at which no stage ever committed.
  *
  * The rest is refusal to guess: without a committed offset it starts only where
  * the log starts at 0 (or --from-start), a log that was cut behind the position

@@ -27,6 +27,7 @@ struct point {
 struct part {
     bool owned;
     bool given;   /* the stage has it                                      */
+    bool counted; /* this start is counted, or need not be                 */
     bool touched; /* something to commit: used, or written about           */
     int careful;  /* records to go in careful mode; 0: normal              */
     int64_t next; /* the stage has used all before this                    */
@@ -78,6 +79,10 @@ MUST_USE enum status flow_check_layout(struct flow *f, struct err *err);
 enum status flow_assigned(void *ctx, struct kafka_offset *v, size_t n, struct err *err);
 enum status flow_revoked(void *ctx, bool lost, struct err *err);
 MUST_USE enum status flow_begin_anew(struct flow *f, struct err *err);
+
+/* assign.c: counts this start for the partitions whose first records are about
+ * to go to the stage. */
+MUST_USE enum status flow_count_start(struct flow *f, struct err *err);
 
 /* commit.c: one transaction of all that waits; nothing waits: nothing happens. */
 MUST_USE enum status flow_commit(struct flow *f, struct err *err);

@@ -17,7 +17,7 @@
 
 enum {
     META_CAREFUL_AT = 3,     /* deaths before careful mode              */
-    META_TRIES_MAX = 3,      /* a record is not tried this often        */
+    META_TRIES_MAX = 3,      /* deaths of one record, alone; no fourth  */
     META_CAREFUL_LEN = 1000, /* good records that end it                */
     META_LEN_MAX = STAGE_META_MAX + 32,
 };

@@ -37,6 +37,10 @@ static const struct rdk_set defaults[] = {
     /* of producers */
     { "transaction.timeout.ms", "10000" }, /* transactions are open for about 20 ms */
     { "linger.ms", "5" },
+    /* Right after a commit the coordinator still writes its markers and sends the
+     * next transaction away; with the default of 100 ms each of two in a row
+     * takes 100 ms, with this 20. */
+    { "retry.backoff.ms", "10" },
 };
 
 static bool is_ours(const char *name)
@@ -160,8 +164,9 @@ static bool fits(rd_kafka_type_t type, const char *name)
                                                  "fetch.",     "allow.auto.", "queued.",
                                                  "check.crcs", NULL };
     static const char *const producer_only[] = {
-        "transaction.",     "linger.", "batch.",   "queue.buffering.", "message.timeout.ms", "acks",
-        "request.required", "retries", "delivery", "compression",      "request.timeout",    NULL
+        "transaction.", "linger.",          "batch.",  "queue.buffering.", "message.timeout.ms",
+        "acks",         "request.required", "retries", "retry.",           "delivery",
+        "compression",  "request.timeout",  NULL
     };
     const char *const *not_for = type == RD_KAFKA_PRODUCER ? consumer_only : producer_only;
 
@@ -239,6 +244,20 @@ enum status rdk_code(rd_kafka_resp_err_t e, const char *what, struct err *err)
     enum status st = is_config(e) ? ST_FATAL : ST_RETRY;
     return err_set(err, st, "%s%s: %s", st == ST_FATAL ? "config: " : "", what,
                    rd_kafka_err2str(e));
+}
+
+enum status rdk_learn_leaders(rd_kafka_t *rk, const char *topic, struct err *err)
+{
+    const struct rd_kafka_metadata *meta;
+    rd_kafka_topic_t *t = rd_kafka_topic_new(rk, topic, NULL);
+
+    if (!t)
+        return rdk_code(rd_kafka_last_error(), topic, err);
+    rd_kafka_resp_err_t e = rd_kafka_metadata(rk, 0, t, &meta, RDK_TIMEOUT_MS);
+    if (!e)
+        rd_kafka_metadata_destroy(meta);
+    rd_kafka_topic_destroy(t);
+    return rdk_code(e, topic, err);
 }
 
 int64_t rdk_now_ms(void)

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "kafka/rdk.h"
 #include "kafka/rdk_consumer.h"
@@ -54,6 +53,8 @@ static enum status assign(struct kafka_consumer *c, rd_kafka_topic_partition_lis
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_copy(parts);
     enum status st = v ? ST_OK : err_set(&c->err, ST_FATAL, "out of memory");
 
+    if (st == ST_OK && n > 0)
+        st = rdk_learn_leaders(c->rk, c->topic, &c->err);
     if (st == ST_OK && n > 0)
         st = read_committed(c, list, v, &c->err);
     if (st == ST_OK && n > 0)

@@ -130,6 +130,11 @@ void kafka_producer_free(struct kafka_producer *p)
     free(p);
 }
 
+enum status kafka_producer_learn(struct kafka_producer *p, const char *topic, struct err *err)
+{
+    return rdk_learn_leaders(p->rk, topic, err);
+}
+
 static enum status check_delivery(const struct kafka_producer *p, struct err *err)
 {
     return rdk_code(p->failed, "a record was not delivered", err);

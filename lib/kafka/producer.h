@@ -61,6 +61,11 @@ MUST_USE enum status kafka_producer_new_txn(const struct kafka_conf *conf, const
 /* Does not flush: what is not delivered is dropped. NULL is fine. */
 void kafka_producer_free(struct kafka_producer *p);
 
+/* Finds out who leads topic: else the first record into it waits for a timer of
+ * a second. */
+MUST_USE enum status kafka_producer_learn(struct kafka_producer *p, const char *topic,
+                                          struct err *err);
+
 /* Sends a copy of rec. Waits while the queue is full. ST_RETRY: an earlier
  * record was not delivered; ST_FATAL: this one cannot be sent (too large). */
 MUST_USE enum status kafka_producer_send(struct kafka_producer *p, const struct kafka_rec *rec,

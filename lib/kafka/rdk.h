@@ -32,6 +32,11 @@ enum status rdk_error(rd_kafka_error_t *e, const char *what, struct err *err);
 /* The same for a plain code. NO_ERROR is ST_OK. */
 enum status rdk_code(rd_kafka_resp_err_t e, const char *what, struct err *err);
 
+/* Makes a client know who leads the partitions of a topic before it is used:
+ * else it finds out by a timer of a second, which every start and every restore
+ * would wait for. */
+MUST_USE enum status rdk_learn_leaders(rd_kafka_t *rk, const char *topic, struct err *err);
+
 /* Time for waiting, from an arbitrary start. */
 int64_t rdk_now_ms(void);
 

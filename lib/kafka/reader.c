@@ -64,6 +64,7 @@ static enum status reader_init(struct kafka_reader *r, const struct kafka_conf *
         { "isolation.level", "read_committed" }, { "enable.auto.commit", "false" },
         { "enable.auto.offset.store", "false" }, { "enable.partition.eof", "true" },
         { "auto.offset.reset", "error" },        { "check.crcs", "true" },
+        { "fetch.wait.max.ms", "10" }, /* the end is told by an empty fetch */
     };
     rd_kafka_conf_t *rc;
     enum status st =
@@ -139,6 +140,9 @@ enum status kafka_reader_open(struct kafka_reader *r, enum topic_id topic, int32
     r->done = offset >= r->end;
     if (r->done)
         return ST_OK;
+    st = rdk_learn_leaders(r->rk, name, err);
+    if (st != ST_OK)
+        return st;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(list, name, part)->offset = offset;
     rd_kafka_resp_err_t e = rd_kafka_assign(r->rk, list);
@@ -151,8 +155,10 @@ static enum status take(struct kafka_reader *r, rd_kafka_message_t *m, struct er
 {
     enum status st = ST_OK;
 
-    if (!m->err && m->offset < r->end)
+    if (!m->err && m->offset < r->end) {
+        r->done = m->offset + 1 == r->end;
         return rdk_msg_take(m, r->topic, &r->msg, err);
+    }
     if (!m->err || (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF && m->offset >= r->end))
         r->done = true;
     else if (m->err != RD_KAFKA_RESP_ERR__PARTITION_EOF && !rdk_is_passing(m->err))

@@ -68,7 +68,15 @@ class Broker:
     def get(self, topic):
         out = subprocess.run(["kcat", "-C", "-b", self.address, "-t", topic, "-o", "beginning",
                               "-e", "-q", "-X", "isolation.level=read_committed",
-                              "-f", "%p %o %s\n"],
+                              "-f", "%p %o %S\n%s\n"],
                              capture_output=True, check=True).stdout
-        rows = [line.split(b" ", 2) for line in out.split(b"\n") if line]
-        return sorted((int(p), int(o), v) for p, o, v in rows if p.isdigit())
+        rows, at = [], 0
+        while at < len(out):  # by length: a value holds any byte
+            line = out.index(b"\n", at)
+            part, offset, n = (int(x) for x in out[at:line].split())
+            value = out[line + 1:line + 1 + n] if n >= 0 else None
+            rows.append((part, offset, value))
+            at = line + 1 + max(n, 0) + 1
+            if n < 0:  # kcat prints NULL
+                at = out.index(b"\n", line + 1) + 1
+        return sorted(rows, key=lambda r: r[:2])

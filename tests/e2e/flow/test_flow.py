@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -81,9 +82,9 @@ def test_exactly_once_under_kills(b):
     b.apply("k.", 3, 3)
     for part in range(3):
         b.put("k.raw", part, numbered(part, n))
-    toy = Toy(b, "k.", env={"TOY_SLEEP_US": "300"})
+    toy = Toy(b, "k.", env={"TOY_SLEEP_US": "500"})
     for _ in range(8):
-        time.sleep(rnd.uniform(0.2, 1.1))
+        time.sleep(rnd.uniform(0.9, 2.2))
         toy.kill()
         toy.start()
     wait_for("the copy", lambda: len(copied(b, "k.")) >= 3 * n, 60)
@@ -230,7 +231,9 @@ def test_refusals(b):
 
 def test_pages(b):
     """/metrics, /healthz, /readyz and /version tell the truth."""
-    port = random.Random().randrange(20000, 30000)
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
     b.apply("w.", 1, 1)
     b.put("w.raw", 0, numbered(0, 10))
     toy = Toy(b, "w.", parts=1, props=["http.port=%d" % port])
