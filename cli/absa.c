@@ -20,11 +20,13 @@ static const struct command commands[] = {
     { "baseline", "what scores look like when all is well, from files or a topic" },
     { "check-config", "check a program's configuration, or print a sample or a schema of it" },
     { "compare", "drift between two tables, column by column" },
+    { "drift", "scores in, windows and alerts out" },
     { "import", "files of any scraper into the raw topic" },
     { "replay", "a stretch of a raw topic again, into another topic" },
     { "ingest", "raw records of any scraper in, comments out" },
-    { "train", "make a bundle (model, tables, baseline) from labelled text" },
     { "topics", "the topics that there should be: compared with the cluster, or created" },
+    { "train", "make a bundle (model, tables, baseline) from labelled text" },
+    { "verify-alert", "recompute every number of an alert from the record alone" },
 };
 static const size_t n_commands = sizeof(commands) / sizeof(commands[0]);
 

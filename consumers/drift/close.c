@@ -126,18 +126,18 @@ static enum out_rc put_tombstones(struct judge *j, size_t segment, struct out *o
     return rc;
 }
 
-static enum out_rc put_alert(struct judge *j, size_t segment, const struct episode *next,
-                             const struct alert *alert, struct out *out)
+static enum out_rc put_alert(struct judge *j, size_t segment, const struct verdict *v,
+                             struct out *out)
 {
-    struct alert_state_of at = episode_state(j, segment, next, alert->alert_id);
+    struct alert_state_of at = episode_state(j, segment, &v->next, v->alert.alert_id);
     const struct state state = { .format = STATE_FORMAT, .kind = STATE_ALERT, .alert = &at };
     char key[STATE_KEY_MAX];
     struct slice state_key = state_key_alert(key, j->segments.name[segment]);
     struct slice alert_key = { state_key.p + 6, state_key.n - 6 }; /* behind "alert|" */
-    enum out_rc rc = out_put_record(out, TOPIC_ALERTS, 0, alert_key, RECORD_ALERT, alert);
+    enum out_rc rc = out_put_record(out, TOPIC_ALERTS, 0, alert_key, RECORD_ALERT, &v->alert);
 
     if (rc == OUT_OK)
-        rc = judge_put_state(out, state_key, next->firing ? &state : NULL);
+        rc = judge_put_state(out, state_key, v->next.firing ? &state : NULL);
     out_count(out, COUNTER_ALERTS, 1);
     return rc;
 }
@@ -152,22 +152,20 @@ static enum status emit_segment(struct judge *j, size_t segment, struct out *out
                         .segment = j->segments.name[segment],
                         .start_ms = j->close.start_ms,
                         .end_ms = j->close.end_ms };
-    struct episode next = seat->episode;
-    struct alert alert;
-    bool writes = false;
+    struct verdict verdict;
     enum out_rc rc;
     enum status st;
 
     arena_reset(j->arena);
     st = window_judge(t, &j->rules, j->arena, &w, err);
     if (st == ST_OK)
-        st = episode_judge(j, segment, &w, t, &next, &alert, &writes, err);
+        st = episode_judge(j, segment, &w, t, &verdict, err);
     if (st != ST_OK)
         return st;
     out_open(out);
     rc = out_put_record(out, TOPIC_WINDOWS, 0, w.segment, RECORD_WINDOW, &w);
-    if (rc == OUT_OK && writes)
-        rc = put_alert(j, segment, &next, &alert, out);
+    if (rc == OUT_OK && verdict.writes)
+        rc = put_alert(j, segment, &verdict, out);
     if (rc == OUT_OK)
         rc = put_tombstones(j, segment, out);
     if (rc == OUT_ERROR)
@@ -179,7 +177,7 @@ static enum status emit_segment(struct judge *j, size_t segment, struct out *out
     }
     out_count(out, COUNTER_WINDOWS, 1);
     tally_free(seat->tally);
-    *seat = (struct seat){ .episode = next };
+    *seat = (struct seat){ .episode = verdict.next };
     return ST_OK;
 }
 

@@ -43,8 +43,7 @@ static bool next_episode(const struct judge *j, const struct window *w, struct e
 }
 
 enum status episode_judge(const struct judge *j, size_t segment, const struct window *w,
-                          const struct tally *t, struct episode *next, struct alert *alert,
-                          bool *writes, struct err *err)
+                          const struct tally *t, struct verdict *v, struct err *err)
 {
     struct alert_state_of at;
     struct alert_case c = {
@@ -55,15 +54,16 @@ enum status episode_judge(const struct judge *j, size_t segment, const struct wi
     };
     enum status st;
 
-    *writes = next_episode(j, w, next);
-    if (!*writes)
+    v->next = j->seats[segment].episode;
+    v->writes = next_episode(j, w, &v->next);
+    if (!v->writes)
         return ST_OK;
-    at = episode_state(j, segment, next, (struct slice){ 0 });
+    at = episode_state(j, segment, &v->next, (struct slice){ 0 });
     c.episode = &at;
-    c.state = next->firing ? ALERT_FIRING : ALERT_RESOLVED;
-    c.feature = next->feature;
-    st = alert_build(&c, j->arena, alert, err);
-    if (st == ST_OK && !next->firing)
-        *next = (struct episode){ 0 };
+    c.state = v->next.firing ? ALERT_FIRING : ALERT_RESOLVED;
+    c.feature = v->next.feature;
+    st = alert_build(&c, j->arena, &v->alert, err);
+    if (!v->next.firing)
+        v->next = (struct episode){ 0 };
     return st;
 }

@@ -20,6 +20,7 @@ static void clear(struct judge *j)
     free(j->closed.v);
     j->closed = (struct closed_panes){ 0 };
     open_panes_release(&j->open);
+    open_panes_init(&j->open, j->scratch, j->arena);
     matrix_release(&j->matrix);
     chain_release(&j->chain);
     j->next_offset = 0;
@@ -116,7 +117,7 @@ static enum status take_delta(struct judge *j, const struct pane_delta *d, int64
                        d->start_ms, j->conf.pane_ms);
     if (d->start_ms < j->closed_ms)
         return out ? overtake(j, segment, d, out, err) : ST_OK;
-    st = open_panes_add(&j->open, segment, d, offset, j->scratch, j->arena, err);
+    st = open_panes_add(&j->open, segment, d, offset, err);
     if (st != ST_OK)
         return st;
     if (d->start_ms + j->conf.pane_ms > j->last_data_ms)

@@ -106,12 +106,16 @@ struct tally *judge_tally(struct judge *j, size_t segment);
 /* Notes that absa.state holds a pane of the open window. */
 MUST_USE enum status judge_remember_closed(struct judge *j, struct closed_pane p, struct err *err);
 
-/* episode.c: what a judged window means for the alert of its segment. *next is
- * the episode after it; *alert (in the judge's arena) is what is to be written
- * when *writes. Changes nothing of the judge. */
+/* What a judged window means for the alert of its segment. */
+struct verdict {
+    struct episode next; /* the episode after it                  */
+    bool writes;         /* something is to be written:           */
+    struct alert alert;  /* this; its arrays in the judge's arena */
+};
+
+/* episode.c: changes nothing of the judge. */
 MUST_USE enum status episode_judge(const struct judge *j, size_t segment, const struct window *w,
-                                   const struct tally *t, struct episode *next, struct alert *alert,
-                                   bool *writes, struct err *err);
+                                   const struct tally *t, struct verdict *v, struct err *err);
 
 /* restore.c: puts state, whatever the limits: before a commit. */
 MUST_USE enum status judge_store(struct judge *j, struct out *out, struct err *err);

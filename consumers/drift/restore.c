@@ -240,7 +240,7 @@ static enum status take_pane(struct judge *j, struct found *f, struct slice key,
         return st;
     if (!has_prefix(key, "overtaken|", &rest)) {
         open_panes_remove(&f->panes, d->start_ms, segment);
-        return open_panes_add(&f->panes, segment, d, 0, j->scratch, j->arena, err);
+        return open_panes_add(&f->panes, segment, d, 0, err);
     }
     t = judge_tally(j, segment);
     if (!t)
@@ -368,6 +368,7 @@ static enum status find_place(struct judge *j, const struct found *f, struct sta
                        "; see absa drift rewind",
                        resume->offset, j->next_offset);
     resume->offset = j->replay_from;
+    resume->floor = j->next_offset;
     j->rebuilding = j->replay_from < j->next_offset;
     return ST_OK;
 }
@@ -377,6 +378,7 @@ enum status judge_restore(struct judge *j, struct stage_resume *resume, struct e
     struct found f = { 0 };
     enum status st = ST_OK;
 
+    open_panes_init(&f.panes, j->scratch, j->arena);
     if (resume->log)
         st = read_all(j, resume->log, &f, err);
     if (st == ST_OK)

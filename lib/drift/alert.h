@@ -16,6 +16,7 @@
 #include "record/alert.h"
 #include "record/state.h"
 #include "record/window.h"
+#include "wire/wire.h"
 
 enum { ALERT_EXAMPLES_MAX = 10, ALERT_EXAMPLES_PER_BIN = 3, ALERT_BYTES_MAX = 1 << 20 };
 
@@ -66,5 +67,11 @@ struct alert_diff {
  * lacks, with diff->field empty); ST_FATAL: memory. Uses a for its working. */
 MUST_USE enum status alert_check(const struct alert *al, struct arena *a, struct alert_diff *diff,
                                  struct err *err);
+
+/* The same of one line of JSON as absa writes it. Refuses (ST_REJECT) also what
+ * is written otherwise than absa would write it, white space apart: so no digit
+ * of a number changes unseen, not even one that no double can tell. */
+MUST_USE enum status alert_check_line(struct wire *w, struct slice line, struct arena *a,
+                                      struct alert_diff *diff, struct err *err);
 
 #endif

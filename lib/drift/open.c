@@ -4,6 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+void open_panes_init(struct open_panes *o, struct tally *scratch, struct arena *arena)
+{
+    *o = (struct open_panes){ .scratch = scratch, .arena = arena };
+}
+
 static int order(const struct open_pane *p, int64_t start_ms, size_t segment)
 {
     if (p->start_ms != start_ms)
@@ -52,18 +57,18 @@ static enum status insert(struct open_panes *o, size_t at, struct open_pane p,
 }
 
 static enum status merge(struct open_panes *o, struct open_pane *p, const struct pane_delta *d,
-                         struct tally *scratch, struct arena *a, struct err *err)
+                         struct err *err)
 {
     struct pane_delta sum = { .segment = p->delta->segment, .start_ms = p->start_ms };
-    enum status st = tally_merge(scratch, p->delta, err);
+    enum status st = tally_merge(o->scratch, p->delta, err);
 
     if (st == ST_OK)
-        st = tally_merge(scratch, d, err);
+        st = tally_merge(o->scratch, d, err);
     if (st == ST_OK)
-        st = tally_delta(scratch, a, &sum, err);
+        st = tally_delta(o->scratch, o->arena, &sum, err);
     if (st == ST_OK)
         st = keep(o, p, &sum, err);
-    tally_clear(scratch);
+    tally_clear(o->scratch);
     return st;
 }
 
@@ -85,12 +90,12 @@ static size_t seek(const struct open_panes *o, int64_t start_ms, size_t segment)
 }
 
 enum status open_panes_add(struct open_panes *o, size_t segment, const struct pane_delta *d,
-                           int64_t offset, struct tally *scratch, struct arena *a, struct err *err)
+                           int64_t offset, struct err *err)
 {
     size_t at = seek(o, d->start_ms, segment);
 
     if (at < o->n && order(&o->v[at], d->start_ms, segment) == 0)
-        return merge(o, &o->v[at], d, scratch, a, err);
+        return merge(o, &o->v[at], d, err);
     return insert(o, at, (struct open_pane){ d->start_ms, segment, offset, NULL, 0 }, d, err);
 }
 

@@ -24,17 +24,20 @@ struct open_pane {
 };
 
 struct open_panes {
-    struct open_pane *v; /* sorted by (start_ms, segment) */
+    struct tally *scratch; /* borrowed, empty between uses */
+    struct arena *arena;   /* borrowed, for a sum          */
+    struct open_pane *v;   /* sorted by (start_ms, segment) */
     size_t n;
     size_t cap;
     size_t bytes;
 };
 
-/* Adds a checked delta of a segment, found at offset. scratch is an empty tally
- * and left so; a is used for the sum. ST_FATAL: memory or overflow. */
+/* Empty; scratch and arena are borrowed. */
+void open_panes_init(struct open_panes *o, struct tally *scratch, struct arena *arena);
+
+/* Adds a checked delta of a segment, found at offset. ST_FATAL: memory or overflow. */
 MUST_USE enum status open_panes_add(struct open_panes *o, size_t segment,
-                                    const struct pane_delta *d, int64_t offset,
-                                    struct tally *scratch, struct arena *a, struct err *err);
+                                    const struct pane_delta *d, int64_t offset, struct err *err);
 
 /* Drops the first pane; there must be one. */
 void open_panes_pop(struct open_panes *o);

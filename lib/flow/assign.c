@@ -114,6 +114,8 @@ static enum status restore(struct flow *f, struct part *p, struct err *err)
     if (st != ST_OK)
         return st;
     p->next = resume.offset >= 0 ? resume.offset : p->done.offset;
+    if (resume.floor > p->done.offset)
+        p->done.offset = resume.floor;
     if (p->next < 0)
         st = first_offset(f, p, low, &p->next, err);
     if (st == ST_OK && p->next < low)

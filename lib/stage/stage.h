@@ -78,10 +78,13 @@ struct log_reader {
 
 /* What is remembered of a partition. offset is in and out: the host passes the
  * committed offset (-1: there is none); the stage may lower it to read some
- * records again that only rebuild its memory, for which it emits nothing. The
- * host never commits below what was committed. */
+ * records again that only rebuild its memory, for which it emits nothing, and
+ * without a committed offset set it. The host never commits below what was
+ * committed, nor below floor, which a stage sets to the position that its own
+ * state stands at. */
 struct stage_resume {
     int64_t offset;
+    int64_t floor;     /* out; 0: none */
     struct slice meta; /* of the last checkpoint(); empty: none */
     struct log_reader *log;
 };

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* config.h -- the properties of absa-drift, and what follows from them. */
+#ifndef CONSUMERS_DRIFT_CONFIG_H
+#define CONSUMERS_DRIFT_CONFIG_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "conf/conf.h"
+#include "consumers/drift/drift.h"
+#include "drift/baseline.h"
+
+enum drift_role { ROLE_PANE, ROLE_JUDGE };
+
+struct drift_props {
+    int role; /* enum drift_role */
+    const char *baseline;
+    const char *segments;
+    const char *policy;
+    int64_t pane_ms;
+    int64_t window_ms;
+    int64_t min_samples;
+    int64_t min_videos;
+};
+
+extern const struct conf_prop drift_props[];
+
+/* What the stages are told; strings are borrowed from props. */
+struct drift_conf drift_conf_take(const struct drift_props *props);
+
+/* Reads the file that drift.baseline names. ST_FATAL, "config: ..." when it is
+ * not named, not there or not a baseline. Release with baseline_free(). */
+MUST_USE enum status drift_baseline_load(const struct drift_props *props, struct baseline **out,
+                                         struct err *err);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* absa drift: scores in, panes out (role pane); panes in, windows and alerts out
+ * (role judge). With --pipe both in one process. */
+#include "app/app.h"
+#include "consumers/drift/config.h"
+#include "consumers/drift/judge.h"
+#include "consumers/drift/pane.h"
+#include "consumers/drift/pipe.h"
+#include "flow/flow.h"
+
+static struct drift_props props;
+static struct kafka_topics topics;
+static struct flow_conf consumer;
+static bool pipe_mode;
+static bool from_start;
+static struct drift_files files;
+
+static const struct conf_section sections[] = {
+    { "Drift", drift_props, &props },
+    { "Topics", kafka_topics_props, &topics },
+    { "Consumer", flow_props, &consumer },
+    { NULL, NULL, NULL },
+};
+
+static const struct app_opt opts[] = {
+    { "pipe", 0, NULL, APP_FLAG, &pipe_mode, "scores on stdin, windows on stdout, no Kafka" },
+    { "alerts", 0, "FILE", APP_STR, &files.alerts, "with --pipe: alerts go here" },
+    { "dead", 0, "FILE", APP_STR, &files.dead, "with --pipe: dead letters go here" },
+    { "from-start", 0, NULL, APP_FLAG, &from_start, "a log that was cut at its start is fine" },
+    { .name = NULL },
+};
+
+static enum status run_kafka(const struct drift_conf *conf, const struct baseline *base,
+                             const struct app_run *run, struct err *err)
+{
+    const struct topology topo = kafka_topology(&topics);
+    struct stage stage = { NULL, NULL };
+    struct wire *wire = NULL;
+    enum status st = wire_new(NULL, &wire, err);
+
+    if (st == ST_OK && props.role == ROLE_PANE)
+        st = pane_stage_new(conf, wire, &topo, base, &stage, err);
+    else if (st == ST_OK)
+        st = judge_stage_new(conf, wire, &topo, base, &stage, err);
+    if (st == ST_OK) {
+        const struct flow_args args = { .conf = &consumer,
+                                        .topics = &topics,
+                                        .props = run->conf,
+                                        .stage = &stage,
+                                        .stop = app_stop_flag(),
+                                        .version = app_version(),
+                                        .verbosity = run->verbosity,
+                                        .from_start = from_start };
+        st = flow_run(&args, err);
+    }
+    stage_close(&stage);
+    wire_free(wire);
+    return st;
+}
+
+static enum status check(struct err *err)
+{
+    const struct drift_conf conf = drift_conf_take(&props);
+
+    return drift_conf_check(&conf, err);
+}
+
+static enum status run(struct app_run *run, struct err *err)
+{
+    struct baseline *base = NULL;
+    const struct drift_conf conf = drift_conf_take(&props);
+    enum status st = drift_baseline_load(&props, &base, err);
+
+    if (st == ST_OK && pipe_mode)
+        st = drift_run_pipe(&conf, base, &files, err);
+    else if (st == ST_OK)
+        st = run_kafka(&conf, base, run, err);
+    baseline_free(base);
+    return st;
+}
+
+static const struct app app = {
+    .name = "drift",
+    .summary = "scores in, windows and alerts out",
+    .examples =
+        "  absa drift -c absa.conf -X drift.role=pane\n"
+        "  absa drift -c absa.conf -X drift.role=judge\n"
+        "  absa drift --pipe --alerts alerts.jsonl -X drift.baseline=b.json < scores.jsonl\n",
+    .sections = sections,
+    .pass_prefix = "kafka.",
+    .opts = opts,
+    .check = check,
+    .run = run,
+};
+
+int main(int argc, char **argv)
+{
+    return app_main(&app, argc, argv);
+}
