@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "wire/array.h"
 #include "wire/fromjson.h"
+#include "wire/json.h"
 #include "wire/wire.h"
 
 enum { TABLES_MAX = 64, ENUMS_MAX = 32, ARENA_MAX = 1 << 20 };
@@ -156,11 +157,14 @@ static enum status visit_record(struct defaults *d, const json_t *schema,
 static enum status visit_kind(struct defaults *d, enum record_kind kind, struct err *err)
 {
     struct slice text = wire_schema_text(kind);
-    json_t *schema = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, NULL);
+    enum dead_reason reason;
+    json_t *schema;
+    enum status st = wire_json_parse(text, WIRE_SCHEMA_MAX, 0, &schema, &reason, err);
 
-    if (!schema)
-        return disagree(err, wire_tables[kind], "not JSON");
-    enum status st = visit_record(d, schema, wire_tables[kind], err);
+    if (st == ST_REJECT)
+        return disagree(err, wire_tables[kind], err->msg);
+    if (st == ST_OK)
+        st = visit_record(d, schema, wire_tables[kind], err);
     json_decref(schema);
     return st;
 }

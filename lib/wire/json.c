@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "wire/json.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -133,6 +135,24 @@ static bool scan_token(struct scan *s)
     return true;
 }
 
+/* Of the process, as jansson's allocator is; a failure in another thread meanwhile
+ * is no less a reason to stop. */
+static atomic_ulong failed_allocations;
+
+static void *watched_malloc(size_t n)
+{
+    void *p = malloc(n);
+
+    if (!p)
+        atomic_fetch_add(&failed_allocations, 1);
+    return p;
+}
+
+void wire_json_watch_memory(void)
+{
+    json_set_alloc_funcs(watched_malloc, free);
+}
+
 static const char *const what[DEAD_N] = {
     [DEAD_JSON] = "is not JSON",
     [DEAD_DEPTH] = "is nested too deep",
@@ -169,7 +189,7 @@ static enum dead_reason reason_of(const json_error_t *je)
 enum status wire_json_parse(struct slice text, size_t max, unsigned flags, json_t **out,
                             enum dead_reason *reason, struct err *err)
 {
-    json_error_t je;
+    json_error_t je = { 0 };
     size_t jflags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY;
 
     *out = NULL;
@@ -188,10 +208,12 @@ enum status wire_json_parse(struct slice text, size_t max, unsigned flags, json_
     }
     if (flags & WIRE_JSON_NUL)
         jflags |= JSON_ALLOW_NUL;
+    unsigned long failed = atomic_load(&failed_allocations);
     *out = json_loadb(text.p ? text.p : "", text.n, jflags, &je);
-    if (*out)
-        return ST_OK;
-    if (json_error_code(&je) == json_error_out_of_memory)
+    if (failed != atomic_load(&failed_allocations)) {
+        json_decref(*out);
+        *out = NULL;
         return err_set(err, ST_FATAL, "out of memory for JSON");
-    return reject(reason_of(&je), reason, err);
+    }
+    return *out ? ST_OK : reject(reason_of(&je), reason, err);
 }

@@ -36,4 +36,11 @@ enum wire_json_flag {
 MUST_USE enum status wire_json_parse(struct slice text, size_t max, unsigned flags, json_t **out,
                                      enum dead_reason *reason, struct err *err);
 
+/* Makes jansson allocate by way of a count of failures, for the process; wire_new()
+ * calls it. Without it wire_json_parse() cannot tell every lack of memory: jansson
+ * 2.14 calls some of them a syntax error, and drops bytes of a number whose buffer
+ * cannot grow (of a string: it fails an assertion, which ends the process). May be called again,
+ * not by two threads at once. */
+void wire_json_watch_memory(void);
+
 #endif

@@ -87,6 +87,7 @@ enum status wire_new(const struct wire_source *src, struct wire **out, struct er
     *out = NULL;
     if (!w)
         return err_set(err, ST_FATAL, "out of memory for the codec");
+    wire_json_watch_memory();
     if (src)
         w->source = *src;
     st = defaults_new(&w->defaults, err);

@@ -21,34 +21,40 @@ static uint64_t mix(uint64_t h, struct slice s)
     return (h ^ hash64(s)) * UINT64_C(0x9E3779B97F4A7C15) + s.n;
 }
 
-static uint64_t read_all(struct slice in, size_t chunk)
+static void feed(struct csv *c, struct slice *in, size_t chunk)
+{
+    size_t n = in->n < chunk ? in->n : chunk;
+    struct err err = { 0 };
+
+    if (n == 0) {
+        csv_finish(c);
+        return;
+    }
+    must(csv_feed(c, (struct slice){ in->p, n }, &err) == ST_OK);
+    in->p += n;
+    in->n -= n;
+}
+
+static uint64_t read_all(const struct slice all, size_t chunk)
 {
     struct csv *c = csv_new(FUZZ_MAX);
-    struct err err = { 0 };
+    struct slice in = all;
     struct csv_row row;
-    const char *start = in.p;
     int64_t end = 0;
     uint64_t h = 0;
     enum csv_rc rc;
 
     while ((rc = csv_next(c, &row)) != CSV_END) {
-        if (rc == CSV_MORE && in.n == 0) {
-            csv_finish(c);
-        } else if (rc == CSV_MORE) {
-            size_t n = in.n < chunk ? in.n : chunk;
-
-            if (csv_feed(c, (struct slice){ in.p, n }, &err) != ST_OK)
-                abort();
-            in.p += n;
-            in.n -= n;
-        } else {
-            must(rc == CSV_ROW && row.raw.n <= FUZZ_MAX && row.offset >= end);
-            must(slice_eq(row.raw, (struct slice){ start + row.offset, row.raw.n }));
-            end = row.offset + (int64_t)row.raw.n;
-            h = mix(h + row.faults, row.raw);
-            for (size_t i = 0; i < row.n; i++)
-                h = mix(h, row.field[i]);
+        if (rc == CSV_MORE) {
+            feed(c, &in, chunk);
+            continue;
         }
+        must(rc == CSV_ROW && row.raw.n <= FUZZ_MAX && row.offset >= end);
+        must(slice_eq(row.raw, (struct slice){ all.p + row.offset, row.raw.n }));
+        end = row.offset + (int64_t)row.raw.n;
+        h = mix(h + row.faults, row.raw);
+        for (size_t i = 0; i < row.n; i++)
+            h = mix(h, row.field[i]);
     }
     csv_free(c);
     return h;

@@ -12,11 +12,13 @@
 /* avro-c 1.11.1 leaks parts of a schema that it refuses; as a refused schema is
  * kept and not tried again, that is bounded. unit/wire_hostile looks for leaks of
  * the others. */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
     return "detect_leaks=0";
 }
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 /* assert() that stands in every build. */
 static void must(bool holds)

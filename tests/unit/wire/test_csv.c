@@ -150,7 +150,7 @@ static void maximum(void **state)
 static void unclosed_quote_of_a_large_file(void **state)
 {
     enum { LINES = 4000000 };
-    static const char line[] = "1234567,9012345\n";
+    static const char line[16] = "1234567,9012345\n";
     struct csv *c = csv_new(0);
     struct csv_row row;
     struct err err = { 0 };
@@ -169,7 +169,7 @@ static void unclosed_quote_of_a_large_file(void **state)
         }
         char chunk[16 * 512];
         for (int i = 0; i < 512; i++)
-            memcpy(chunk + (ptrdiff_t)i * 16, line, 16);
+            memcpy(chunk + (ptrdiff_t)i * 16, line, sizeof(line));
         if (fed < LINES)
             assert_int_equal(csv_feed(c, (struct slice){ chunk, sizeof(chunk) }, &err), ST_OK);
         else
