@@ -63,11 +63,12 @@ static enum status add_cells(struct gather *g, const struct slice cell[COL_N])
     for (enum column c = COL_SENTIMENT; c <= COL_IMPLICITNESS; c++) {
         struct slice text = slice_trim(cell[c]);
         double v = 0.0;
+        bool number = tsv_number(text, &v);
         enum status st;
 
         if (c != COL_SENTIMENT && text.n == 0)
             continue;
-        st = check_label(g, c, tsv_number(text, &v), v, c == COL_SENTIMENT ? -1.0 : 0.0);
+        st = check_label(g, c, number, v, c == COL_SENTIMENT ? -1.0 : 0.0);
         if (st != ST_OK)
             return st;
         *into[c] = v;

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* bench_score.c -- scoring on one core: features alone, the bundle, and the whole
+ * stage (decode, features, boosters, sightings, encode). Prints a line each:
+ * comments a second, and the peak of memory.
+ *
+ *     bench_score [FILE]    a text a line; else texts made of a few sentences */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "consumers/score/stage.h"
+#include "record/comment.h"
+#include "score/feature.h"
+#include "support/prop.h"
+
+enum { TEXTS = 4096, ROUNDS = 12, TEXT_MAX = 512, ARENA_MAX = 256 << 20 };
+
+static char texts[TEXTS][TEXT_MAX];
+
+static double now_s(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void must(enum status st, const struct err *err)
+{
+    if (st == ST_OK)
+        return;
+    fprintf(stderr, "bench: %s\n", err->msg);
+    exit(70);
+}
+
+static void report(const char *what, double seconds)
+{
+    struct rusage use;
+
+    getrusage(RUSAGE_SELF, &use);
+    printf("%-10s %9.0f comments/s a core, %6.2f us each, peak %ld MiB\n", what,
+           TEXTS * ROUNDS / seconds, seconds / (TEXTS * ROUNDS) * 1e6, use.ru_maxrss / 1024);
+}
+
+static void make_texts(const char *path)
+{
+    static const char *const parts[] = { "This product is amazing but the shipping was slow. ",
+                                         "I love this song sooooo much!!! ",
+                                         "worst app ever, it crashes all the time ",
+                                         "what is the name of the song? ",
+                                         "\xF0\x9F\x98\x82\xF0\x9F\x98\x82 ",
+                                         "not bad at all, actually really nice " };
+    struct prop p = { .state = 1 };
+    FILE *f = path ? fopen(path, "r") : NULL;
+
+    for (size_t i = 0; i < TEXTS; i++) {
+        if (f && !fgets(texts[i], TEXT_MAX, f)) {
+            rewind(f);
+            if (!fgets(texts[i], TEXT_MAX, f))
+                exit(65);
+        }
+        for (size_t k = 0, n = 0; !f && k < 1 + prop_below(&p, 3) && n < TEXT_MAX; k++)
+            n += (size_t)snprintf(texts[i] + n, TEXT_MAX - n, "%s", parts[prop_below(&p, 6)]);
+    }
+    if (f)
+        fclose(f);
+}
+
+static void bench_features(void)
+{
+    struct lexicon *lex = lexicon_new();
+    struct arena *a = arena_new(ARENA_MAX);
+    struct err err = { 0 };
+    double sum = 0.0;
+    double t0 = now_s();
+
+    must(lexicon_add_valences(lex, slice_str("amazing\t2.8\nlove\t3.2\nworst\t-3.1\n"), &err),
+         &err);
+    for (size_t i = 0; i < (size_t)TEXTS * ROUNDS; i++) {
+        struct facts facts = { slice_str(texts[i % TEXTS]), false };
+        struct reading r;
+
+        arena_reset(a);
+        must(reading_make(&facts, lex, a, &r, &err), &err);
+        for (size_t k = 0; k < feature_n; k++)
+            sum += feature_table[k].of(&r);
+    }
+    report(sum > 0.0 ? "features" : "", now_s() - t0);
+    arena_free(a);
+    lexicon_free(lex);
+}
+
+static void bench_bundle(struct bundle *b)
+{
+    static struct scored scored[BUNDLE_BATCH_MAX];
+    struct facts facts[BUNDLE_BATCH_MAX];
+    struct arena *a = arena_new(ARENA_MAX);
+    struct err err = { 0 };
+    double t0 = now_s();
+
+    for (size_t at = 0; at < (size_t)TEXTS * ROUNDS; at += BUNDLE_BATCH_MAX) {
+        for (size_t i = 0; i < BUNDLE_BATCH_MAX; i++)
+            facts[i] = (struct facts){ slice_str(texts[(at + i) % TEXTS]), false };
+        arena_reset(a);
+        must(bundle_score(b, facts, BUNDLE_BATCH_MAX, a, scored, &err), &err);
+    }
+    report("bundle", now_s() - t0);
+    arena_free(a);
+}
+
+/* Encodes all texts as comments, each with an id of its own in each round. */
+static void make_records(struct wire *w, struct stage_rec *in, struct buf *bytes, int round)
+{
+    static size_t ends[TEXTS + 1];
+    struct err err = { 0 };
+
+    buf_clear(bytes);
+    for (size_t i = 0; i < TEXTS; i++) {
+        char id[32];
+        struct comment c = { .text = slice_str(texts[i]), .video_id = slice_str("7123456789") };
+
+        snprintf(id, sizeof(id), "%d%06zu", round, i);
+        c.comment_id = slice_str(id);
+        c.origin.arrival_ms = INT64_C(1763900000000) + (int64_t)i;
+        must(wire_encode(w, RECORD_COMMENT, &c, bytes, &err), &err);
+        ends[i + 1] = bytes->n;
+    }
+    for (size_t i = 0; i < TEXTS; i++)
+        in[i] = (struct stage_rec){ .topic = TOPIC_COMMENTS,
+                                    .offset = (int64_t)i,
+                                    .key = slice_str("7123456789"),
+                                    .value = { bytes->p + ends[i], ends[i + 1] - ends[i] } };
+}
+
+static void bench_stage(struct bundle *b)
+{
+    static struct stage_rec in[TEXTS];
+    const struct topology topo = topology_make(1, 1, 1);
+    const struct score_conf conf = { "", INT64_C(7) * 86400000, 2000000 };
+    struct stage_resume fresh = { .offset = -1 };
+    struct stage stage = { NULL, NULL };
+    struct wire *w = NULL;
+    struct err err = { 0 };
+    struct out *out;
+    struct buf bytes;
+    double total = 0.0;
+
+    buf_init(&bytes, ARENA_MAX);
+    must(wire_new(NULL, &w, &err), &err);
+    must(score_stage_new(&conf, w, &topo, b, &stage, &err), &err);
+    out = out_new(w, &topo, (struct out_limits){ 2000, 8 << 20 });
+    must(stage.ops->assign(stage.ctx, 0, &fresh, out, &err), &err);
+    for (int round = 0; round < ROUNDS; round++) {
+        double t0;
+
+        make_records(w, in, &bytes, round);
+        t0 = now_s();
+        for (size_t at = 0, used = 0; at < TEXTS; at += used) {
+            must(stage.ops->process(stage.ctx, 0, in + at, TEXTS - at, &used, out, &err), &err);
+            if (used == 0 || out_n(out) >= 1024)
+                out_clear(out);
+        }
+        total += now_s() - t0;
+        out_clear(out);
+    }
+    report("stage", total);
+    out_free(out);
+    stage_close(&stage);
+    wire_free(w);
+    buf_release(&bytes);
+}
+
+int main(int argc, char **argv)
+{
+    struct bundle *b = NULL;
+    struct err err = { 0 };
+
+    make_texts(argc > 1 ? argv[1] : NULL);
+    must(bundle_load(bundle_default_dir(), &b, &err), &err);
+    bench_features();
+    bench_bundle(b);
+    bench_stage(b);
+    bundle_free(b);
+    return 0;
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# absa-train refuses data that teaches nothing with exit 65 and the reason, and
+# makes the same bundle from the same rows as CSV and as JSON lines.
+set -euo pipefail
+train=$ABSA_BIN/absa-train
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+rows() { # rows N LABEL: a header and N rows
+    echo "text,sentiment"
+    for ((i = 0; i < $1; i++)); do
+        case $((i % 3)) in
+        0) echo "\"I love number $i, great\",${2:-0.7}" ;;
+        1) echo "\"number $i is bad, awful\",${2:--0.6}" ;;
+        2) echo "number $i came today,${2:-0.0}" ;;
+        esac
+    done
+}
+
+refused() { # refused FILE WORDS: exit 65 and WORDS in the message
+    local rc=0
+    "$train" --data "$1" --out "$tmp/out" >"$tmp/said" 2>&1 || rc=$?
+    if [ $rc != 65 ] || ! grep -qF -- "$2" "$tmp/said"; then
+        echo "$1: exit $rc, want 65 and \"$2\":"
+        cat "$tmp/said"
+        exit 1
+    fi
+}
+
+rows 120 >"$tmp/few.csv"
+refused "$tmp/few.csv" "120 rows: at least 200 are needed"
+rows 300 0.5 >"$tmp/same.csv"
+refused "$tmp/same.csv" "all 300 rows have the sentiment 0.5: nothing to learn"
+{ rows 250; echo "more,positive"; } >"$tmp/word.csv"
+refused "$tmp/word.csv" "row 251: sentiment is not a number in -1..1"
+{ rows 250; echo "more,1.5"; } >"$tmp/range.csv"
+refused "$tmp/range.csv" "row 251: sentiment is not a number in -1..1"
+{ rows 250; echo "more,nan"; } >"$tmp/nan.csv"
+refused "$tmp/nan.csv" "row 251: sentiment is not a number in -1..1"
+{ rows 250; echo "a,b,c,d"; } >"$tmp/ragged.csv"
+refused "$tmp/ragged.csv" "row 251: not as many fields as the header"
+rows 250 | sed 's/^text,/comment,/' >"$tmp/column.csv"
+refused "$tmp/column.csv" "there is no column text"
+: >"$tmp/empty.csv"
+refused "$tmp/empty.csv" "0 rows"
+refused "$tmp/missing.csv" "No such file"
+{ rows 250 | tail -n +2 | sed 's/.*/{"text":"x","sentiment":"0.5"}/'; } >"$tmp/text.jsonl"
+refused "$tmp/text.jsonl" "row 1: sentiment is not a number in -1..1"
+echo "{" >"$tmp/broken.jsonl"
+refused "$tmp/broken.jsonl" "row 1: not a JSON object"
+
+rows 600 >"$tmp/good.csv"
+rows 600 | tail -n +2 | sed -E 's/^"?([^"]*)"?,([-0-9.]*)$/{"text":"\1","sentiment":\2}/' \
+    >"$tmp/good.jsonl"
+"$train" --data "$tmp/good.csv" --out "$tmp/a" >"$tmp/said.a"
+"$train" --data "$tmp/good.jsonl" --out "$tmp/b" >"$tmp/said.b"
+diff -rq "$tmp/a" "$tmp/b"
+(cd "$tmp/a" && sha256sum --quiet -c SHA256SUMS)
+"$train" --data "$tmp/good.csv" --out "$tmp/c" --split time >/dev/null
+rc=0
+"$train" --data "$tmp/good.csv" 2>/dev/null || rc=$?
+[ $rc = 64 ]
+# A bundle of one's own scores.
+echo '{"comment_text":"number 5 is bad, awful","timestamp":"2025-01-15T14:30:00Z","video_id":"1"}' |
+    "$ABSA_BIN/absa-ingest" --pipe -q |
+    "$ABSA_BIN/absa-score" --pipe -X score.bundle="$tmp/a" |
+    grep -q '"model":"absa-model"'
+echo ok
