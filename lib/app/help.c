@@ -24,10 +24,21 @@ static void print_option(struct buf *out, int letter, const char *name, const ch
         buf_fmt(out, "%*s%s\n", (int)(DOC_COLUMN - width), "", doc);
 }
 
+static void print_properties(const struct app *app, struct buf *out)
+{
+    buf_str(out, "\nProperties: name = value in the file of -c, ABSA_NAME in the environment, "
+                 "-X name=value\n");
+    conf_print_help(app->sections, out);
+    if (app->pass_prefix)
+        buf_fmt(out, "\n  %s*\n      Handed on untouched.\n", app->pass_prefix);
+}
+
 void app_print_help(const struct app *app, struct buf *out)
 {
-    buf_fmt(out, "Usage: absa %s [options]%s%s\n\n%s\n", app->name, app->args ? " " : "",
-            app->args ? app->args : "", app->summary);
+    buf_fmt(out, "Usage: absa %s [options]", app->name);
+    if (app->args)
+        buf_fmt(out, " %s", app->args);
+    buf_fmt(out, "\n\n%s\n", app->summary);
     if (app->opts && app->opts[0].name)
         buf_str(out, "\nOptions\n");
     for (const struct app_opt *o = app->opts; o && o->name; o++)
@@ -39,13 +50,8 @@ void app_print_help(const struct app *app, struct buf *out)
     }
     if (app->examples)
         buf_fmt(out, "\nExamples\n%s", app->examples);
-    if (app->sections) {
-        buf_str(out, "\nProperties: name = value in the file of -c, ABSA_NAME in the environment, "
-                     "-X name=value\n");
-        conf_print_help(app->sections, out);
-        if (app->pass_prefix)
-            buf_fmt(out, "\n  %s*\n      Handed on untouched.\n", app->pass_prefix);
-    }
+    if (app->sections)
+        print_properties(app, out);
     buf_str(out, "\nExit codes: 0 done, 64 usage, 65 bad data, 69 a service is not there, "
                  "70 internal, 75 try again,\n77 not permitted, 78 configuration\n");
 }

@@ -179,6 +179,13 @@ static int what_code(const struct app *app, int code)
     return code;
 }
 
+static enum status set(const struct app *app, struct app_line *line, int code, struct err *err)
+{
+    if (code >= CODE_OWN && code < CODE_MODE)
+        return set_own(&app->opts[code - CODE_OWN], optarg, err);
+    return set_common(line, code, optarg, err);
+}
+
 static enum status bad_option(int code, const char *word, struct err *err)
 {
     if (code == ':')
@@ -208,11 +215,7 @@ enum status app_parse(const struct app *app, int argc, char **argv, struct app_l
             break;
         if (code == '?' || code == ':')
             return bad_option(code, word, err);
-        code = what_code(app, code);
-        if (code >= CODE_OWN && code < CODE_MODE)
-            st = set_own(&app->opts[code - CODE_OWN], optarg, err);
-        else
-            st = set_common(line, code, optarg, err);
+        st = set(app, line, what_code(app, code), err);
     }
     line->run.argc = argc - optind;
     line->run.argv = argv + optind;

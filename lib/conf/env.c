@@ -17,8 +17,10 @@ static void env_name(const char *name, char *out, size_t cap)
 
         if (ch >= 'a' && ch <= 'z')
             out[i] = (char)(ch - 'a' + 'A');
+        else if (ch == '.' || ch == '-')
+            out[i] = '_';
         else
-            out[i] = ch == '.' || ch == '-' ? '_' : ch;
+            out[i] = ch;
     }
     out[i] = '\0';
 }
@@ -56,8 +58,11 @@ static struct slice passed_name(struct conf *c, struct slice var)
         char ch = var.p[i];
 
         if (ch >= 'A' && ch <= 'Z')
-            ch = (char)(ch - 'A' + 'a');
-        name[i] = ch == '_' && i != tail ? '.' : ch;
+            name[i] = (char)(ch - 'A' + 'a');
+        else if (ch == '_' && i != tail)
+            name[i] = '.';
+        else
+            name[i] = ch;
     }
     return (struct slice){ name, var.n };
 }

@@ -132,6 +132,35 @@ static void json_property(struct buf *out, const struct conf_prop *p, bool first
     buf_byte(out, '}');
 }
 
+static void json_required(struct buf *out, const struct conf_section *sections)
+{
+    bool first = true;
+
+    buf_str(out, "\n  },\n  \"required\": [");
+    for (const struct conf_section *s = sections; s->title; s++) {
+        for (const struct conf_prop *p = s->props; p->name; p++) {
+            if (p->dflt)
+                continue;
+            buf_str(out, first ? "" : ", ");
+            json_str(out, p->name);
+            first = false;
+        }
+    }
+    buf_str(out, "],\n");
+}
+
+/* The prefix as a regular expression in JSON: "kafka." is kafka\\. there. */
+static void json_pass_prefix(struct buf *out, const char *prefix)
+{
+    buf_str(out, "  \"patternProperties\": {\"^");
+    for (; *prefix; prefix++) {
+        if (*prefix == '.')
+            buf_str(out, "\\\\");
+        buf_byte(out, *prefix);
+    }
+    buf_str(out, "\": {\"type\": [\"string\", \"number\", \"boolean\"]}},\n");
+}
+
 void conf_print_schema(const struct conf_section *sections, const char *pass_prefix,
                        struct buf *out)
 {
@@ -145,25 +174,9 @@ void conf_print_schema(const struct conf_section *sections, const char *pass_pre
             first = false;
         }
     }
-    buf_str(out, "\n  },\n  \"required\": [");
-    first = true;
-    for (const struct conf_section *s = sections; s->title; s++) {
-        for (const struct conf_prop *p = s->props; p->name; p++) {
-            if (p->dflt)
-                continue;
-            buf_str(out, first ? "" : ", ");
-            json_str(out, p->name);
-            first = false;
-        }
-    }
-    buf_str(out, "],\n");
-    if (pass_prefix) {
-        buf_str(out, "  \"patternProperties\": {");
-        buf_str(out, "\"^");
-        for (const char *s = pass_prefix; *s; s++)
-            buf_fmt(out, *s == '.' ? "\\\\%c" : "%c", *s);
-        buf_str(out, "\": {\"type\": [\"string\", \"number\", \"boolean\"]}},\n");
-    }
+    json_required(out, sections);
+    if (pass_prefix)
+        json_pass_prefix(out, pass_prefix);
     buf_str(out, "  \"additionalProperties\": false\n}\n");
 }
 
@@ -177,27 +190,31 @@ static void cell(struct buf *out, const char *s)
     }
 }
 
+static void doc_row(struct buf *out, const struct conf_prop *p)
+{
+    struct buf takes;
+
+    buf_init(&takes, 512);
+    conf_value_describe(p, &takes);
+    buf_byte(&takes, '\0');
+    buf_fmt(out, "| `%s%s` | ", p->name, p->type == CONF_SECRET ? CONF_FILE_SUFFIX : "");
+    cell(out, takes.p ? takes.p : "");
+    if (!p->dflt)
+        buf_str(out, " | required | ");
+    else
+        buf_fmt(out, p->dflt[0] ? " | `%s` | " : " | %s | ", p->dflt);
+    cell(out, p->doc);
+    buf_str(out, " |\n");
+    buf_release(&takes);
+}
+
 void conf_print_doc(const struct conf_section *sections, struct buf *out)
 {
     for (const struct conf_section *s = sections; s->title; s++) {
         buf_fmt(out, "### %s\n\n| property | takes | default | what it does |\n|---|---|---|---|\n",
                 s->title);
-        for (const struct conf_prop *p = s->props; p->name; p++) {
-            struct buf takes;
-
-            buf_init(&takes, 512);
-            conf_value_describe(p, &takes);
-            buf_byte(&takes, '\0');
-            buf_fmt(out, "| `%s%s` | ", p->name, p->type == CONF_SECRET ? "_file" : "");
-            cell(out, takes.p ? takes.p : "");
-            if (!p->dflt)
-                buf_str(out, " | required | ");
-            else
-                buf_fmt(out, p->dflt[0] ? " | `%s` | " : " | %s | ", p->dflt);
-            cell(out, p->doc);
-            buf_str(out, " |\n");
-            buf_release(&takes);
-        }
+        for (const struct conf_prop *p = s->props; p->name; p++)
+            doc_row(out, p);
         buf_byte(out, '\n');
     }
 }
