@@ -15,18 +15,20 @@ struct command {
     const char *what;
 };
 
+/* As the data flows, then what is done beside it. */
 static const struct command commands[] = {
-    { "backtest", "the whole pipeline over files or a stretch of a topic, without Kafka" },
-    { "baseline", "what scores look like when all is well, from files or a topic" },
-    { "check-config", "check a program's configuration, or print a sample or a schema of it" },
-    { "compare", "drift between two tables, column by column" },
-    { "drift", "scores in, windows and alerts out" },
     { "import", "files of any scraper into the raw topic" },
-    { "replay", "a stretch of a raw topic again, into another topic" },
     { "ingest", "raw records of any scraper in, comments out" },
-    { "topics", "the topics that there should be: compared with the cluster, or created" },
-    { "train", "make a bundle (model, tables, baseline) from labelled text" },
+    { "score", "comments in, scores out" },
+    { "drift", "scores in, windows and alerts out" },
     { "verify-alert", "recompute every number of an alert from the record alone" },
+    { "replay", "a stretch of a raw topic again, into another topic" },
+    { "backtest", "the whole pipeline over files or a stretch of a topic, without Kafka" },
+    { "train", "make a bundle (model, tables, baseline) from labelled text" },
+    { "baseline", "what scores look like when all is well, from files or a topic" },
+    { "compare", "drift between two tables, column by column" },
+    { "topics", "the topics that there should be: compared with the cluster, or created" },
+    { "check-config", "check a program's configuration, or print a sample or a schema of it" },
 };
 static const size_t n_commands = sizeof(commands) / sizeof(commands[0]);
 

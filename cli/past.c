@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "instant.h"
+#include "app/instant.h"
 
 struct past past;
 

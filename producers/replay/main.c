@@ -7,8 +7,8 @@
 #include <time.h>
 
 #include "app/app.h"
+#include "app/instant.h"
 #include "app/progress.h"
-#include "cli/instant.h"
 #include "kafka/producer.h"
 #include "kafka/topics.h"
 #include "producers/import/target.h"

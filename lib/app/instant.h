@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* instant.h -- a time on the command line: 2025-07-03T13:16:27Z or milliseconds. */
-#ifndef CLI_INSTANT_H
-#define CLI_INSTANT_H
+#ifndef APP_INSTANT_H
+#define APP_INSTANT_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "instant.h"
+#include "app/instant.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
