@@ -59,7 +59,7 @@ class Ingest:
                      "-X", "topic.prefix=" + prefix, "-X", "group.id=" + prefix + "ingest",
                      "-X", "slot=ingest-%s%d" % (prefix, slot), "-X", "raw.partitions=%d" % raw,
                      "-X", "comments.partitions=%d" % comments, "-X", "commit.interval.ms=20ms",
-                     "-X", "batch.records=50", "-X", "ingest.user_key_file=" + key]
+                     "-X", "batch.records=200", "-X", "ingest.user_key_file=" + key]
         for p in props:
             self.args += ["-X", p]
         self.start()
