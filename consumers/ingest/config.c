@@ -63,21 +63,24 @@ enum status ingest_key_read(const char *path, uint8_t key[HMAC_KEY_LEN], struct 
     struct stat sb;
     struct buf bytes;
 
-    if (stat(path, &sb) != 0)
+    if (stat(path, &sb) != 0) {
         return err_set(err, ST_FATAL, "config: ingest.user_key_file: %s: %s", path,
                        strerror(errno));
-    if ((sb.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    }
+    if ((sb.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
         return err_set(err, ST_FATAL,
                        "config: ingest.user_key_file: others may read %s: chmod 0600 %s", path,
                        path);
+    }
     buf_init(&bytes, KEY_FILE_MAX);
     enum status st = app_read_file(path, KEY_FILE_MAX, &bytes, err);
-    if (st != ST_OK)
+    if (st != ST_OK) {
         err_prefix(err, "config: ingest.user_key_file");
-    else if (!parse_key(buf_slice(&bytes), key))
+    } else if (!parse_key(buf_slice(&bytes), key)) {
         st = err_set(err, ST_FATAL,
                      "config: ingest.user_key_file: %s holds neither 32 bytes nor 64 hex digits",
                      path);
+    }
     if (bytes.p)
         memset(bytes.p, 0, bytes.cap);
     buf_release(&bytes);

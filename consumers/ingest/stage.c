@@ -91,11 +91,12 @@ static enum out_rc put_items(struct ingest *g, const struct step *s,
 /* A topic is live or replayed: the two kinds of time do not mix. */
 static enum status check_kind(struct ingest *g, enum source_kind kind, struct err *err)
 {
-    if (g->kind != SOURCE_UNKNOWN && kind != SOURCE_UNKNOWN && g->kind != kind)
+    if (g->kind != SOURCE_UNKNOWN && kind != SOURCE_UNKNOWN && g->kind != kind) {
         return err_set(err, ST_FATAL,
                        "config: absa.raw holds live records and records with their own arrival "
                        "(header absa-arrival); a topic is one or the other: "
                        "import or replay into another topic");
+    }
     if (kind != SOURCE_UNKNOWN)
         g->kind = kind;
     return ST_OK;
@@ -230,11 +231,12 @@ static enum status ingest_assign(void *ctx, int32_t part, struct stage_resume *r
 {
     struct ingest *g = ctx;
 
-    if (part < 0 || part >= g->topo->parts[TOPIC_RAW])
+    if (part < 0 || part >= g->topo->parts[TOPIC_RAW]) {
         return err_set(err, ST_FATAL,
                        "config: partition %d of absa.raw, but raw.partitions is %d: "
                        "see absa topics grow",
                        (int)part, (int)g->topo->parts[TOPIC_RAW]);
+    }
     struct source *src = source_new(part, g->topo->parts[TOPIC_COMMENTS]);
     if (!src)
         return err_set(err, ST_FATAL, "ingest: out of memory");

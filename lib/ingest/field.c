@@ -63,7 +63,7 @@ static struct slice video_of_url(struct slice s)
 bool field_video_id(const json_t *v, struct arena *a, struct slice *id, bool *oom)
 {
     *id = (struct slice){ NULL, 0 };
-    if (v && json_is_string(v))
+    if (json_is_string(v))
         return keep_id(video_of_url(field_string(v)), a, id, oom);
     return field_id(v, a, id, oom);
 }
@@ -82,62 +82,74 @@ static bool count_of_string(struct slice s, int64_t *n)
     return slice_to_int64(s, n);
 }
 
+static bool integer_of(const json_t *v, int64_t *n)
+{
+    if (json_is_integer(v)) {
+        *n = json_integer_value(v);
+        return true;
+    }
+    if (json_is_real(v)) {
+        const double d = json_real_value(v);
+
+        if (!(d >= 0 && d <= (double)INGEST_COUNT_MAX))
+            return false;
+        *n = (int64_t)d;
+        return d == (double)*n;
+    }
+    return json_is_string(v) && count_of_string(field_string(v), n);
+}
+
+static bool is_absent(const json_t *v)
+{
+    return !v || (json_is_string(v) && field_string(v).n == 0);
+}
+
 bool field_count(const json_t *v, struct opt_long *n)
 {
     *n = (struct opt_long){ 0 };
-    if (!v)
+    if (is_absent(v))
         return true;
-    if (json_is_integer(v)) {
-        n->v = json_integer_value(v);
-    } else if (json_is_real(v)) {
-        const double d = json_real_value(v);
-        if (!(d >= 0 && d <= (double)INGEST_COUNT_MAX) || d != (double)(int64_t)d)
-            return false;
-        n->v = (int64_t)d;
-    } else if (json_is_string(v)) {
-        const struct slice s = field_string(v);
-        if (s.n == 0)
-            return true;
-        if (!count_of_string(s, &n->v))
-            return false;
-    } else {
-        return false;
-    }
-    n->has = n->v >= 0 && n->v <= INGEST_COUNT_MAX;
+    n->has = integer_of(v, &n->v) && n->v >= 0 && n->v <= INGEST_COUNT_MAX;
     return n->has;
 }
 
-static bool same_word(struct slice s, const char *lower)
+/* word is in small letters. */
+static bool is_word(struct slice s, const char *word)
 {
-    if (s.n != strlen(lower))
+    if (s.n != strlen(word))
         return false;
     for (size_t i = 0; i < s.n; i++) {
-        if ((s.p[i] | 0x20) != (lower[i] | 0x20))
+        const bool capital = s.p[i] >= 'A' && s.p[i] <= 'Z';
+
+        if (s.p[i] + (capital ? 'a' - 'A' : 0) != word[i])
             return false;
     }
     return true;
 }
 
-bool field_bool(const json_t *v, struct opt_bool *b)
+static struct opt_bool bool_of_word(struct slice s)
 {
     static const char *const words[] = { "no", "yes", "false", "true", "0", "1" };
 
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (is_word(s, words[i]))
+            return (struct opt_bool){ i % 2 == 1, true };
+    }
+    return (struct opt_bool){ 0 };
+}
+
+bool field_bool(const json_t *v, struct opt_bool *b)
+{
     *b = (struct opt_bool){ 0 };
-    if (!v)
+    if (is_absent(v))
         return true;
     if (json_is_boolean(v)) {
         *b = (struct opt_bool){ json_is_true(v), true };
     } else if (json_is_integer(v)) {
         const json_int_t n = json_integer_value(v);
         *b = (struct opt_bool){ n == 1, n == 0 || n == 1 };
-    } else if (json_is_string(v)) {
-        const struct slice s = field_string(v);
-        if (s.n == 0)
-            return true;
-        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-            if (same_word(s, words[i]))
-                *b = (struct opt_bool){ i % 2 == 1, true };
-        }
+    } else {
+        *b = bool_of_word(field_string(v));
     }
     return b->has;
 }

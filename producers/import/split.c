@@ -257,35 +257,47 @@ static enum status next_value(struct split *s, struct slice *value, struct err *
     return st;
 }
 
-enum status split_next(struct split *s, struct raw_record *rec, bool *more, struct err *err)
+static enum status next_row(struct split *s, struct raw_record *rec, bool *more, struct err *err)
+{
+    *rec = (struct raw_record){ .video = s->video, .file = s->file, .row = s->row + 1 };
+    const enum status st = rows_next(s->rows, rec, more, err);
+
+    s->row += *more;
+    return st;
+}
+
+/* The next comment of the wrapper that is being taken apart, if one is. */
+static bool next_of_list(struct split *s, struct raw_record *rec)
 {
     struct slice value;
 
-    *more = true;
-    if (s->mode == MODE_ROWS) {
-        *rec = (struct raw_record){ .video = s->video, .file = s->file, .row = s->row + 1 };
-        const enum status st = rows_next(s->rows, rec, more, err);
-        s->row += *more;
-        return st;
-    }
-    for (;;) {
-        if (s->list.n > 0 && scan_element(s->list, &s->list_at, &value)) {
-            emit(s, value, rec);
-            if (s->list_video.n > 0)
-                rec->video = s->list_video;
-            return ST_OK;
-        }
+    if (s->list.n == 0 || !scan_element(s->list, &s->list_at, &value)) {
         s->list = (struct slice){ NULL, 0 };
+        return false;
+    }
+    emit(s, value, rec);
+    if (s->list_video.n > 0)
+        rec->video = s->list_video;
+    return true;
+}
+
+enum status split_next(struct split *s, struct raw_record *rec, bool *more, struct err *err)
+{
+    struct slice value;
+    bool oom = false;
+
+    *more = true;
+    if (s->mode == MODE_ROWS)
+        return next_row(s, rec, more, err);
+    while (!next_of_list(s, rec)) {
         window_pass(&s->w, s->held);
         s->held = 0;
         if (next_value(s, &value, err) != ST_OK)
             return ST_FATAL;
-        if (value.n == 0) {
-            *more = false;
+        *more = value.n > 0;
+        if (!*more)
             return ST_OK;
-        }
         value = slice_trim(value);
-        bool oom = false;
         if (!unwrap(s, value, &oom)) {
             emit(s, value, rec);
             return ST_OK;
@@ -293,6 +305,7 @@ enum status split_next(struct split *s, struct raw_record *rec, bool *more, stru
         if (oom)
             return err_set(err, ST_FATAL, "out of memory");
     }
+    return ST_OK;
 }
 
 int64_t split_position(const struct split *s)

@@ -22,17 +22,19 @@ struct target {
 static enum status check_record(const struct target *t, const struct stage_rec *rec,
                                 struct err *err)
 {
-    if (slice_is(stage_header(rec, "absa-kind"), "end"))
+    if (slice_is(stage_header(rec, "absa-kind"), "end")) {
         return err_set(err, ST_FATAL,
                        "config: %s has ended: an import or replay into it is complete. Give "
                        "another topic (-t), or delete this one and run absa topics apply",
                        t->topic);
-    if ((stage_header(rec, "absa-arrival").p != NULL) != t->own_time)
+    }
+    if ((stage_header(rec, "absa-arrival").p != NULL) != t->own_time) {
         return err_set(err, ST_FATAL,
                        "config: %s holds %s: a topic is one or the other. Give another topic "
                        "(-t), or --arrival %s",
                        t->topic, t->own_time ? "live records" : "records with their own arrival",
                        t->own_time ? "kafka" : "now");
+    }
     return ST_OK;
 }
 
@@ -57,13 +59,15 @@ static enum status check_partitions(const struct target *t, struct kafka_admin *
     int32_t n = 0;
     enum status st = kafka_admin_partitions(admin, t->topic, &n, err);
 
-    if (st == ST_OK && n == 0)
+    if (st == ST_OK && n == 0) {
         return err_set(err, ST_FATAL, "config: there is no topic %s: run absa topics apply",
                        t->topic);
-    if (st == ST_OK && n != t->parts)
+    }
+    if (st == ST_OK && n != t->parts) {
         return err_set(err, ST_FATAL,
                        "config: %s has %d partitions, raw.partitions says %d: see absa topics grow",
                        t->topic, (int)n, (int)t->parts);
+    }
     for (int32_t p = 0; st == ST_OK && p < n; p++) {
         int64_t low = 0;
         int64_t end = 0;

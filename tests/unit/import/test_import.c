@@ -121,10 +121,11 @@ static void wrapper(void **state)
     at = (size_t)snprintf(
         text, 100, "{\"video_url\":\"https:\\/\\/x.y\\/video\\/7123456789012345678\",\"data\":{\n");
     at += (size_t)snprintf(text + at, 100, "\"comments\":[");
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         at += (size_t)snprintf(text + at, 80,
                                "%s{\"cid\":\"%zu\",\"text\":\"so good, really, so very good\"}",
                                i > 0 ? "," : "", i);
+    }
     at += (size_t)snprintf(text + at, 10, "]}}");
     open_text(&r, "/somewhere/crawl-7000000000000000009.json", (struct slice){ text, at });
     for (size_t i = 0; i < n; i++) {
@@ -201,13 +202,14 @@ static void ordered(void **state)
     for (int i = 0; i < p.cases; i++) {
         const int second = (int)prop_below(&p, 50);
 
-        if (i % 10 == 0)
+        if (i % 10 == 0) {
             snprintf(text, sizeof(text), "{\"broken\":%d}", i);
-        else
+        } else {
             snprintf(text, sizeof(text),
                      "{\"comments\":[{\"cid\":\"1\",\"create_time\":%d},{\"cid\":\"2\","
                      "\"create_time\":1736951300}]}",
                      1736951400 + second);
+        }
         rec = (struct raw_record){ .value = slice_str(text), .row = i };
         assert_int_equal(order_add(o, &rec, &err), ST_OK);
     }
