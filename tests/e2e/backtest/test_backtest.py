@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: MIT
+"""absa backtest and absa baseline on real files, and --pipe: one test a promise."""
+import glob
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TOP = pathlib.Path(__file__).resolve().parents[3]
+BIN = pathlib.Path(os.environ.get("ABSA_BIN", TOP / "build/dev/bin"))
+SHARED = pathlib.Path(os.environ.get("ABSA_SHARED", TOP / "../shared"))
+CRAWL = SHARED / "data/crawls/TTCommentExporter-7522631316479790391-3522-comments-replies.csv"
+ONE = ["-X", "window.min_samples=1", "-X", "window.min_videos=1"]
+
+
+def absa(command, *args, stdin=None, env=None):
+    return subprocess.run([BIN / ("absa-" + command), *map(str, args)], input=stdin,
+                          capture_output=True, env=dict(os.environ, **(env or {})))
+
+
+def lines(path):
+    return [json.loads(line) for line in pathlib.Path(path).read_text().splitlines()]
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        tmp = tempfile.TemporaryDirectory()
+        self.addCleanup(tmp.cleanup)
+        self.dir = pathlib.Path(tmp.name)
+
+    def backtest(self, out, *args, want=0):
+        """Runs it; the four files as values, and the folder."""
+        out = self.dir / out
+        run = absa("backtest", "-q", "--out", out, *args)
+        self.assertEqual(run.returncode, want, run.stderr.decode())
+        if want != 0:
+            return run.stderr.decode()
+        return (json.loads((out / "summary.json").read_text()), lines(out / "windows.jsonl"),
+                lines(out / "alerts.jsonl"), lines(out / "dead.jsonl"))
+
+
+class Crawl(Case):
+    """3,521 real comments of one video."""
+
+    def test_one_video_is_never_an_alert(self):
+        summary, windows, alerts, dead = self.backtest("out", "--input", CRAWL)
+        self.assertEqual([summary[k] for k in ("read", "comments", "updates", "dead", "late")],
+                         [3521, 3521, 0, 0, 0])
+        self.assertEqual(set(summary["counters"].values()), {0})
+        self.assertEqual(summary["identity"], "I1")
+        self.assertEqual((alerts, dead), ([], []))
+        self.assertEqual(len(windows), summary["windows"])
+        self.assertEqual({w["state"] for w in windows}, {"insufficient_data", "no_data"})
+        self.assertEqual(sum(w["n"] for w in windows), 3521)
+        starts = [w["start_ms"] for w in windows]
+        self.assertEqual(starts, list(range(starts[0], starts[-1] + 1, 3600000)), "a gap")
+
+    def test_same_bytes_each_time_and_however_it_is_cut(self):
+        self.backtest("a", "--input", CRAWL)
+        for i, more in enumerate([[], ["-X", "raw.partitions=3"], ["-X", "comments.partitions=1"],
+                                  ["-X", "comments.partitions=7"]]):
+            self.backtest("b%d" % i, "--input", CRAWL, *more)
+            for name in ("windows.jsonl", "alerts.jsonl", "dead.jsonl", "summary.json"):
+                self.assertEqual((self.dir / "a" / name).read_bytes(),
+                                 (self.dir / ("b%d" % i) / name).read_bytes(), (name, more))
+
+    def test_without_minima_psi_alone_decides(self):
+        """As in the original: PSI > 0.2 WARNING, > 0.3 CRITICAL."""
+        summary, windows, alerts, _ = self.backtest("out", "--input", CRAWL, *ONE)
+        self.assertGreater(summary["alerts"], 0)
+        self.assertEqual(len(alerts), summary["alerts"])
+        self.assertEqual({w["state"] for w in windows}, {"evaluated", "no_data"})
+        for w in windows:
+            for f in w["features"] if w["state"] == "evaluated" else []:
+                want = "NONE" if not f["psi"] or f["psi"] <= 0.2 else \
+                    "WARNING" if f["psi"] <= 0.3 else "CRITICAL"
+                self.assertEqual(f["severity"], want, f)
+        first = next(w for w in windows if any(f["severity"] != "NONE" for f in w["features"]))
+        self.assertEqual(alerts[0]["start_ms"], first["start_ms"])
+        self.assertEqual(alerts[0]["state"], "firing")
+
+    def test_a_stretch_of_it(self):
+        _, windows, _, _ = self.backtest("all", "--input", CRAWL)
+        cut = windows[len(windows) // 2]["start_ms"]
+        before, after = (self.backtest(name, "--input", CRAWL, flag, cut)[0]
+                         for name, flag in (("before", "--until"), ("after", "--from")))
+        self.assertGreater(before["comments"], 0)
+        self.assertGreater(after["comments"], 0)
+        self.assertEqual(before["comments"] + after["comments"], 3521)
+
+    def test_a_baseline_that_does_not_resemble_itself_is_refused(self):
+        path = self.dir / "baseline.json"
+        run = absa("baseline", "--input", CRAWL, "--out", path)
+        self.assertEqual(run.returncode, 65, run.stderr)
+        self.assertIn(b"--force", run.stderr)
+        self.assertFalse(path.exists())
+        run = absa("baseline", "--force", "--input", CRAWL, "--out", path)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        first = path.read_bytes()
+        absa("baseline", "--force", "--input", CRAWL, "--out", path)
+        self.assertEqual(first, path.read_bytes())
+
+
+class Files(Case):
+    def test_every_shape(self):
+        for path in sorted(glob.glob(str(SHARED / "data/shapes/*"))):
+            with self.subTest(path):
+                summary = self.backtest("out", "--input", path)[0]
+                self.assertGreater(summary["comments"], 0)
+                self.assertEqual(summary["read"],
+                                 summary["comments"] + summary["updates"] + summary["dead"])
+
+    def test_bad_records_hurt_nobody_else(self):
+        good = {"cid": str(1753228800 << 32), "aweme_id": "7500000000000000000", "text": "fine",
+                "create_time": 1753228800, "digg_count": 1, "reply_comment_total": 0}
+        bad = ["{", "[" * 100, '{"cid": 1, "cid": 2}', "null", '{"nobody": "knows"}']
+        path = self.dir / "in.jsonl"
+        path.write_text("\n".join([json.dumps(good), *bad, json.dumps(good)]) + "\n")
+        summary, _, _, dead = self.backtest("out", "--input", path)
+        self.assertEqual((summary["comments"], summary["updates"]), (1, 1))
+        self.assertEqual(summary["dead"], len(dead))
+        self.assertEqual(summary["read"], 2 + len(dead))
+        self.assertGreater(len(dead), 0)
+        self.assertEqual(sum(summary["dead_reasons"].values()), len(dead))
+
+    def test_errors_say_what_to_do(self):
+        for args, code, word in [((), 64, "--input"),
+                                 (("--input", "/nonexistent"), 78, "/nonexistent"),
+                                 (("--input", CRAWL, "-t", "absa.raw"), 64, "either"),
+                                 (("-t", "absa.raw"), 78, "kafka.bootstrap.servers"),
+                                 (("-t", "absa.windows"), 64, "absa.raw"),
+                                 (("--input", CRAWL, "--bundle", "/nonexistent"), 78, "bundle"),
+                                 (("--input", CRAWL, "--baseline", "/etc/passwd"), 78, "baseline"),
+                                 (("--input", CRAWL, "--from", "yesterday"), 64, "--from"),
+                                 (("--input", CRAWL, "-X", "window.ms=7"), 78, "window.ms")]:
+            with self.subTest(args):
+                self.assertIn(word, self.backtest("out", *args, want=code))
+        self.assertEqual(absa("backtest", "--input", CRAWL).returncode, 64)
+        full = absa("backtest", "--input", CRAWL, "--out", "/dev/full")
+        self.assertEqual(full.returncode, 64, full.stderr)
+
+
+class Turn(Case):
+    """Tweets about everything, then newspaper editorials."""
+
+    @classmethod
+    def setUpClass(cls):
+        fetch = subprocess.run([TOP / "tools/fetch-data"], capture_output=True, text=True)
+        if fetch.returncode != 0:
+            raise unittest.SkipTest("no data: " + fetch.stderr.strip())
+        cls.tmp = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.tmp.cleanup)
+        cls.data = pathlib.Path(cls.tmp.name)
+        subprocess.run([sys.executable, TOP / "tests/support/mixed_stream.py",
+                        fetch.stdout.strip(), cls.data], check=True)
+        cls.turn = int((cls.data / "turn.txt").read_text())
+        run = absa("baseline", "--input", cls.data / "baseline.jsonl", "--out", cls.data / "b.json")
+        assert run.returncode == 0, run.stderr
+
+    def test_critical_in_the_first_window_and_none_before(self):
+        summary, windows, alerts, _ = self.backtest(
+            "out", "--input", self.data / "stream.jsonl", "--baseline", self.data / "b.json")
+        self.assertEqual((summary["comments"], summary["windows"]), (4000, 16))
+        self.assertEqual([w["state"] for w in windows], ["evaluated"] * 16)
+        self.assertEqual(summary["baseline"],
+                         json.loads((self.dir / "out/alerts.jsonl").read_text().splitlines()[0])
+                         ["baseline"])
+        self.assertEqual([(a["start_ms"], a["severity"], a["state"]) for a in alerts],
+                         [(self.turn, "CRITICAL", "firing")])
+
+    def test_the_same_from_two_files(self):
+        whole = (self.data / "stream.jsonl").read_text().splitlines(keepends=True)
+        a, b = self.dir / "a.jsonl", self.dir / "b.jsonl"
+        a.write_text("".join(whole[1::2]))
+        b.write_text("".join(whole[0::2]))
+        one = self.backtest("one", "--input", self.data / "stream.jsonl")
+        two = self.backtest("two", "--input", a, "--input", b)
+        self.assertEqual(one[0], two[0])
+        self.assertEqual(one[1], two[1])
+
+
+class Pipe(Case):
+    """ingest --pipe | score --pipe | drift --pipe"""
+
+    def rows(self):
+        return (SHARED / "data/shapes/tiktok_web_comment.jsonl").read_bytes()
+
+    def test_each_stage_takes_what_the_one_before_says(self):
+        comments = absa("ingest", "--pipe", "-q", stdin=self.rows())
+        self.assertEqual(comments.returncode, 0, comments.stderr)
+        said = [json.loads(line) for line in comments.stdout.splitlines()]
+        self.assertEqual(sum("absa_kind" not in c for c in said), 4)
+        self.assertEqual(said[0]["absa_kind"], "mark")
+        self.assertEqual(said[-1]["kind"], "end")
+        scores = absa("score", "--pipe", "-q", stdin=comments.stdout)
+        self.assertEqual(scores.returncode, 0, scores.stderr)
+        said = [json.loads(line) for line in scores.stdout.splitlines()]
+        self.assertEqual(sum("sentiment_score" in s for s in said), 4)
+        again = absa("score", "--pipe", "-q", stdin=comments.stdout)
+        self.assertEqual(scores.stdout, again.stdout)
+        if not (BIN / "absa-drift").exists():
+            self.skipTest("there is no absa-drift yet")
+        drift = absa("drift", "--pipe", "-q", stdin=scores.stdout)
+        self.assertEqual(drift.returncode, 0, drift.stderr)
+        windows = [json.loads(line) for line in drift.stdout.splitlines()]
+        self.assertEqual(sum(w["n"] for w in windows), 3)
+        self.assertEqual(sum(w["updates"] for w in windows), 1)
+
+    def test_bad_lines(self):
+        stdin = self.rows() + b"{\n"
+        run = absa("ingest", "--pipe", "-q", stdin=stdin)
+        self.assertEqual(run.returncode, 65)
+        self.assertIn(b"1 record was refused: 1 json", run.stderr)
+        path = self.dir / "dead.jsonl"
+        run = absa("ingest", "--pipe", "-q", "--dead", path, stdin=stdin)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual([d["reason"] for d in lines(path)], ["json"])
+        run = absa("score", "--pipe", "-q", stdin=b"not json\n")
+        self.assertEqual(run.returncode, 65)
+
+
+if __name__ == "__main__":
+    if not CRAWL.exists():
+        print("skipped: ABSA_SHARED does not name the shared data")
+        sys.exit(77)
+    unittest.main(verbosity=2)
