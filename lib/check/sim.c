@@ -112,9 +112,10 @@ static enum fate assign(struct world *w, struct node *nd, int i, int32_t part)
     s->gen = c->gen;
     s->stalls = 0;
     enum fate f = fate_of(w, nd, nd->ops->assign(in->stage.ctx, part, &resume, in->out, w->err));
-    if (f == LIVES && resume.offset > c->offset)
+    if (f == LIVES && c->offset >= 0 && resume.offset > c->offset)
         return fails(w, nd, part, "assign() raised the offset");
     s->pos = resume.offset < 0 ? 0 : resume.offset;
+    s->floor = resume.floor;
     return f;
 }
 
@@ -169,8 +170,10 @@ static void commit_positions(struct node *nd, struct inst *in)
         struct commit *c = &nd->commit[p];
         if (!s->touched)
             continue;
-        if (s->pos > c->offset) /* never below what was committed */
+        if (s->pos > c->offset) /* never below what was committed, nor below the floor */
             c->offset = s->pos;
+        if (s->floor > c->offset)
+            c->offset = s->floor;
         buf_clear(&c->meta);
         buf_slice_add(&c->meta, buf_slice(&s->meta));
     }

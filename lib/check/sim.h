@@ -13,6 +13,7 @@ struct slot {
     int gen;      /* of the ownership that it took    */
     int stalls;   /* steps in a row that used nothing */
     int64_t pos;
+    int64_t floor; /* nothing below it is committed   */
     struct buf meta;
 };
 
