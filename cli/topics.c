@@ -2,8 +2,10 @@
 /* topics.c -- absa topics: the topics that there should be, made and checked.
  *
  * plan says what apply would do and what is wrong; apply creates what is not
- * there. A topic that exists is never changed: another number of partitions is
- * another deployment, and another cleanup policy has already lost data. */
+ * there. A topic that exists is never changed by them: another number of
+ * partitions is another deployment, and another cleanup policy has already lost
+ * data. The one exception is grow: more raw partitions are more sources, and
+ * their marks say so by raw.epoch. */
 #include <stdio.h>
 #include <string.h>
 
@@ -28,7 +30,7 @@ static const struct app_opt opts[] = {
 
 struct plan {
     struct kafka_admin *admin;
-    bool apply;
+    bool change;
     int created;
     int wrong;
 };
@@ -78,8 +80,8 @@ static enum status one(struct plan *p, const struct kafka_topic *want, struct er
         return st;
     if (is.parts == 0) {
         p->created++;
-        print_topic(want, p->apply ? "created" : "create");
-        return p->apply ? kafka_admin_create(p->admin, want, err) : ST_OK;
+        print_topic(want, p->change ? "created" : "create");
+        return p->change ? kafka_admin_create(p->admin, want, err) : ST_OK;
     }
     st = kafka_admin_describe(p->admin, &is, err);
     if (st != ST_OK)
@@ -110,21 +112,67 @@ static enum status all(struct plan *p, struct err *err)
     return st;
 }
 
+/* More raw partitions, up to raw.partitions. */
+static enum status grow(struct plan *p, struct err *err)
+{
+    struct kafka_names names;
+    int32_t want = (int32_t)topics.raw_partitions;
+    int32_t is = 0;
+    enum status st = kafka_names_make(topics.prefix, &names, err);
+
+    if (st == ST_OK)
+        st = kafka_admin_partitions(p->admin, names.of[TOPIC_RAW], &is, err);
+    if (st != ST_OK)
+        return st;
+    if (is == 0)
+        return err_set(err, ST_FATAL, "config: there is no topic %s: run absa topics apply",
+                       names.of[TOPIC_RAW]);
+    if (want < is)
+        return err_set(err, ST_FATAL, "config: %s has %d partitions: it cannot shrink to %d",
+                       names.of[TOPIC_RAW], (int)is, (int)want);
+    printf("%-8s %-24s partitions=%d was=%d\n",
+           want == is  ? "ok"
+           : p->change ? "grown"
+                       : "grow",
+           names.of[TOPIC_RAW], (int)want, (int)is);
+    if (want == is || !p->change)
+        return ST_OK;
+    st = kafka_admin_grow(p->admin, names.of[TOPIC_RAW], want, err);
+    if (st == ST_OK)
+        puts("now set raw.partitions and a raw.epoch that is one higher for every program, and "
+             "restart them all");
+    return st;
+}
+
+static const struct {
+    const char *verb;
+    enum status (*run)(struct plan *p, struct err *err);
+    bool changes;
+} verbs[] = {
+    { "plan", all, false },
+    { "apply", all, true },
+    { "grow", grow, true },
+};
+
 static enum status run(struct app_run *run, struct err *err)
 {
     const char *verb = run->argc == 1 ? run->argv[0] : "";
     struct kafka_conf kafka = { 0 };
-    struct plan p = { .apply = strcmp(verb, "apply") == 0 && !run->dry_run };
+    struct plan p = { 0 };
+    size_t i = 0;
 
-    if (strcmp(verb, "plan") != 0 && strcmp(verb, "apply") != 0)
-        return err_set(err, ST_FATAL, "usage: say plan or apply");
+    while (i < sizeof(verbs) / sizeof(verbs[0]) && strcmp(verbs[i].verb, verb) != 0)
+        i++;
+    if (i == sizeof(verbs) / sizeof(verbs[0]))
+        return err_set(err, ST_FATAL, "usage: say plan, apply or grow");
+    p.change = verbs[i].changes && !run->dry_run;
     if (replication < 1 || replication > 32)
         return err_set(err, ST_FATAL, "usage: --replication is not in 1..32");
     enum status st = kafka_conf_take(&kafka, run->conf, brokers, err);
     if (st == ST_OK)
         st = kafka_admin_new(&kafka, &p.admin, err);
     if (st == ST_OK)
-        st = all(&p, err);
+        st = verbs[i].run(&p, err);
     kafka_admin_free(p.admin);
     kafka_conf_release(&kafka);
     return st;
@@ -132,7 +180,7 @@ static enum status run(struct app_run *run, struct err *err)
 
 static const struct app app = {
     .name = "topics",
-    .args = "plan|apply",
+    .args = "plan|apply|grow",
     .summary = "the topics that there should be: compared with the cluster, or created",
     .examples = "  absa topics plan -b localhost:9092\n"
                 "  absa topics apply -b localhost:9092 -X raw.partitions=3 --replication 3\n",

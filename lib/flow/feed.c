@@ -2,7 +2,7 @@
 #include "flow/inner.h"
 #include "obs/log.h"
 
-enum { TICK_MS = 1000 };
+enum { TICK_MS = 1000, STALLED_MS = 30000 };
 
 static int32_t number_of(const struct flow *f, const struct part *p)
 {
@@ -159,8 +159,9 @@ enum status flow_tick(struct flow *f, struct err *err)
     if (now - f->tick_ms < TICK_MS)
         return ST_OK;
     f->tick_ms = now;
-    health_set(f->health, "commit", f->open_ms < 0 || now - f->open_ms < 30000,
-               "records wait for a commit for more than 30 s");
+    bool stalled = f->open_ms >= 0 && now - f->open_ms >= STALLED_MS;
+    health_set(f->health, "commit", !stalled,
+               stalled ? "results wait for their commit for more than 30 s" : "");
     for (size_t i = 0; st == ST_OK && i < f->nparts; i++) {
         struct part *p = &f->parts[i];
 

@@ -120,11 +120,11 @@ static void set_config(rd_kafka_NewTopic_t *nt, const struct kafka_topic *t)
         rd_kafka_NewTopic_set_config(nt, "retention.ms", retention);
 }
 
-static enum status created(const rd_kafka_event_t *ev, const char *name, struct err *err)
+static enum status created(rd_kafka_event_t *ev, const char *name, struct err *err)
 {
     size_t n = 0;
-    const rd_kafka_topic_result_t **r = rd_kafka_CreateTopics_result_topics(
-        rd_kafka_event_CreateTopics_result((rd_kafka_event_t *)(uintptr_t)ev), &n);
+    const rd_kafka_topic_result_t **r =
+        rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(ev), &n);
 
     if (n != 1)
         return err_set(err, ST_RETRY, "create %s: an odd answer", name);
@@ -158,6 +158,42 @@ enum status kafka_admin_create(struct kafka_admin *a, const struct kafka_topic *
     rd_kafka_queue_destroy(q);
     rd_kafka_AdminOptions_destroy(opt);
     rd_kafka_NewTopic_destroy(nt);
+    return st;
+}
+
+static enum status grown(rd_kafka_event_t *ev, const char *topic, struct err *err)
+{
+    size_t n = 0;
+    const rd_kafka_topic_result_t **r =
+        rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(ev), &n);
+
+    if (n != 1)
+        return err_set(err, ST_RETRY, "grow %s: an odd answer", topic);
+    if (rd_kafka_topic_result_error(r[0]) == RD_KAFKA_RESP_ERR_NO_ERROR)
+        return ST_OK;
+    return err_set(err, ST_FATAL, "config: grow %s: %s", topic,
+                   rd_kafka_err2str(rd_kafka_topic_result_error(r[0])));
+}
+
+enum status kafka_admin_grow(struct kafka_admin *a, const char *topic, int32_t parts,
+                             struct err *err)
+{
+    char why[200];
+    rd_kafka_event_t *ev = NULL;
+    rd_kafka_NewPartitions_t *np =
+        rd_kafka_NewPartitions_new(topic, (size_t)parts, why, sizeof(why));
+
+    if (!np)
+        return err_set(err, ST_FATAL, "config: grow %s: %s", topic, why);
+    rd_kafka_queue_t *q = rd_kafka_queue_new(a->rk);
+    rd_kafka_CreatePartitions(a->rk, &np, 1, NULL, q);
+    enum status st = answer(q, topic, &ev, err);
+    if (st == ST_OK)
+        st = grown(ev, topic, err);
+    if (ev)
+        rd_kafka_event_destroy(ev);
+    rd_kafka_queue_destroy(q);
+    rd_kafka_NewPartitions_destroy(np);
     return st;
 }
 

@@ -47,6 +47,10 @@ MUST_USE enum status kafka_admin_offset_at(struct kafka_admin *a, const char *to
 MUST_USE enum status kafka_admin_create(struct kafka_admin *a, const struct kafka_topic *t,
                                         struct err *err);
 
+/* Gives a topic more partitions, parts in all. ST_FATAL: refused. */
+MUST_USE enum status kafka_admin_grow(struct kafka_admin *a, const char *topic, int32_t parts,
+                                      struct err *err);
+
 /* Fills the topic's cleanup, time type and retention; name is given, partitions
  * and replication are left. */
 MUST_USE enum status kafka_admin_describe(struct kafka_admin *a, struct kafka_topic *t,

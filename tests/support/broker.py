@@ -60,6 +60,19 @@ class Broker:
                         "-X", "comments.partitions=%d" % comments],
                        check=True, stdout=subprocess.DEVNULL)
 
+    def delete_before(self, topic, part, offset):
+        """As retention would."""
+        libs = subprocess.run([self.tool, "path"], capture_output=True, text=True,
+                              check=True).stdout.strip()
+        order = os.path.join(self.dir, "delete.json")
+        with open(order, "w") as f:
+            f.write('{"version": 1, "partitions": [{"topic": "%s", "partition": %d, "offset": %d}]}'
+                    % (topic, part, offset))
+        subprocess.run(["java", "-XX:TieredStopAtLevel=1", "-cp", libs + "/*",
+                        "org.apache.kafka.tools.DeleteRecordsCommand", "--bootstrap-server",
+                        self.address, "--offset-json-file", order],
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     def put(self, topic, part, lines):
         subprocess.run(["kcat", "-P", "-b", self.address, "-t", topic, "-p", str(part),
                         "-X", "linger.ms=5", "-X", "acks=all"],

@@ -13,20 +13,23 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "support"
 from broker import BUILD, Broker  # noqa: E402
 
 TOY = os.path.join(BUILD, "tests", "flow_toy")
-LOG = open(os.path.join(BUILD, "tests", "e2e-flow.log"), "w")
+LOG = open(os.path.join(BUILD, "tests", "e2e-flow.log"), "wb")
 
 
 class Toy:
     """One process of the counting stage."""
 
-    def __init__(self, broker, prefix, slot=0, parts=3, env=None, props=(), flags=()):
-        self.args = [TOY, *flags, "-X", "kafka.bootstrap.servers=" + broker.address,
+    all = []
+
+    def __init__(self, broker, prefix, slot=0, parts=3, env=None, props=()):
+        self.args = [TOY, "-X", "kafka.bootstrap.servers=" + broker.address,
                      "-X", "topic.prefix=" + prefix, "-X", "group.id=" + prefix + "toy",
                      "-X", "slot=toy-%d" % slot, "-X", "raw.partitions=%d" % parts,
                      "-X", "comments.partitions=%d" % parts, "-X", "commit.interval.ms=50ms"]
         for p in props:
             self.args += ["-X", p]
         self.env = dict(os.environ, **(env or {}))
+        Toy.all.append(self)
         self.start()
 
     def start(self):
@@ -229,6 +232,33 @@ def test_refusals(b):
     assert none.p.wait(20) == 78
 
 
+def stderr_of(toy):
+    run = subprocess.run(toy.args, env=toy.env, stderr=subprocess.PIPE, text=True, timeout=30)
+    return run.returncode, run.stderr
+
+
+def test_lost_range(b):
+    """Records that were deleted before they were read are named: 78. Without a
+    committed offset a log that was cut is refused, unless --from-start."""
+    b.apply("l.", 1, 1)
+    b.put("l.raw", 0, numbered(0, 100))
+    toy = Toy(b, "l.", parts=1)
+    wait_for("the copy", lambda: len(copied(b, "l.")) >= 100)
+    assert toy.end() == 0
+    b.put("l.raw", 0, numbered(1, 50))
+    b.delete_before("l.raw", 0, 120)
+    code, why = stderr_of(toy)
+    assert code == 78 and "records 100..119 were deleted" in why, (code, why)
+
+    toy.args[toy.args.index("group.id=l.toy")] = "group.id=l.other"
+    code, why = stderr_of(toy)
+    assert code == 78 and "--from-start" in why, (code, why)
+    toy.args.insert(1, "--from-start")
+    toy.start()
+    wait_for("what is left", lambda: len(copied(b, "l.")) >= 130)
+    assert toy.end() == 0
+
+
 def test_pages(b):
     """/metrics, /healthz, /readyz and /version tell the truth."""
     with socket.socket() as s:
@@ -267,6 +297,9 @@ def main():
             except Exception as e:  # the next promise is tried all the same
                 failed += 1
                 print("FAIL %-34s %s: %s" % (name, type(e).__name__, e), flush=True)
+            finally:
+                while Toy.all:
+                    Toy.all.pop().kill()
     return 1 if failed else 0
 
 
