@@ -13,7 +13,6 @@
 struct scan {
     const char *p;
     const char *end;
-    unsigned flags;
     int depth;
     enum dead_reason reason;
 };
@@ -62,8 +61,6 @@ static bool scan_escape(struct scan *s)
     if (u < 0)
         return true; /* jansson says what is wrong */
     s->p += 4;
-    if (u == 0 && !(s->flags & WIRE_JSON_NUL))
-        return fault(s, DEAD_ENCODING);
     if (u < 0xD800 || u > 0xDFFF)
         return true;
     bool pair = u < 0xDC00 && s->end - s->p >= 6 && s->p[0] == '\\' && s->p[1] == 'u';
@@ -201,7 +198,7 @@ enum status wire_json_parse(struct slice text, size_t max, unsigned flags, json_
     }
     if (!utf8_valid(text))
         return reject(DEAD_ENCODING, reason, err);
-    struct scan s = { .p = text.p, .end = text.p + text.n, .flags = flags };
+    struct scan s = { .p = text.p, .end = text.p + text.n };
     while (s.p < s.end) {
         if (!scan_token(&s))
             return reject(s.reason, reason, err);

@@ -120,6 +120,7 @@ static void faults(void **state)
     CASE("a,b\n1,\0x\n1,2\n", "a|b\n1|@x!nul\n1|2\n");
     /* never closed: the next whole row stands */
     CASE("a,b\n1,\"x\n2,y\n3,z\n", "a|b\n!broken\n2|y\n3|z\n");
+    CASE("a,b\n1,\"x\n2,y,z\n3,z\n", "a|b\n!broken\n3|z\n");
     /* closed by the opening quote of a later row */
     CASE("a,b\n1,\"x\n2,\"y\"\n3,z\n", "a|b\n!broken\n2|y\n3|z\n");
     CASE("a,b\n1,\"x\"y\n3,z\n", "a|b\n!broken\n3|z\n");

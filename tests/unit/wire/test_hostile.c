@@ -194,11 +194,18 @@ static void varints(void **state)
         f_byte(&f, 0x80);
     f_byte(&f, 1);
     assert_int_equal(reason_of(w, RECORD_MARK, (struct slice){ f.p, f.n }), DEAD_AVRO);
-    f = f_open(1); /* 10 bytes, 65 bits */
-    for (int i = 0; i < 9; i++)
-        f_byte(&f, 0xFF);
-    f_byte(&f, 3);
-    assert_int_equal(reason_of(w, RECORD_MARK, (struct slice){ f.p, f.n }), DEAD_AVRO);
+    for (int last = 1; last <= 3; last += 2) { /* next_offset: 10 bytes, 64 or 65 bits */
+        f = f_open(1);
+        for (int i = 0; i < 3; i++)
+            f_long(&f, 0);
+        for (int i = 0; i < 9; i++)
+            f_byte(&f, 0xFF);
+        f_byte(&f, last);
+        for (int i = 0; i < 5; i++)
+            f_long(&f, 0);
+        assert_int_equal(reason_of(w, RECORD_MARK, (struct slice){ f.p, f.n }),
+                         last == 1 ? TAKEN : DEAD_AVRO);
+    }
     wire_free(w);
 }
 
