@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "consumers/score/position.h"
 
+#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "stage/stage.h"
@@ -25,27 +26,39 @@ void position_write(const struct position_src *src, int32_t n, int64_t newest, s
     }
 }
 
+/* Reads a decimal number that ends at one of ends and steps behind it. */
+static bool take_number(const char **p, const char *ends, int64_t *out)
+{
+    char *end;
+
+    errno = 0;
+    *out = strtoll(*p, &end, 10);
+    if (end == *p || errno != 0 || (*end != '\0' && !strchr(ends, *end)))
+        return false;
+    *p = *end != '\0' ? end + 1 : end;
+    return true;
+}
+
 enum status position_read(struct slice meta, struct position_src *src, int32_t n, int64_t *newest,
                           struct err *err)
 {
     char text[STAGE_META_MAX + 1];
-    const char *p = text;
-    int used = 0;
+    const char *p = text + 3;
 
     if (meta.n == 0)
         return ST_OK;
-    if (meta.n >= sizeof(text))
+    if (meta.n >= sizeof(text) || meta.n < 4 || memcmp(meta.p, "s1 ", 3) != 0)
         return err_set(err, ST_FATAL, "meta of %zu bytes is not score's", meta.n);
     memcpy(text, meta.p, meta.n);
     text[meta.n] = '\0';
-    if (sscanf(p, "s1 %" SCNd64 "%n", newest, &used) != 1)
+    if (!take_number(&p, " ", newest))
         return err_set(err, ST_FATAL, "meta \"%.40s\" is not score's", text);
-    for (p += used; *p; p += used) {
+    while (*p) {
         struct position_src one = { .known = true };
-        int32_t i;
+        int64_t i;
 
-        if (sscanf(p, " %" SCNd32 ":%" SCNd64 ":%" SCNd64 ":%" SCNd64 "%n", &i, &one.read,
-                   &one.doubt, &one.written, &used) != 4)
+        if (!take_number(&p, ":", &i) || !take_number(&p, ":", &one.read) ||
+            !take_number(&p, ":", &one.doubt) || !take_number(&p, " ", &one.written))
             return err_set(err, ST_FATAL, "meta \"%.40s\" is not score's", text);
         if (i >= 0 && i < n)
             src[i] = one;

@@ -110,14 +110,14 @@ static enum status check_config(struct booster *b, struct err *err)
     }
     enum status st = ST_OK;
 
-    if (strcmp(kind, "gbtree") != 0)
+    if (strcmp(kind, "gbtree") != 0) {
         st = err_set(err, ST_FATAL, "booster %s, want gbtree", kind);
-    else if (strcmp(targets, "1") != 0 || strcmp(classes, "0") != 0)
-        st = err_set(err, ST_FATAL, "has %s targets and %s classes: train one model an output",
-                     targets, classes);
-    else if (!is_plain(objective))
-        st = err_set(err, ST_FATAL, "objective %s transforms its output: use reg:squarederror",
-                     objective);
+    } else if (strcmp(targets, "1") != 0 || strcmp(classes, "0") != 0) {
+        st =
+            err_set(err, ST_FATAL, "has %s targets, %s classes: want one output", targets, classes);
+    } else if (!is_plain(objective)) {
+        st = err_set(err, ST_FATAL, "objective %s transforms its output", objective);
+    }
     json_decref(doc);
     return st;
 }

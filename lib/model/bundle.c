@@ -142,6 +142,22 @@ static bool near_to(double a, double b)
     return isnan(a) ? isnan(b) : fabs(a - b) <= TOLERANCE;
 }
 
+static enum status same_aspects(const struct aspect_list *want, const struct aspect_list *got,
+                                struct err *err)
+{
+    if (got->n != want->n)
+        return err_set(err, ST_FATAL, "%zu aspects, the manifest says %zu", got->n, want->n);
+    for (size_t i = 0; i < want->n; i++) {
+        const struct aspect *g = &got->v[i];
+        const struct aspect *w = &want->v[i];
+
+        if (!slice_eq(g->category, w->category) || !slice_eq(g->term, w->term) ||
+            g->start != w->start || g->end != w->end || !near_to(g->sentiment, w->sentiment))
+            return err_set(err, ST_FATAL, "aspect %zu differs", i);
+    }
+    return ST_OK;
+}
+
 /* Names the first thing in which a row differs from what the manifest says. */
 static enum status same_row(const struct bundle *b, const struct golden *want,
                             const struct scored *got, struct err *err)
@@ -156,18 +172,7 @@ static enum status same_row(const struct bundle *b, const struct golden *want,
             return err_set(err, ST_FATAL, "%s is %.9g, the manifest says %.9g",
                            b->monitored[i]->name, got->monitored.v[i], want->monitored.v[i]);
     }
-    if (got->aspects.n != want->aspects.n)
-        return err_set(err, ST_FATAL, "%zu aspects, the manifest says %zu", got->aspects.n,
-                       want->aspects.n);
-    for (size_t i = 0; i < want->aspects.n; i++) {
-        const struct aspect *g = &got->aspects.v[i];
-        const struct aspect *w = &want->aspects.v[i];
-
-        if (!slice_eq(g->category, w->category) || !slice_eq(g->term, w->term) ||
-            g->start != w->start || g->end != w->end || !near_to(g->sentiment, w->sentiment))
-            return err_set(err, ST_FATAL, "aspect %zu (%.*s) differs", i, SLICE_ARG(w->term));
-    }
-    return ST_OK;
+    return same_aspects(&want->aspects, &got->aspects, err);
 }
 
 static enum status replay_golden(struct bundle *b, struct err *err)

@@ -66,10 +66,30 @@ static enum status read_file_ref(struct reader *r, const json_t *in, const char 
     return st;
 }
 
+/* Adds the name of a feature that exists to a list that does not hold it yet. */
+static enum status add_feature(struct reader *r, const json_t *in, const char *what,
+                               struct strings *out)
+{
+    struct slice *name = &out->v[out->n];
+    enum status st = read_string(r, in, what, name);
+
+    if (st != ST_OK)
+        return st;
+    if (!feature_find(*name))
+        return err_set(r->err, ST_FATAL, "manifest: %s: there is no feature %.40s", what, name->p);
+    for (size_t i = 0; i < out->n; i++) {
+        if (slice_eq(out->v[i], *name))
+            return err_set(r->err, ST_FATAL, "manifest: %s: %s stands there twice", what, name->p);
+    }
+    out->n++;
+    return ST_OK;
+}
+
 static enum status read_features(struct reader *r, const json_t *in, const char *what, size_t max,
                                  struct strings *out)
 {
     size_t n = json_array_size(in);
+    enum status st = ST_OK;
 
     if (!json_is_array(in) || n > max)
         return err_set(r->err, ST_FATAL, "manifest: %s is not a list of at most %zu names", what,
@@ -77,22 +97,9 @@ static enum status read_features(struct reader *r, const json_t *in, const char 
     out->v = arena_array(r->a, n, sizeof(*out->v));
     if (!out->v)
         return no_memory(r);
-    for (out->n = 0; out->n < n; out->n++) {
-        struct slice *name = &out->v[out->n];
-        enum status st = read_string(r, json_array_get(in, out->n), what, name);
-
-        if (st != ST_OK)
-            return st;
-        if (!feature_find(*name))
-            return err_set(r->err, ST_FATAL, "manifest: %s: there is no feature %.*s", what,
-                           SLICE_ARG(*name));
-        for (size_t i = 0; i < out->n; i++) {
-            if (slice_eq(out->v[i], *name))
-                return err_set(r->err, ST_FATAL, "manifest: %s: %.*s stands there twice", what,
-                               SLICE_ARG(*name));
-        }
-    }
-    return ST_OK;
+    for (size_t i = 0; st == ST_OK && i < n; i++)
+        st = add_feature(r, json_array_get(in, i), what, out);
+    return st;
 }
 
 static enum status read_points(struct reader *r, const json_t *in, struct manifest_output *out)
@@ -223,40 +230,47 @@ static enum status read_aspect(struct reader *r, const json_t *in, struct aspect
     return st;
 }
 
+static enum status read_golden_aspects(struct reader *r, const json_t *in, struct aspect_list *out)
+{
+    size_t n = json_array_size(in);
+    enum status st = ST_OK;
+
+    out->v = arena_array(r->a, n, sizeof(*out->v));
+    if (!out->v)
+        return no_memory(r);
+    for (; st == ST_OK && out->n < n; out->n++)
+        st = read_aspect(r, json_array_get(in, out->n), &out->v[out->n]);
+    return st;
+}
+
 static enum status read_golden(struct reader *r, const json_t *in, struct golden *g)
 {
     const json_t *scores = json_object_get(in, "scores");
     const json_t *monitored = json_object_get(in, "monitored");
     const json_t *aspects = json_object_get(in, "aspects");
     const json_t *text = json_object_get(in, "text");
+    size_t n = r->m->monitored.n;
 
     if (!json_is_string(text) || json_array_size(scores) != OUTPUT_N ||
-        json_array_size(monitored) != r->m->monitored.n || json_array_size(aspects) > ASPECTS_MAX)
+        json_array_size(monitored) != n || json_array_size(aspects) > ASPECTS_MAX) {
         return err_set(r->err, ST_FATAL,
                        "manifest: a golden row is not text, %d scores and %zu monitored values",
-                       OUTPUT_N, r->m->monitored.n);
+                       OUTPUT_N, n);
+    }
     g->facts.is_reply = json_is_true(json_object_get(in, "is_reply"));
     g->facts.text =
         arena_copy(r->a, (struct slice){ json_string_value(text), json_string_length(text) });
-    g->monitored.v = arena_array(r->a, r->m->monitored.n, sizeof(double));
-    g->aspects.v = arena_array(r->a, json_array_size(aspects), sizeof(*g->aspects.v));
-    if (!g->facts.text.p || !g->monitored.v || !g->aspects.v)
+    g->monitored.v = arena_array(r->a, n, sizeof(double));
+    if (!g->facts.text.p || !g->monitored.v)
         return no_memory(r);
     for (size_t i = 0; i < OUTPUT_N; i++)
         g->output[i] = json_number_value(json_array_get(scores, i));
-    for (size_t i = 0; i < r->m->monitored.n; i++) {
-        const json_t *v = json_array_get(monitored, i);
+    for (; g->monitored.n < n; g->monitored.n++) {
+        const json_t *v = json_array_get(monitored, g->monitored.n);
 
-        g->monitored.v[g->monitored.n++] = json_is_number(v) ? json_number_value(v) : (double)NAN;
+        g->monitored.v[g->monitored.n] = json_is_number(v) ? json_number_value(v) : (double)NAN;
     }
-    for (size_t i = 0; i < json_array_size(aspects); i++) {
-        enum status st = read_aspect(r, json_array_get(aspects, i), &g->aspects.v[i]);
-
-        if (st != ST_OK)
-            return st;
-        g->aspects.n++;
-    }
-    return ST_OK;
+    return read_golden_aspects(r, aspects, &g->aspects);
 }
 
 static enum status read_goldens(struct reader *r, const json_t *in)
@@ -278,10 +292,10 @@ static enum status read_goldens(struct reader *r, const json_t *in)
     return ST_OK;
 }
 
-static enum status read_all(struct reader *r, json_t *doc)
+/* What it is, and of which features. */
+static enum status read_head(struct reader *r, const json_t *doc)
 {
     struct manifest *m = r->m;
-    json_t *outputs = json_object_get(doc, "outputs");
     enum status st;
 
     if (json_integer_value(json_object_get(doc, "format")) != MANIFEST_FORMAT)
@@ -292,14 +306,23 @@ static enum status read_all(struct reader *r, json_t *doc)
     if (st == ST_OK)
         st = read_string(r, json_object_get(doc, "encoder"), "encoder", &m->encoder);
     if (st == ST_OK && !slice_is(m->encoder, "none"))
-        st = err_set(r->err, ST_FATAL, "manifest: this build has no encoder %.*s",
-                     SLICE_ARG(m->encoder));
-    if (st == ST_OK)
+        st = err_set(r->err, ST_FATAL, "manifest: this build has no encoder %.40s", m->encoder.p);
+    if (st == ST_OK) {
         st = read_features(r, json_object_get(doc, "features"), "features", BUNDLE_FEATURES_MAX,
                            &m->features);
-    if (st == ST_OK)
+    }
+    if (st == ST_OK) {
         st = read_features(r, json_object_get(doc, "monitored"), "monitored", BUNDLE_MONITORED_MAX,
                            &m->monitored);
+    }
+    return st;
+}
+
+static enum status read_all(struct reader *r, const json_t *doc)
+{
+    const json_t *outputs = json_object_get(doc, "outputs");
+    enum status st = read_head(r, doc);
+
     if (st == ST_OK)
         st = read_files(r, json_object_get(doc, "files"));
     if (st == ST_OK)

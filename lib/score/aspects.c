@@ -183,7 +183,7 @@ static bool ends_clause(const struct cued *c, size_t i)
     if (t->kind != TOKEN_PUNCT)
         return false;
     for (size_t k = 0; k < t->text.n; k++) {
-        if (memchr(".,;:!?", t->text.p[k], 6))
+        if (t->text.p[k] != '\0' && strchr(".,;:!?", t->text.p[k]))
             return true;
     }
     return false;

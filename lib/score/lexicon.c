@@ -139,10 +139,11 @@ enum status lexicon_add_cues(struct lexicon *lex, struct slice tsv, struct err *
         bool negate = t.n == 2 && slice_is(t.field[1], "negate");
         bool contrast = t.n == 2 && slice_is(t.field[1], "contrast");
 
-        if (t.field[0].n == 0 || !(boost || negate || contrast))
+        if (t.field[0].n == 0 || !(boost || negate || contrast)) {
             return err_set(err, ST_FATAL,
                            "line %zu: not a word and boost (with -1..1), negate or contrast",
                            t.line);
+        }
         st = entry_for(lex, t.field[0], &cue, err);
         if (st != ST_OK)
             return st;

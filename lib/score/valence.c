@@ -3,10 +3,10 @@
 
 #include <math.h>
 
-#define REACH         3    /* words before a hit that act on it                 */
-#define TURNED        -0.7 /* what a negation makes of a valence                */
-#define SHOUT         0.7  /* added to a hit in capitals among small letters    */
-#define STRETCH       0.3  /* added to an elongated hit                         */
+#define REACH         3      /* words before a hit that act on it                 */
+#define TURNED        (-0.7) /* what a negation makes of a valence                */
+#define SHOUT         0.7    /* added to a hit in capitals among small letters    */
+#define STRETCH       0.3    /* added to an elongated hit                         */
 #define BEFORE_BUT    0.8
 #define AFTER_BUT     1.1
 #define EXCLAMATION   0.3  /* added to the strength of the sum, each            */

@@ -21,31 +21,43 @@ static void add_metrics(const struct training *t, const struct quality *q, struc
             q->pearson[OUTPUT_CONFIDENCE], q->clamped);
 }
 
-static void add_rules(const struct training *t, struct buf *out)
+static const char engagement_rule[] =
+    "\n**engagement_score is learnt from a rule, not from people.** The data has no likes (no "
+    "public data has true engagement; likes within a video are the nearest thing). The rule: 0.7 x "
+    "rank of |sentiment| among all rows + 0.3 x (1 - characters / 280). It says how far a comment "
+    "is strong and short; that such comments get more likes is an assumption that nobody has "
+    "checked here. Train with an engagement column before you rely on it.\n";
+
+static const char implicitness_rule[] =
+    "\n**implicitness_degree is learnt from a rule, not from people.** The rule: 0.1 + 0.9 x held "
+    "x "
+    "(1 - said), with held = |sentiment| / 0.5 (an opinion that the raters heard) and said = the "
+    "strongest word of the lexicon / 2, each at most 1. The second part is computed from the text "
+    "that the model sees too.\n";
+
+static void add_slice(struct buf *out, struct slice s, const char *then)
 {
-    if (!t->data.has_engagement)
-        buf_str(
-            out,
-            "\n**engagement_score is learnt from a rule, not from people.** The data has no "
-            "likes (no public data has true engagement; likes within a video are the nearest "
-            "thing). The rule: 0.7 x rank of |sentiment| among all rows + 0.3 x (1 - characters "
-            "/ 280). It says how far a comment is strong and short; that such comments get more "
-            "likes is an assumption that nobody has checked here. Train with an engagement "
-            "column before you rely on it.\n");
-    if (!t->data.has_implicitness)
-        buf_str(
-            out,
-            "\n**implicitness_degree is learnt from a rule, not from people.** The rule: 0.1 + "
-            "0.9 x held x (1 - said), with held = |sentiment| / 0.5 (an opinion that the raters "
-            "heard) and said = the strongest word of the lexicon / 2, each at most 1. The "
-            "second part is computed from the text that the model sees too.\n");
+    buf_slice_add(out, s);
+    buf_str(out, then);
+}
+
+static void add_licences(const struct manifest *m, struct buf *out)
+{
+    for (size_t i = 0; i < m->n_licences; i++) {
+        buf_str(out, "- ");
+        add_slice(out, m->licences[i].what, " (");
+        add_slice(out, m->licences[i].licence, ", ");
+        add_slice(out, m->licences[i].by, ")\n");
+    }
 }
 
 void train_card(const struct training *t, const struct quality *q, struct buf *out)
 {
     const struct manifest *m = &t->manifest;
 
-    buf_fmt(out, "# %.*s %.*s\n\n", SLICE_ARG(m->name), SLICE_ARG(m->version));
+    buf_str(out, "# ");
+    add_slice(out, m->name, " ");
+    add_slice(out, m->version, "\n\n");
     buf_fmt(out,
             "Sentiment, engagement, implicitness and confidence of short social texts, from %zu "
             "features of surface and lexicon by gradient boosting (XGBoost, depth 4). No text "
@@ -55,12 +67,11 @@ void train_card(const struct training *t, const struct quality *q, struct buf *o
             t->data.n - q->n, q->n,
             t->conf->split == SPLIT_HASH ? "the SHA-256 of the text (mod 5 = 0 is the test)"
                                          : "time (the last fifth is the test)");
-    for (size_t i = 0; i < m->n_licences; i++)
-        buf_fmt(out, "- %.*s (%.*s, %.*s)\n", SLICE_ARG(m->licences[i].what),
-                SLICE_ARG(m->licences[i].licence), SLICE_ARG(m->licences[i].by));
+    add_licences(m, out);
     buf_str(out, "\n## Quality on the test rows\n");
     add_metrics(t, q, out);
-    add_rules(t, out);
+    buf_str(out, t->data.has_engagement ? "" : engagement_rule);
+    buf_str(out, t->data.has_implicitness ? "" : implicitness_rule);
     buf_str(out,
             "\n## Baseline\nbaseline.json is made from the training rows as this bundle scores "
             "them. They are not your stream: expect drift against it from the first hour "

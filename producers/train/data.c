@@ -103,11 +103,11 @@ static enum status add_csv_row(struct gather *g, const struct csv_row *row, size
 
     if (row->number == 0)
         return find_columns(g, row, at);
-    if (row->faults != 0)
+    if (row->faults != 0) {
         return err_set(g->err, ST_REJECT,
-                       "row %zu: not as many fields as the header, or quotes "
-                       "that do not fit",
+                       "row %zu: not as many fields as the header, or quotes that do not fit",
                        g->n + 1);
+    }
     for (enum column c = 0; c < COL_N; c++) {
         if (at[c] < row->n)
             cell[c] = row->field[at[c]];
@@ -144,32 +144,41 @@ static enum status read_csv(struct gather *g, struct slice bytes)
     return st;
 }
 
+/* A label of a JSON row; the sentiment may not be missing. */
+static enum status take_label(struct gather *g, const json_t *row, enum column c, double *into)
+{
+    const json_t *v = json_object_get(row, g->name[c]);
+    enum status st;
+
+    if (c != COL_SENTIMENT && (!v || json_is_null(v)))
+        return ST_OK;
+    st =
+        check_label(g, c, json_is_number(v), json_number_value(v), c == COL_SENTIMENT ? -1.0 : 0.0);
+    if (st != ST_OK)
+        return st;
+    *into = json_number_value(v);
+    g->has[c] = true;
+    return ST_OK;
+}
+
 static enum status add_object(struct gather *g, const json_t *row)
 {
     struct sample s = { .engagement = (double)NAN, .implicitness = (double)NAN };
-    double *const into[COL_N] = { NULL, &s.sentiment, &s.engagement, &s.implicitness, NULL };
     const json_t *text = json_object_get(row, g->name[COL_TEXT]);
+    enum status st;
 
     if (!json_is_string(text))
         return err_set(g->err, ST_REJECT, "row %zu: %s is not a text", g->n + 1, g->name[COL_TEXT]);
-    for (enum column c = COL_SENTIMENT; c <= COL_IMPLICITNESS; c++) {
-        const json_t *v = json_object_get(row, g->name[c]);
-        enum status st;
-
-        if (c != COL_SENTIMENT && (!v || json_is_null(v)))
-            continue;
-        st = check_label(g, c, json_is_number(v), json_number_value(v),
-                         c == COL_SENTIMENT ? -1.0 : 0.0);
-        if (st != ST_OK)
-            return st;
-        *into[c] = json_number_value(v);
-        g->has[c] = true;
-    }
+    st = take_label(g, row, COL_SENTIMENT, &s.sentiment);
+    if (st == ST_OK)
+        st = take_label(g, row, COL_ENGAGEMENT, &s.engagement);
+    if (st == ST_OK)
+        st = take_label(g, row, COL_IMPLICITNESS, &s.implicitness);
+    if (st != ST_OK)
+        return st;
     s.is_reply = json_is_true(json_object_get(row, g->name[COL_REPLY]));
     s.text = arena_copy(g->a, (struct slice){ json_string_value(text), json_string_length(text) });
-    if (!s.text.p)
-        return err_set(g->err, ST_FATAL, "out of memory for the texts");
-    return add(g, &s);
+    return s.text.p ? add(g, &s) : err_set(g->err, ST_FATAL, "out of memory for the texts");
 }
 
 static enum status read_json_lines(struct gather *g, struct slice bytes)

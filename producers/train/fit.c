@@ -32,14 +32,12 @@ static enum status failed(struct err *err, const char *what)
 /* NumPy's array interface of a borrowed array. */
 static void interface(char out[160], const float *p, size_t n, size_t f)
 {
+    char columns[32] = "";
+
     if (f > 0)
-        snprintf(out, 160,
-                 "{\"data\":[%zu,true],\"shape\":[%zu,%zu],\"typestr\":\"<f4\",\"version\":3}",
-                 (size_t)p, n, f);
-    else
-        snprintf(out, 160,
-                 "{\"data\":[%zu,true],\"shape\":[%zu],\"typestr\":\"<f4\",\"version\":3}",
-                 (size_t)p, n);
+        snprintf(columns, sizeof(columns), ",%zu", f);
+    snprintf(out, 160, "{\"data\":[%zu,true],\"shape\":[%zu%s],\"typestr\":\"<f4\",\"version\":3}",
+             (size_t)p, n, columns);
 }
 
 static enum status make_matrix(const struct rows *rows, DMatrixHandle *out, struct err *err)

@@ -127,11 +127,12 @@ static void make_records(struct wire *w, struct stage_rec *in, struct buf *bytes
         must(wire_encode(w, RECORD_COMMENT, &c, bytes, &err), &err);
         ends[i + 1] = bytes->n;
     }
-    for (size_t i = 0; i < TEXTS; i++)
+    for (size_t i = 0; i < TEXTS; i++) {
         in[i] = (struct stage_rec){ .topic = TOPIC_COMMENTS,
                                     .offset = (int64_t)i,
                                     .key = slice_str("7123456789"),
                                     .value = { bytes->p + ends[i], ends[i + 1] - ends[i] } };
+    }
 }
 
 static void bench_stage(struct bundle *b)

@@ -27,7 +27,7 @@ static enum status make(void *arg, struct stage *stage, struct err *err)
 {
     const struct kit *k = arg;
     /* A horizon and a cap that are met on the way. */
-    const struct score_conf conf = { "", 2 * 3600000, 60 };
+    const struct score_conf conf = { "", INT64_C(7200000), 60 };
 
     return score_stage_new(&conf, k->wire, &k->topo, k->bundle, stage, err);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,9 +46,7 @@ static struct slice random_text(struct prop *p, char *to)
         } else {
             const char *w = words[prop_below(p, sizeof(words) / sizeof(words[0]))];
 
-            memcpy(to + n, w, strlen(w));
-            n += strlen(w);
-            to[n++] = ' ';
+            n += (size_t)snprintf(to + n, 64, "%s ", w);
         }
     }
     return (struct slice){ to, n };
@@ -143,7 +142,7 @@ static void a_text_of_any_size_is_read(void **state)
     static const char *const pieces[] = {
         "a", "a ", "\xF0\x9F\x98\x8D", "\xCC\x81", "!", "z \xFF"
     };
-    size_t size = 256 * 1024;
+    size_t size = (size_t)256 << 10;
     char *text = malloc(size);
     struct bundle *b = load();
     struct arena *a = arena_new(64 << 20);

@@ -101,7 +101,7 @@ static void it_says_what_the_model_says_whoever_dies(void **state)
     (void)state;
     assert_non_null(log);
     for (int c = 0; c < p.cases; c++) {
-        struct sightings_conf conf = { HORIZON, 20 + (size_t)prop_below(&p, 2 * IDS) };
+        struct sightings_conf conf = { HORIZON, 20 + (size_t)prop_below(&p, UINT64_C(2) * IDS) };
         struct sightings *s = sightings_new(&conf);
         struct model *m = calloc(1, sizeof(*m));
         int64_t now = (int64_t)prop_below(&p, 1000000);

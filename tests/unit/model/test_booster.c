@@ -22,7 +22,7 @@ static void make_model(const char *path, const char *objective, size_t targets)
     DMatrixHandle data;
     BoosterHandle b;
 
-    for (size_t i = 0; i < ROWS * FEATURES; i++)
+    for (size_t i = 0; i < sizeof(x) / sizeof(x[0]); i++)
         x[i] = (float)(i * 7919 % 101) / 101.0F;
     for (size_t i = 0; i < ROWS * targets; i++)
         y[i] = (float)(i * 31 % 2);

@@ -82,11 +82,11 @@ static void forgotten_ids_make_room_and_memory_stays_bounded(void **state)
     struct sightings *s = make(1000, 1 << 20);
 
     (void)state;
-    for (int64_t i = 0; i < 200000; i++)
-        assert_int_equal(
-            see(s, (uint64_t)i * UINT64_C(0x9E3779B97F4A7C15), i * SIGHTINGS_SLACK_MS / 1000, 0)
-                .sighting,
-            SIGHTING_FIRST);
+    for (int64_t i = 0; i < 200000; i++) {
+        uint64_t id = (uint64_t)i * UINT64_C(0x9E3779B97F4A7C15);
+
+        assert_int_equal(see(s, id, i * SIGHTINGS_SLACK_MS / 1000, 0).sighting, SIGHTING_FIRST);
+    }
     assert_true(sightings_n(s) < 4096);
     sightings_free(s);
 }
