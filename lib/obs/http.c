@@ -102,6 +102,7 @@ static void render(struct http *h, struct MHD_Connection *con, const char *url, 
     refuse(p, MHD_HTTP_NOT_FOUND, "/metrics /healthz /readyz /version\n");
 }
 
+/* NOLINTBEGIN(readability-non-const-parameter): libmicrohttpd's signature */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *con, const char *url,
                                   const char *method, const char *version, const char *data,
                                   size_t *size, void **state)
@@ -132,6 +133,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *con, const c
     buf_release(&p.body);
     return rc;
 }
+/* NOLINTEND(readability-non-const-parameter) */
 
 enum status http_start(uint16_t port, const struct http_pages *pages, struct http **out,
                        struct err *err)

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -36,7 +37,7 @@ static long long number_after(const char *path, const char *word)
         return -1;
     while (v < 0 && fgets(line, sizeof(line), f)) {
         if (strncmp(line, word, strlen(word)) == 0)
-            sscanf(line + strlen(word), "%lld", &v);
+            v = strtoll(line + strlen(word), NULL, 10);
     }
     fclose(f);
     return v;
@@ -46,7 +47,6 @@ static long long number_after(const char *path, const char *word)
 static double start_time(void)
 {
     char line[1024];
-    unsigned long long ticks = 0;
     FILE *f = fopen("/proc/self/stat", "re");
     char *p = f ? fgets(line, sizeof(line), f) : NULL;
 
@@ -55,8 +55,9 @@ static double start_time(void)
     p = p ? strrchr(line, ')') : NULL;
     for (int field = 2; p && field < 22; field++)
         p = strchr(p + 1, ' ');
-    if (!p || sscanf(p, "%llu", &ticks) != 1)
+    if (!p)
         return -1;
+    unsigned long long ticks = strtoull(p, NULL, 10);
     long long boot = number_after("/proc/stat", "btime");
     return boot < 0 ? -1 : (double)boot + (double)ticks / (double)sysconf(_SC_CLK_TCK);
 }

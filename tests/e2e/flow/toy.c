@@ -41,11 +41,14 @@ static enum status toy_assign(void *ctx, int32_t part, struct stage_resume *resu
                               struct err *err)
 {
     struct toy *t = ctx;
+    char text[32] = "";
 
     (void)out, (void)err;
     t->count[part] = 0;
-    if (resume->meta.n > 0)
-        sscanf(resume->meta.p, "n=%lld", &t->count[part]);
+    if (resume->meta.n > 2 && resume->meta.n < sizeof(text)) { /* "n=..." */
+        memcpy(text, resume->meta.p, resume->meta.n);
+        t->count[part] = strtoll(text + 2, NULL, 10);
+    }
     return ST_OK;
 }
 

@@ -4,7 +4,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -107,7 +107,6 @@ static int ask(uint16_t port, const char *text, char *reply, size_t cap)
     int s = socket(AF_INET, SOCK_STREAM, 0);
     size_t n = 0;
     ssize_t got;
-    int code = 0;
 
     assert_int_equal(connect(s, (struct sockaddr *)&at, sizeof(at)), 0);
     assert_int_equal(write(s, text, strlen(text)), strlen(text));
@@ -115,8 +114,7 @@ static int ask(uint16_t port, const char *text, char *reply, size_t cap)
         n += (size_t)got;
     reply[n] = '\0';
     close(s);
-    sscanf(reply, "HTTP/1.1 %d", &code);
-    return code;
+    return strncmp(reply, "HTTP/1.1 ", 9) == 0 ? (int)strtol(reply + 9, NULL, 10) : 0;
 }
 
 #define END "Host: localhost\r\nConnection: close\r\n\r\n"
