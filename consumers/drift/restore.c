@@ -357,15 +357,15 @@ static enum status find_place(struct judge *j, const struct found *f, struct sta
 {
     if (!f->judge && resume->offset > 0)
         return err_set(err, ST_FATAL,
-                       "absa.panes is committed at %" PRId64 " but absa.state is empty; see absa "
-                       "drift rewind",
+                       "absa.panes is committed at %" PRId64 " but absa.state is empty; see "
+                       "docs/runbook/exit-70.md",
                        resume->offset);
     if (!f->judge)
         return ST_OK;
     if (resume->offset >= 0 && resume->offset != j->next_offset)
         return err_set(err, ST_FATAL,
                        "absa.panes is committed at %" PRId64 " but absa.state stands at %" PRId64
-                       "; see absa drift rewind",
+                       "; see docs/runbook/exit-70.md",
                        resume->offset, j->next_offset);
     resume->offset = j->replay_from;
     resume->floor = j->next_offset;
