@@ -388,7 +388,7 @@ static void test_refuses(void **state)
     struct pane p = pane_of(w, 0, 12, 20);
     struct pane_delta d = { .segment = slice_str("all"), .start_ms = T0, .late = 1 };
 
-    refused(w, &good, &p, "expected 10, a batch covers 12..20; see absa drift accept-gap");
+    refused(w, &good, &p, "expected 10, a batch covers 12..20; see docs/runbook/exit-70.md");
     p.from_offset = 8;
     refused(w, &good, &p, "overlap");
     p = pane_of(w, 0, 0, 10);

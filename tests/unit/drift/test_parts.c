@@ -115,7 +115,7 @@ static void test_chain(void **state)
     assert_non_null(strstr(err.msg, "overlap"));
     assert_int_equal(step(&c, 3, 25, 30, &duplicate, &err), ST_FATAL);
     assert_string_equal(err.msg, "gap in scores partition 0: expected 20, a batch covers 25..30; "
-                                 "see absa drift accept-gap");
+                                 "see docs/runbook/exit-70.md");
     assert_int_equal(step(&c, 3, 20, 20, &duplicate, &err), ST_FATAL);
     assert_int_equal(c.replay_next[0], -1);
     chain_forget(&c, 1);
