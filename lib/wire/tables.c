@@ -18,7 +18,10 @@ static const char *const mark_kind_names[] = { "hello", "data", "idle", "end", N
 static const char *const time_source_names[] = { "field", "id", "zone", "arrival", NULL };
 static const char *const late_by_names[] = { "none", "floor", NULL };
 static const char *const sighting_names[] = { "first", "update", NULL };
-static const char *const window_state_names[] = { "evaluated", "insufficient_data", "no_data", "warming", "baseline_stale", "no_baseline", "incomplete", NULL };
+static const char *const window_state_names[] = { "evaluated",      "insufficient_data",
+                                                  "no_data",        "warming",
+                                                  "baseline_stale", "no_baseline",
+                                                  "incomplete",     NULL };
 static const char *const severity_names[] = { "NONE", "WARNING", "CRITICAL", NULL };
 static const char *const alert_state_names[] = { "firing", "resolved", NULL };
 static const char *const state_kind_names[] = { "judge", "pane", "alert", "close", NULL };
@@ -36,7 +39,7 @@ static const struct wire_field mark_fields[] = {
     { "n_since_last", WIRE_LONG, offsetof(struct mark, n_since_last), NULL, NULL },
 };
 static const struct wire_table mark_table = { "mark", sizeof(struct mark), mark_fields,
-    sizeof(mark_fields) / sizeof(mark_fields[0]) };
+                                              sizeof(mark_fields) / sizeof(mark_fields[0]) };
 
 static const struct wire_field comment_fields[] = {
     { "comment_id", WIRE_STRING, offsetof(struct comment, comment_id), NULL, NULL },
@@ -64,7 +67,8 @@ static const struct wire_field comment_fields[] = {
     { "late_by", WIRE_ENUM, offsetof(struct comment, origin.late_by), NULL, late_by_names },
 };
 static const struct wire_table comment_table = { "comment", sizeof(struct comment), comment_fields,
-    sizeof(comment_fields) / sizeof(comment_fields[0]) };
+                                                 sizeof(comment_fields) /
+                                                     sizeof(comment_fields[0]) };
 
 static const struct wire_field aspect_fields[] = {
     { "category", WIRE_STRING, offsetof(struct aspect, category), NULL, NULL },
@@ -74,7 +78,7 @@ static const struct wire_field aspect_fields[] = {
     { "sentiment", WIRE_DOUBLE, offsetof(struct aspect, sentiment), NULL, NULL },
 };
 static const struct wire_table aspect_table = { "aspect", sizeof(struct aspect), aspect_fields,
-    sizeof(aspect_fields) / sizeof(aspect_fields[0]) };
+                                                sizeof(aspect_fields) / sizeof(aspect_fields[0]) };
 
 static const struct wire_field score_fields[] = {
     { "comment_id", WIRE_STRING, offsetof(struct score, comment_id), NULL, NULL },
@@ -91,7 +95,8 @@ static const struct wire_field score_fields[] = {
     { "engagement_score", WIRE_DOUBLE, offsetof(struct score, engagement_score), NULL, NULL },
     { "implicitness_degree", WIRE_DOUBLE, offsetof(struct score, implicitness_degree), NULL, NULL },
     { "confidence", WIRE_DOUBLE, offsetof(struct score, confidence), NULL, NULL },
-    { "aspects_detected", WIRE_RECORDS, offsetof(struct score, aspects_detected), &aspect_table, NULL },
+    { "aspects_detected", WIRE_RECORDS, offsetof(struct score, aspects_detected), &aspect_table,
+      NULL },
     { "features", WIRE_DOUBLES, offsetof(struct score, features), NULL, NULL },
     { "model", WIRE_STRING, offsetof(struct score, model), NULL, NULL },
     { "model_version", WIRE_STRING, offsetof(struct score, model_version), NULL, NULL },
@@ -105,7 +110,7 @@ static const struct wire_field score_fields[] = {
     { "late_by", WIRE_ENUM, offsetof(struct score, origin.late_by), NULL, late_by_names },
 };
 static const struct wire_table score_table = { "score", sizeof(struct score), score_fields,
-    sizeof(score_fields) / sizeof(score_fields[0]) };
+                                               sizeof(score_fields) / sizeof(score_fields[0]) };
 
 static const struct wire_field label_fields[] = {
     { "comment_id", WIRE_STRING, offsetof(struct label, comment_id), NULL, NULL },
@@ -115,14 +120,17 @@ static const struct wire_field label_fields[] = {
     { "sentiment", WIRE_OPT_DOUBLE, offsetof(struct label, sentiment), NULL, NULL },
     { "engagement", WIRE_OPT_DOUBLE, offsetof(struct label, engagement), NULL, NULL },
     { "implicitness", WIRE_OPT_DOUBLE, offsetof(struct label, implicitness), NULL, NULL },
-    { "predicted_sentiment", WIRE_OPT_DOUBLE, offsetof(struct label, predicted_sentiment), NULL, NULL },
-    { "predicted_engagement", WIRE_OPT_DOUBLE, offsetof(struct label, predicted_engagement), NULL, NULL },
-    { "predicted_implicitness", WIRE_OPT_DOUBLE, offsetof(struct label, predicted_implicitness), NULL, NULL },
+    { "predicted_sentiment", WIRE_OPT_DOUBLE, offsetof(struct label, predicted_sentiment), NULL,
+      NULL },
+    { "predicted_engagement", WIRE_OPT_DOUBLE, offsetof(struct label, predicted_engagement), NULL,
+      NULL },
+    { "predicted_implicitness", WIRE_OPT_DOUBLE, offsetof(struct label, predicted_implicitness),
+      NULL, NULL },
     { "arrival_ms", WIRE_LONG, offsetof(struct label, arrival_ms), NULL, NULL },
     { "bundle_sha256", WIRE_STRING, offsetof(struct label, bundle_sha256), NULL, NULL },
 };
 static const struct wire_table label_table = { "label", sizeof(struct label), label_fields,
-    sizeof(label_fields) / sizeof(label_fields[0]) };
+                                               sizeof(label_fields) / sizeof(label_fields[0]) };
 
 static const struct wire_field pane_feature_fields[] = {
     { "index", WIRE_INT, offsetof(struct pane_feature, index), NULL, NULL },
@@ -135,15 +143,19 @@ static const struct wire_field pane_feature_fields[] = {
     { "counts", WIRE_LONGS, offsetof(struct pane_feature, counts), NULL, NULL },
     { "sums", WIRE_LONGS, offsetof(struct pane_feature, sums), NULL, NULL },
 };
-static const struct wire_table pane_feature_table = { "pane_feature", sizeof(struct pane_feature), pane_feature_fields,
-    sizeof(pane_feature_fields) / sizeof(pane_feature_fields[0]) };
+static const struct wire_table pane_feature_table = { "pane_feature", sizeof(struct pane_feature),
+                                                      pane_feature_fields,
+                                                      sizeof(pane_feature_fields) /
+                                                          sizeof(pane_feature_fields[0]) };
 
 static const struct wire_field video_count_fields[] = {
     { "hash", WIRE_LONG, offsetof(struct video_count, hash), NULL, NULL },
     { "n", WIRE_LONG, offsetof(struct video_count, n), NULL, NULL },
 };
-static const struct wire_table video_count_table = { "video_count", sizeof(struct video_count), video_count_fields,
-    sizeof(video_count_fields) / sizeof(video_count_fields[0]) };
+static const struct wire_table video_count_table = { "video_count", sizeof(struct video_count),
+                                                     video_count_fields,
+                                                     sizeof(video_count_fields) /
+                                                         sizeof(video_count_fields[0]) };
 
 static const struct wire_field example_fields[] = {
     { "hash", WIRE_LONG, offsetof(struct example, hash), NULL, NULL },
@@ -154,7 +166,8 @@ static const struct wire_field example_fields[] = {
     { "cells", WIRE_INTS, offsetof(struct example, cells), NULL, NULL },
 };
 static const struct wire_table example_table = { "example", sizeof(struct example), example_fields,
-    sizeof(example_fields) / sizeof(example_fields[0]) };
+                                                 sizeof(example_fields) /
+                                                     sizeof(example_fields[0]) };
 
 static const struct wire_field pane_delta_fields[] = {
     { "segment", WIRE_STRING, offsetof(struct pane_delta, segment), NULL, NULL },
@@ -163,15 +176,18 @@ static const struct wire_field pane_delta_fields[] = {
     { "late", WIRE_LONG, offsetof(struct pane_delta, late), NULL, NULL },
     { "late_by_floor", WIRE_LONG, offsetof(struct pane_delta, late_by_floor), NULL, NULL },
     { "updates", WIRE_LONG, offsetof(struct pane_delta, updates), NULL, NULL },
-    { "cross_source_updates", WIRE_LONG, offsetof(struct pane_delta, cross_source_updates), NULL, NULL },
+    { "cross_source_updates", WIRE_LONG, offsetof(struct pane_delta, cross_source_updates), NULL,
+      NULL },
     { "dedupe_evicted", WIRE_LONG, offsetof(struct pane_delta, dedupe_evicted), NULL, NULL },
     { "overtaken", WIRE_LONG, offsetof(struct pane_delta, overtaken), NULL, NULL },
     { "features", WIRE_RECORDS, offsetof(struct pane_delta, features), &pane_feature_table, NULL },
     { "videos", WIRE_RECORDS, offsetof(struct pane_delta, videos), &video_count_table, NULL },
     { "examples", WIRE_RECORDS, offsetof(struct pane_delta, examples), &example_table, NULL },
 };
-static const struct wire_table pane_delta_table = { "pane_delta", sizeof(struct pane_delta), pane_delta_fields,
-    sizeof(pane_delta_fields) / sizeof(pane_delta_fields[0]) };
+static const struct wire_table pane_delta_table = { "pane_delta", sizeof(struct pane_delta),
+                                                    pane_delta_fields,
+                                                    sizeof(pane_delta_fields) /
+                                                        sizeof(pane_delta_fields[0]) };
 
 static const struct wire_field pane_fields[] = {
     { "run", WIRE_INT, offsetof(struct pane, run), NULL, NULL },
@@ -184,16 +200,19 @@ static const struct wire_field pane_fields[] = {
     { "deltas", WIRE_RECORDS, offsetof(struct pane, deltas), &pane_delta_table, NULL },
 };
 static const struct wire_table pane_table = { "pane", sizeof(struct pane), pane_fields,
-    sizeof(pane_fields) / sizeof(pane_fields[0]) };
+                                              sizeof(pane_fields) / sizeof(pane_fields[0]) };
 
 static const struct wire_field identity_counters_fields[] = {
     { "late_by_floor", WIRE_LONG, offsetof(struct identity_counters, late_by_floor), NULL, NULL },
     { "overtaken", WIRE_LONG, offsetof(struct identity_counters, overtaken), NULL, NULL },
-    { "cross_source_updates", WIRE_LONG, offsetof(struct identity_counters, cross_source_updates), NULL, NULL },
+    { "cross_source_updates", WIRE_LONG, offsetof(struct identity_counters, cross_source_updates),
+      NULL, NULL },
     { "dedupe_evicted", WIRE_LONG, offsetof(struct identity_counters, dedupe_evicted), NULL, NULL },
 };
-static const struct wire_table identity_counters_table = { "identity_counters", sizeof(struct identity_counters), identity_counters_fields,
-    sizeof(identity_counters_fields) / sizeof(identity_counters_fields[0]) };
+static const struct wire_table identity_counters_table = {
+    "identity_counters", sizeof(struct identity_counters), identity_counters_fields,
+    sizeof(identity_counters_fields) / sizeof(identity_counters_fields[0])
+};
 
 static const struct wire_field window_feature_fields[] = {
     { "name", WIRE_STRING, offsetof(struct window_feature, name), NULL, NULL },
@@ -211,8 +230,10 @@ static const struct wire_field window_feature_fields[] = {
     { "severity", WIRE_ENUM, offsetof(struct window_feature, severity), NULL, severity_names },
     { "bins", WIRE_LONGS, offsetof(struct window_feature, bins), NULL, NULL },
 };
-static const struct wire_table window_feature_table = { "window_feature", sizeof(struct window_feature), window_feature_fields,
-    sizeof(window_feature_fields) / sizeof(window_feature_fields[0]) };
+static const struct wire_table window_feature_table = {
+    "window_feature", sizeof(struct window_feature), window_feature_fields,
+    sizeof(window_feature_fields) / sizeof(window_feature_fields[0])
+};
 
 static const struct wire_field window_fields[] = {
     { "run", WIRE_INT, offsetof(struct window, run), NULL, NULL },
@@ -234,15 +255,17 @@ static const struct wire_field window_fields[] = {
     { "features", WIRE_RECORDS, offsetof(struct window, features), &window_feature_table, NULL },
 };
 static const struct wire_table window_table = { "window", sizeof(struct window), window_fields,
-    sizeof(window_fields) / sizeof(window_fields[0]) };
+                                                sizeof(window_fields) / sizeof(window_fields[0]) };
 
 static const struct wire_field other_feature_fields[] = {
     { "name", WIRE_STRING, offsetof(struct other_feature, name), NULL, NULL },
     { "psi", WIRE_DOUBLE, offsetof(struct other_feature, psi), NULL, NULL },
     { "severity", WIRE_ENUM, offsetof(struct other_feature, severity), NULL, severity_names },
 };
-static const struct wire_table other_feature_table = { "other_feature", sizeof(struct other_feature), other_feature_fields,
-    sizeof(other_feature_fields) / sizeof(other_feature_fields[0]) };
+static const struct wire_table other_feature_table = {
+    "other_feature", sizeof(struct other_feature), other_feature_fields,
+    sizeof(other_feature_fields) / sizeof(other_feature_fields[0])
+};
 
 static const struct wire_field moved_bin_fields[] = {
     { "bin", WIRE_INT, offsetof(struct moved_bin, bin), NULL, NULL },
@@ -250,8 +273,10 @@ static const struct wire_field moved_bin_fields[] = {
     { "share_now", WIRE_DOUBLE, offsetof(struct moved_bin, share_now), NULL, NULL },
     { "psi_part", WIRE_DOUBLE, offsetof(struct moved_bin, psi_part), NULL, NULL },
 };
-static const struct wire_table moved_bin_table = { "moved_bin", sizeof(struct moved_bin), moved_bin_fields,
-    sizeof(moved_bin_fields) / sizeof(moved_bin_fields[0]) };
+static const struct wire_table moved_bin_table = { "moved_bin", sizeof(struct moved_bin),
+                                                   moved_bin_fields,
+                                                   sizeof(moved_bin_fields) /
+                                                       sizeof(moved_bin_fields[0]) };
 
 static const struct wire_field moments_fields[] = {
     { "mean_before", WIRE_DOUBLE, offsetof(struct moments, mean_before), NULL, NULL },
@@ -260,7 +285,8 @@ static const struct wire_field moments_fields[] = {
     { "sd_now", WIRE_DOUBLE, offsetof(struct moments, sd_now), NULL, NULL },
 };
 static const struct wire_table moments_table = { "moments", sizeof(struct moments), moments_fields,
-    sizeof(moments_fields) / sizeof(moments_fields[0]) };
+                                                 sizeof(moments_fields) /
+                                                     sizeof(moments_fields[0]) };
 
 static const struct wire_field alert_example_fields[] = {
     { "src", WIRE_INT, offsetof(struct alert_example, src), NULL, NULL },
@@ -269,8 +295,10 @@ static const struct wire_field alert_example_fields[] = {
     { "comment_id", WIRE_STRING, offsetof(struct alert_example, comment_id), NULL, NULL },
     { "bin", WIRE_INT, offsetof(struct alert_example, bin), NULL, NULL },
 };
-static const struct wire_table alert_example_table = { "alert_example", sizeof(struct alert_example), alert_example_fields,
-    sizeof(alert_example_fields) / sizeof(alert_example_fields[0]) };
+static const struct wire_table alert_example_table = {
+    "alert_example", sizeof(struct alert_example), alert_example_fields,
+    sizeof(alert_example_fields) / sizeof(alert_example_fields[0])
+};
 
 static const struct wire_field alert_fields[] = {
     { "alert_id", WIRE_STRING, offsetof(struct alert, alert_id), NULL, NULL },
@@ -316,7 +344,7 @@ static const struct wire_field alert_fields[] = {
     { "checksum", WIRE_STRING, offsetof(struct alert, checksum), NULL, NULL },
 };
 static const struct wire_table alert_table = { "alert", sizeof(struct alert), alert_fields,
-    sizeof(alert_fields) / sizeof(alert_fields[0]) };
+                                               sizeof(alert_fields) / sizeof(alert_fields[0]) };
 
 static const struct wire_field judge_state_fields[] = {
     { "run", WIRE_INT, offsetof(struct judge_state, run), NULL, NULL },
@@ -336,8 +364,10 @@ static const struct wire_field judge_state_fields[] = {
     { "pane_ms", WIRE_LONG, offsetof(struct judge_state, pane_ms), NULL, NULL },
     { "window_ms", WIRE_LONG, offsetof(struct judge_state, window_ms), NULL, NULL },
 };
-static const struct wire_table judge_state_table = { "judge_state", sizeof(struct judge_state), judge_state_fields,
-    sizeof(judge_state_fields) / sizeof(judge_state_fields[0]) };
+static const struct wire_table judge_state_table = { "judge_state", sizeof(struct judge_state),
+                                                     judge_state_fields,
+                                                     sizeof(judge_state_fields) /
+                                                         sizeof(judge_state_fields[0]) };
 
 static const struct wire_field alert_state_of_fields[] = {
     { "rule", WIRE_STRING, offsetof(struct alert_state_of, rule), NULL, NULL },
@@ -349,8 +379,10 @@ static const struct wire_field alert_state_of_fields[] = {
     { "severity", WIRE_ENUM, offsetof(struct alert_state_of, severity), NULL, severity_names },
     { "now", WIRE_ENUM, offsetof(struct alert_state_of, now), NULL, severity_names },
 };
-static const struct wire_table alert_state_of_table = { "alert_state_of", sizeof(struct alert_state_of), alert_state_of_fields,
-    sizeof(alert_state_of_fields) / sizeof(alert_state_of_fields[0]) };
+static const struct wire_table alert_state_of_table = {
+    "alert_state_of", sizeof(struct alert_state_of), alert_state_of_fields,
+    sizeof(alert_state_of_fields) / sizeof(alert_state_of_fields[0])
+};
 
 static const struct wire_field close_state_fields[] = {
     { "start_ms", WIRE_LONG, offsetof(struct close_state, start_ms), NULL, NULL },
@@ -359,8 +391,10 @@ static const struct wire_field close_state_fields[] = {
     { "cut", WIRE_DOUBLE, offsetof(struct close_state, cut), NULL, NULL },
     { "cursor", WIRE_INT, offsetof(struct close_state, cursor), NULL, NULL },
 };
-static const struct wire_table close_state_table = { "close_state", sizeof(struct close_state), close_state_fields,
-    sizeof(close_state_fields) / sizeof(close_state_fields[0]) };
+static const struct wire_table close_state_table = { "close_state", sizeof(struct close_state),
+                                                     close_state_fields,
+                                                     sizeof(close_state_fields) /
+                                                         sizeof(close_state_fields[0]) };
 
 static const struct wire_field state_fields[] = {
     { "format", WIRE_INT, offsetof(struct state, format), NULL, NULL },
@@ -371,7 +405,7 @@ static const struct wire_field state_fields[] = {
     { "close", WIRE_OPT_RECORD, offsetof(struct state, close), &close_state_table, NULL },
 };
 static const struct wire_table state_table = { "state", sizeof(struct state), state_fields,
-    sizeof(state_fields) / sizeof(state_fields[0]) };
+                                               sizeof(state_fields) / sizeof(state_fields[0]) };
 
 static const struct wire_field notify_fields[] = {
     { "receiver", WIRE_STRING, offsetof(struct notify, receiver), NULL, NULL },
@@ -386,7 +420,7 @@ static const struct wire_field notify_fields[] = {
     { "reason", WIRE_STRING, offsetof(struct notify, reason), NULL, NULL },
 };
 static const struct wire_table notify_table = { "notify", sizeof(struct notify), notify_fields,
-    sizeof(notify_fields) / sizeof(notify_fields[0]) };
+                                                sizeof(notify_fields) / sizeof(notify_fields[0]) };
 
 static const struct wire_field deadletter_fields[] = {
     { "stage", WIRE_STRING, offsetof(struct deadletter, stage), NULL, NULL },
@@ -403,18 +437,15 @@ static const struct wire_field deadletter_fields[] = {
     { "key", WIRE_BYTES, offsetof(struct deadletter, key), NULL, NULL },
     { "schema_id", WIRE_INT, offsetof(struct deadletter, schema_id), NULL, NULL },
 };
-static const struct wire_table deadletter_table = { "deadletter", sizeof(struct deadletter), deadletter_fields,
-    sizeof(deadletter_fields) / sizeof(deadletter_fields[0]) };
+static const struct wire_table deadletter_table = { "deadletter", sizeof(struct deadletter),
+                                                    deadletter_fields,
+                                                    sizeof(deadletter_fields) /
+                                                        sizeof(deadletter_fields[0]) };
 
 const struct wire_table *const wire_tables[RECORD_N] = {
-    [RECORD_MARK] = &mark_table,
-    [RECORD_COMMENT] = &comment_table,
-    [RECORD_SCORE] = &score_table,
-    [RECORD_LABEL] = &label_table,
-    [RECORD_PANE] = &pane_table,
-    [RECORD_WINDOW] = &window_table,
-    [RECORD_ALERT] = &alert_table,
-    [RECORD_STATE] = &state_table,
-    [RECORD_NOTIFY] = &notify_table,
-    [RECORD_DEADLETTER] = &deadletter_table,
+    [RECORD_MARK] = &mark_table,     [RECORD_COMMENT] = &comment_table,
+    [RECORD_SCORE] = &score_table,   [RECORD_LABEL] = &label_table,
+    [RECORD_PANE] = &pane_table,     [RECORD_WINDOW] = &window_table,
+    [RECORD_ALERT] = &alert_table,   [RECORD_STATE] = &state_table,
+    [RECORD_NOTIFY] = &notify_table, [RECORD_DEADLETTER] = &deadletter_table,
 };
