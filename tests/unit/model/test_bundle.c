@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "consumers/score/stage.h"
 #include "model/bundle.h"
 #include "model/file.h"
 #include "model/manifest.h"
+#include "record/comment.h"
 #include "support/check.h"
 
 static const char *const files[] = { "manifest.json", "lexicon.tsv",    "emoji.tsv",
@@ -283,6 +285,96 @@ static void a_manifest_reads_back_as_it_was_written(void **state)
     arena_free(a);
 }
 
+/* Gives an output a transform of two points. */
+static void set_points(enum bundle_output o, double y0, double y1)
+{
+    json_t *doc = manifest();
+    json_t *out = json_object_get(json_object_get(doc, "outputs"), output_table[o].name);
+
+    json_object_set_new(out, "transform", json_string("table"));
+    json_object_set_new(out, "points", json_pack("[[f,f],[f,f]]", -5.0, y0, 5.0, y1));
+    put_manifest(doc);
+}
+
+static struct bundle *load_unproven(void)
+{
+    struct bundle *b;
+    struct err err = { 0 };
+
+    if (bundle_load_unproven(dir, &b, &err) != ST_OK)
+        fail_msg("%s", err.msg);
+    return b;
+}
+
+static void a_score_out_of_range_is_clamped_and_counted(void **state)
+{
+    struct facts facts = { slice_str("so good"), false };
+    struct arena *a = arena_new(1 << 20);
+    struct err err = { 0 };
+    struct bundle *b;
+    struct scored s;
+
+    (void)state;
+    set_points(OUTPUT_ENGAGEMENT, 5.0, 6.0);
+    set_points(OUTPUT_SENTIMENT, -7.0, -6.0);
+    b = load_unproven();
+    assert_int_equal(bundle_score(b, &facts, 1, a, &s, &err), ST_OK);
+    assert_int_equal(s.clamped, 2);
+    assert_false(s.bad);
+    assert_true(s.output[OUTPUT_ENGAGEMENT] == 1.0);
+    assert_true(s.output[OUTPUT_SENTIMENT] == -1.0);
+    bundle_free(b);
+    arena_free(a);
+}
+
+/* Runs one comment through the stage; its output is the caller's. */
+static struct out *run_stage(struct bundle *b, struct wire *w, const struct topology *topo)
+{
+    const struct score_conf conf = { "", 1000, 10 };
+    const struct comment c = { .comment_id = slice_str("1"), .text = slice_str("so good") };
+    struct stage_resume fresh = { .offset = -1 };
+    struct stage stage = { NULL, NULL };
+    struct out *out = out_new(w, topo, (struct out_limits){ 100, 1 << 20 });
+    struct err err = { 0 };
+    struct buf value;
+    size_t used;
+
+    assert_non_null(out);
+    buf_init(&value, 1 << 16);
+    assert_int_equal(wire_encode(w, RECORD_COMMENT, &c, &value, &err), ST_OK);
+    const struct stage_rec rec = { .topic = TOPIC_COMMENTS, .value = buf_slice(&value) };
+
+    assert_int_equal(score_stage_new(&conf, w, topo, b, &stage, &err), ST_OK);
+    assert_int_equal(stage.ops->assign(stage.ctx, 0, &fresh, out, &err), ST_OK);
+    assert_int_equal(stage.ops->process(stage.ctx, 0, &rec, 1, &used, out, &err), ST_OK);
+    assert_int_equal(used, 1);
+    stage_close(&stage);
+    buf_release(&value);
+    return out;
+}
+
+static void a_score_that_is_not_finite_is_a_dead_letter(void **state)
+{
+    const struct topology topo = topology_make(1, 1, 1);
+    struct wire *w = NULL;
+    struct err err = { 0 };
+    struct bundle *b;
+    struct out *out;
+
+    (void)state;
+    set_points(OUTPUT_SENTIMENT, -1.7e308, 1.7e308); /* their difference overflows */
+    b = load_unproven();
+    assert_int_equal(wire_new(NULL, &w, &err), ST_OK);
+    out = run_stage(b, w, &topo);
+    assert_int_equal(out_n(out), 1);
+    assert_int_equal(out_at(out, 0)->topic, TOPIC_DEAD);
+    assert_int_equal(out_dead_count(out, DEAD_SCORE), 1);
+    assert_int_equal(out_counter(out, COUNTER_SCORED), 0);
+    out_free(out);
+    wire_free(w);
+    bundle_free(b);
+}
+
 static void transforms_do_what_they_are_called(void **state)
 {
     static const struct output_info unit = { "x", 0.0, 1.0 };
@@ -324,6 +416,8 @@ int main(void)
         SPOILT(a_bundle_without_golden_rows_is_refused),
         SPOILT(a_manifest_that_is_wrong_is_refused),
         SPOILT(a_manifest_reads_back_as_it_was_written),
+        SPOILT(a_score_out_of_range_is_clamped_and_counted),
+        SPOILT(a_score_that_is_not_finite_is_a_dead_letter),
         cmocka_unit_test(transforms_do_what_they_are_called),
     };
 
