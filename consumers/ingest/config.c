@@ -24,7 +24,7 @@ const struct conf_prop ingest_props[] = {
     { .name = "ingest.time_unit", .type = CONF_CHOICE, .at = offsetof(struct ingest_props, time_unit), .dflt = "none", .choices = "none|s|ms|us|ns",
       .doc = "Unit of times that are numbers in shapes that document none; with none such a comment is a dead letter." },
     { .name = "raw.time", .type = CONF_CHOICE, .at = offsetof(struct ingest_props, raw_time), .dflt = "auto", .choices = "auto|live|replayed",
-      .doc = "Whose time the raw topic lives in: Kafka's (live), or the header absa-arrival (replayed); auto: the first record tells." },
+      .doc = "Whose time the raw topic lives in: Kafka's (live), or the header absa-arrival (replayed); auto: the first record tells. Say live where a process may own only partitions that nobody ever wrote to: with auto it cannot know, raises no floor, and windows wait." },
     { .name = NULL },
 };
 /* clang-format on */

@@ -216,13 +216,15 @@ enum status ingest_read(const struct ingest_rules *rules, const struct ingest_ra
                         struct arena *a, struct ingest_items *out, struct err *err)
 {
     struct reader r = {
-        .ctx = { .rules = rules, .arena = a, .arrival_ms = raw->arrival_ms, .video = raw->video },
+        .ctx = { .rules = rules, .arena = a, .arrival_ms = raw->arrival_ms },
         .shape = raw->shape,
         .out = out,
     };
     enum status st = ST_OK;
 
     *out = (struct ingest_items){ NULL, 0 };
+    if (raw->video.n <= INGEST_ID_MAX && utf8_valid(raw->video))
+        r.ctx.video = raw->video;
     if (slice_is(raw->shape, INGEST_SHAPE_BROKEN_ROW)) {
         r.oom = !refuse_all(&r, DEAD_CSV, "a row that does not fit its header");
     } else if (raw->value.n > WIRE_JSON_RAW_MAX) {

@@ -49,7 +49,8 @@ struct ingest_rules {
 struct ingest_raw {
     struct slice value;
     struct slice shape; /* header absa-shape: a shape's name when the producer knows it */
-    struct slice video; /* header absa-video: for shapes that have no such field        */
+    struct slice video; /* header absa-video: for shapes that have no such field; what
+                           is no id (too long, not UTF-8) is not taken               */
     int64_t arrival_ms; /* nothing was written more than 5 minutes after it              */
 };
 

@@ -38,7 +38,9 @@ static void check_comment(const struct comment *c)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     const struct ingest_rules rules = { .time_unit = TIME_UNIT_MS };
-    const struct ingest_raw raw = { .value = { (const char *)data, n }, .arrival_ms = arrival_ms };
+    const struct ingest_raw raw = { .value = { (const char *)data, n },
+                                    .video = { (const char *)data, n },
+                                    .arrival_ms = arrival_ms };
     struct arena *a = arena_new(256 << 20);
     struct ingest_items items;
     struct err err = { 0 };
