@@ -52,16 +52,19 @@ static enum status write_offsets(struct flow *f, struct part *const *v, size_t n
     return st;
 }
 
-/* begin, produce, offsets, commit. A failure aborts, so that nobody waits for
- * what is never going to be; the caller exits in any case. */
-static enum status transact(struct flow *f, struct part *const *v, size_t n, struct err *err)
+/* begin, produce, offsets, commit; without output, what waits in out goes on waiting. A
+ * failure aborts, so that nobody waits for what is never going to be; the caller exits in
+ * any case. */
+static enum status transact(struct flow *f, struct part *const *v, size_t n, bool with_output,
+                            struct err *err)
 {
     int64_t t0 = flow_mono_ms();
     enum status st = kafka_txn_begin(f->producer, err);
 
     if (st != ST_OK)
         return st;
-    st = produce(f, err);
+    if (with_output)
+        st = produce(f, err);
     if (st == ST_OK)
         st = write_offsets(f, v, n, err);
     if (st == ST_OK)
@@ -87,7 +90,7 @@ static enum status transact(struct flow *f, struct part *const *v, size_t n, str
 
 enum status flow_commit_plans(struct flow *f, struct part *const *v, size_t n, struct err *err)
 {
-    return n > 0 ? transact(f, v, n, err) : ST_OK;
+    return n > 0 ? transact(f, v, n, false, err) : ST_OK;
 }
 
 /* Shows how far the sources are, from the marks that were just committed. */
@@ -142,7 +145,7 @@ enum status flow_commit(struct flow *f, struct err *err)
         st = checkpoint(f, &f->parts[i], err);
     }
     if (st == ST_OK && n > 0)
-        st = transact(f, v, n, err);
+        st = transact(f, v, n, true, err);
     for (size_t i = 0; st == ST_OK && i < n; i++)
         v[i]->touched = false;
     free(v);

@@ -122,6 +122,8 @@ def test_files_in_comments_out(b, folder, key):
     assert all(c["created_ms"] // 1000 == int(c["comment_id"]) >> 32 for c in got)
     assert all(c["src_wm_ms"] <= c["arrival_ms"] and c["late_by"] == "none" for c in got)
     assert dump(b, "f.", "dead", raw, comments) == []
+    seen = [(m["src"], m["seq"]) for m in lines if "absa_kind" in m]
+    assert all(seen.count(m) == comments for m in set(seen[::50])), "a mark is there twice"
     since = {}
     for line in lines:  # partition by partition, so no two lanes of a source mix in a count
         if "absa_kind" in line and line["kind"] == "hello":
