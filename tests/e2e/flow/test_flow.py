@@ -223,6 +223,20 @@ def test_marks_at_the_end(b):
     check_copy(b, "e.", {0: ["a", "b"]})
 
 
+def test_hello_once(b):
+    """What assign() emits waits for the first commit while the start is counted,
+    and goes out with it, once."""
+    b.apply("h.", 2, 2)
+    for part in range(2):
+        b.put("h.raw", part, numbered(part, 20))
+    toy = Toy(b, "h.", parts=2, env={"TOY_HELLO": "1"})
+    wait_for("the copy", lambda: len(copied(b, "h.")) >= 42)
+    assert toy.end() == 0
+    assert sorted(v for v in copied(b, "h.") if v[1] == b"mark hello") == [
+        (0, b"mark hello"), (1, b"mark hello")]
+    check_copy(b, "h.", {p: numbered(p, 20) for p in range(2)})
+
+
 def test_refusals(b):
     """What ends with 78 before anything is read."""
     b.apply("f.", 2, 2)

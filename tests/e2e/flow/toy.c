@@ -6,7 +6,7 @@
  * twice, "stuck MS" sleeps.
  *
  * TOY_SLEEP_US sleeps before each record; TOY_MARK writes "mark <count>" at each
- * tick that proves the end of the log. */
+ * tick that proves the end of the log, TOY_HELLO "mark hello" at each assignment. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,19 +37,25 @@ static long env_number(const char *name)
     return s ? strtol(s, NULL, 10) : 0;
 }
 
+static enum status say(struct out *out, int32_t part, const char *text, struct err *err)
+{
+    const struct out_rec r = { .topic = TOPIC_COMMENTS, .part = part, .value = slice_str(text) };
+
+    return out_put(out, &r) == OUT_ERROR ? out_error(out, err) : ST_OK;
+}
+
 static enum status toy_assign(void *ctx, int32_t part, struct stage_resume *resume, struct out *out,
                               struct err *err)
 {
     struct toy *t = ctx;
     char text[32] = "";
 
-    (void)out, (void)err;
     t->count[part] = 0;
     if (resume->meta.n > 2 && resume->meta.n < sizeof(text)) { /* "n=..." */
         memcpy(text, resume->meta.p, resume->meta.n);
         t->count[part] = strtoll(text + 2, NULL, 10);
     }
-    return ST_OK;
+    return getenv("TOY_HELLO") ? say(out, part, "mark hello", err) : ST_OK;
 }
 
 static void obey(struct toy *t, struct slice order, enum status *st)
@@ -63,13 +69,6 @@ static void obey(struct toy *t, struct slice order, enum status *st)
         sleep_us(strtol(text + 6, NULL, 10) * 1000);
     if (slice_is(order, "retry") && t->retries++ < 2)
         *st = ST_RETRY;
-}
-
-static enum status say(struct out *out, int32_t part, const char *text, struct err *err)
-{
-    const struct out_rec r = { .topic = TOPIC_COMMENTS, .part = part, .value = slice_str(text) };
-
-    return out_put(out, &r) == OUT_ERROR ? out_error(out, err) : ST_OK;
 }
 
 static enum status toy_process(void *ctx, int32_t part, const struct stage_rec *in, size_t n,
