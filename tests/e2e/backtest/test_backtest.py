@@ -13,6 +13,7 @@ TOP = pathlib.Path(__file__).resolve().parents[3]
 BIN = pathlib.Path(os.environ.get("ABSA_BIN", TOP / "build/dev/bin"))
 SHARED = pathlib.Path(os.environ.get("ABSA_SHARED", TOP / "../shared"))
 CRAWL = SHARED / "data/crawls/TTCommentExporter-7522631316479790391-3522-comments-replies.csv"
+BASELINE = TOP / "models/default/baseline.json"
 ONE = ["-X", "window.min_samples=1", "-X", "window.min_videos=1"]
 
 
@@ -201,9 +202,8 @@ class Pipe(Case):
         self.assertEqual(sum("sentiment_score" in s for s in said), 4)
         again = absa("score", "--pipe", "-q", stdin=comments.stdout)
         self.assertEqual(scores.stdout, again.stdout)
-        if not (BIN / "absa-drift").exists():
-            self.skipTest("there is no absa-drift yet")
-        drift = absa("drift", "--pipe", "-q", stdin=scores.stdout)
+        drift = absa("drift", "--pipe", "-q", "-X", "drift.baseline=%s" % BASELINE,
+                     stdin=scores.stdout)
         self.assertEqual(drift.returncode, 0, drift.stderr)
         windows = [json.loads(line) for line in drift.stdout.splitlines()]
         self.assertEqual(sum(w["n"] for w in windows), 3)
