@@ -170,6 +170,8 @@ static enum status work(struct backtest *t, const struct app_run *run, struct er
     enum pipeline_stage first;
     enum status st = past_plan(run, &topic, &first, err);
 
+    if (st == ST_OK && first != PIPELINE_INGEST && (past.from || past.until))
+        st = err_set(err, ST_FATAL, "usage: --from and --until want files or the raw topic");
     if (st == ST_OK && !out_dir)
         st = err_set(err, ST_FATAL, "usage: --out DIR is missing");
     if (st == ST_OK)

@@ -33,7 +33,8 @@ static enum status take(struct collect *c, struct slice value, struct err *err)
 
     arena_reset(c->arena);
     enum status st = wire_decode(c->pipeline.wire, RECORD_SCORE, value, &s, c->arena, err);
-    if (st != ST_OK || s.sighting != SIGHTING_FIRST)
+    if (st != ST_OK || s.sighting != SIGHTING_FIRST || s.origin.arrival_ms < past.from_ms ||
+        s.origin.arrival_ms >= past.until_ms)
         return st;
     if (!slice_eq(s.bundle_sha256, bundle_info(c->pipeline.bundle)->sha256))
         return err_set(err, ST_FATAL, "config: a score is of bundle %.12s..., not of the one given",

@@ -186,18 +186,17 @@ struct merge {
     int64_t done;
 };
 
+/* Nothing that arrived from from_ms on was appended before it. */
 static enum status open_part(struct merge *m, int32_t part, struct err *err)
 {
-    int64_t from = -1, until = -1;
+    int64_t from = -1;
     struct kafka_reader *r = m->reader[part];
     enum status st = ST_OK;
 
     if (m->h->from_ms > INT64_MIN)
         st = kafka_reader_offset_at(r, m->topic, part, m->h->from_ms, &from, err);
-    if (st == ST_OK && m->h->until_ms < INT64_MAX)
-        st = kafka_reader_offset_at(r, m->topic, part, m->h->until_ms, &until, err);
     if (st == ST_OK)
-        st = kafka_reader_open(r, m->topic, part, from, until, err);
+        st = kafka_reader_open(r, m->topic, part, from, -1, err);
     return st == ST_OK ? kafka_reader_next(r, &m->head[part], err) : st;
 }
 
@@ -213,17 +212,28 @@ static int32_t oldest(const struct merge *m)
     return best;
 }
 
-/* A record of absa.raw tells its arrival itself, or it is its time in the log.
- * The ends of past imports do not count: the end comes at the end. */
-static enum status take_msg(struct feeder *f, const struct stage_rec *rec, struct err *err)
+/* A record of absa.raw tells its arrival itself, or it is its time in the log. */
+static int64_t arrival_of(const struct stage_rec *rec, bool *own)
 {
-    if (rec->topic != TOPIC_RAW)
-        return take(f, rec, -1, err);
-    f->last_ms = rec->arrival_ms;
+    struct slice header = stage_header(rec, "absa-arrival");
+    int64_t ms = rec->arrival_ms;
+
+    *own = header.p && slice_to_int64(header, &ms);
+    return ms;
+}
+
+/* The ends of past imports do not count: the end comes at the end. */
+static enum status take_raw_msg(struct feeder *f, const struct history *h,
+                                const struct stage_rec *rec, struct err *err)
+{
+    bool own;
+    int64_t ms = arrival_of(rec, &own);
+
     f->next[rec->part] = rec->offset + 1;
-    if (slice_is(stage_header(rec, "absa-kind"), "end"))
+    if (ms < h->from_ms || ms >= h->until_ms || slice_is(stage_header(rec, "absa-kind"), "end"))
         return ST_OK;
-    return take(f, rec, stage_header(rec, "absa-arrival").p ? -1 : rec->arrival_ms, err);
+    f->last_ms = ms;
+    return take(f, rec, own ? -1 : ms, err);
 }
 
 static enum status feed_merge(struct feeder *f, struct merge *m, struct err *err)
@@ -232,11 +242,33 @@ static enum status feed_merge(struct feeder *f, struct merge *m, struct err *err
     int32_t p;
 
     while (st == ST_OK && (p = oldest(m)) >= 0) {
-        st = is_stopped(m->h) ? interrupted(err) : take_msg(f, &m->head[p]->rec, err);
+        const struct stage_rec *rec = &m->head[p]->rec;
+        if (is_stopped(m->h))
+            st = interrupted(err);
+        else if (m->topic == TOPIC_RAW)
+            st = take_raw_msg(f, m->h, rec, err);
+        else
+            st = take(f, rec, -1, err);
         if (st == ST_OK)
             st = kafka_reader_next(m->reader[p], &m->head[p], err);
     }
     return st;
+}
+
+static enum status open_parts(struct merge *m, const struct kafka_conf *kafka,
+                              const struct kafka_names *names, struct err *err)
+{
+    enum status st = ST_OK;
+
+    for (int32_t i = 0; i < m->parts && st == ST_OK; i++) {
+        st = kafka_reader_new(kafka, names, &m->reader[i], err);
+        if (st == ST_OK)
+            st = open_part(m, i, err);
+    }
+    if (st != ST_RETRY)
+        return st;
+    err_prefix(err, "unavailable: is the address right, and is the topic there?");
+    return ST_FATAL;
 }
 
 enum status history_topic(const struct history *h, const struct kafka_conf *kafka,
@@ -251,11 +283,8 @@ enum status history_topic(const struct history *h, const struct kafka_conf *kafk
     m.head = calloc((size_t)m.parts, sizeof(*m.head));
     if (st == ST_OK && (!m.reader || !m.head))
         st = no_memory(err);
-    for (int32_t i = 0; i < m.parts && st == ST_OK; i++) {
-        st = kafka_reader_new(kafka, names, &m.reader[i], err);
-        if (st == ST_OK)
-            st = open_part(&m, i, err);
-    }
+    if (st == ST_OK)
+        st = open_parts(&m, kafka, names, err);
     if (st == ST_OK)
         st = feed_merge(&f, &m, err);
     if (st == ST_OK)

@@ -14,7 +14,7 @@
 
 struct history {
     const struct topology *topo;
-    int64_t from_ms;  /* of arrival (a topic: of appending); INT64_MIN: all */
+    int64_t from_ms;  /* of raw records' arrival; INT64_MIN: all            */
     int64_t until_ms; /* exclusive; INT64_MAX: all                          */
     int64_t now_ms;   /* files: no comment was written later                */
     int verbosity;
@@ -28,9 +28,11 @@ MUST_USE enum status history_files(const struct history *h, char *const *paths, 
                                    const struct ingest_rules *rules, struct pipe *p,
                                    struct err *err);
 
-/* Feeds a stretch of a topic (absa.raw, absa.comments or absa.scores) that
- * exists, partitions merged by time. Live records are given their time in the
- * log as absa-arrival, as a replay would. */
+/* Feeds a topic (absa.raw, absa.comments or absa.scores), partitions merged by
+ * time. Raw records: those that arrived within the stretch; live ones are given
+ * their time in the log as absa-arrival, as a replay would. Others: all that were
+ * appended from from_ms on, which are no fewer than those that arrived. ST_FATAL
+ * "unavailable: ..." when it cannot be read from the start. */
 MUST_USE enum status history_topic(const struct history *h, const struct kafka_conf *kafka,
                                    const struct kafka_names *names, enum topic_id topic,
                                    struct pipe *p, struct err *err);
