@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""I1 and I2: the same windows and alerts from a file, from a topic, and from consumers
+on Apache Kafka with 1 and 3 processes a stage and with each process killed once."""
+import json
+import pathlib
+import sys
+import tempfile
+
+import harness as h
+
+COUNTERS = ("late_by_floor", "overtaken", "cross_source_updates", "dedupe_evicted")
+# Small batches and commits, so that a kill lands in the middle of the work.
+SLOW = ["commit.interval.ms=50", "batch.records=40"]
+
+
+def without_source(lines):
+    """An alert's examples name raw coordinates, and its checksum covers them (I2)."""
+    kept = []
+    for line in lines:
+        record = json.loads(line)
+        record.pop("checksum", None)
+        for example in record.get("examples", []):
+            for name in ("src", "src_offset", "src_index"):
+                example.pop(name)
+        kept.append(record)
+    return kept
+
+
+def backtest(out, *args):
+    h.run(h.BIN / "absa-backtest", "--out", out, *args)
+    counters = h.summary(out)
+    assert all(counters[name] == 0 for name in COUNTERS), counters
+    return h.read_lines(out / "windows.jsonl"), h.read_lines(out / "alerts.jsonl")
+
+
+def check(name, got, want):
+    for kind, a, b in zip(("windows", "alerts"), got, want):
+        assert a == b, f"{name}: {kind} differ ({len(a)} and {len(b)} records)"
+    print(f"ok {name}: {len(want[0])} windows, {len(want[1])} alerts, the same bytes")
+
+
+def deploy(broker, name, processes, kills, source, drift):
+    options = {stage: list(SLOW) for stage in ("ingest", "score", "pane", "judge")}
+    for stage in ("pane", "judge"):
+        options[stage] += drift
+    options["ingest"] += [f"ingest.user_key_file={source['key']}"]
+    d = h.Deployment(broker, f"{name}.", options)
+    try:
+        h.run(h.BIN / "absa-import", source["file"], "-b", broker.address, "--arrival", "created",
+              *d.topics)
+        args = ["-t", f"{name}.raw", "-b", broker.address, *d.topics]
+        want = backtest(source["dir"] / name, *args, *[f"-X{o}" for o in drift])
+        d.start_all(processes)
+        if kills:
+            d.kill_each_once(6, seed=processes)
+        d.wait("windows", len(want[0]))
+        d.wait("alerts", len(want[1]))
+        d.stop()
+        check(name, (d.records("windows"), d.records("alerts")), want)
+        return want
+    finally:
+        d.kill()
+
+
+def main():
+    source = {"file": pathlib.Path(sys.argv[1]), "dir": pathlib.Path(tempfile.mkdtemp())}
+    drift = sys.argv[2:]
+    h.need(source["file"], "the crawl")
+    source["key"] = source["dir"] / "key"
+    source["key"].write_bytes(bytes(32))
+    source["key"].chmod(0o600)
+    of_file = backtest(source["dir"] / "file", "--input", source["file"],
+                       *[f"-X{o}" for o in drift])
+    with h.Broker() as broker:
+        for name, processes, kills in (("one", 1, False), ("three", 3, False),
+                                       ("one-killed", 1, True), ("three-killed", 3, True)):
+            of_topic = deploy(broker, name, processes, kills, source, drift)
+            assert [without_source(x) for x in of_topic] == [without_source(x) for x in of_file], \
+                f"{name}: the file and the topic differ (I2)"
+    print("ok file and topic agree but for source coordinates")
+
+
+if __name__ == "__main__":
+    main()
