@@ -31,7 +31,7 @@ def texts(path):
 
 
 def comment(number, second, text):
-    digest = hashlib.sha256(text.encode()).digest()
+    digest = hashlib.sha256(text.encode()).digest()[8:]  # its head is the order of the stream
     video = 7_500_000_000_000_000_000 + digest[0] % VIDEOS
     return {
         "cid": str((second << 32) | number),

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Tweets, then editorials: a CRITICAL alert in the first window of the turn, none before;
+verify-alert accepts it and refuses it with any one digit changed."""
+import json
+import re
+import tempfile
+import pathlib
+
+import harness as h
+
+
+def digits(text):
+    """Every place in the record that holds a digit."""
+    return [m.start() for m in re.finditer(r"\d", text)]
+
+
+def verify(path, ok):
+    h.run(h.BIN / "absa-verify-alert", path, ok=ok)
+
+
+def main():
+    hutto = h.need(h.HUTTO, "hutto_ICWSM_2014 (tools/fetch-data)")
+    out = pathlib.Path(tempfile.mkdtemp())
+    h.run(h.TOP / "tests/support/mixed_stream.py", hutto, out)
+    turn_ms = int((out / "turn.txt").read_text())
+    h.run(h.BIN / "absa-baseline", "--input", out / "baseline.jsonl", "--out", out / "base.json")
+    for name in ("one", "two"):
+        h.run(h.BIN / "absa-backtest", "--input", out / "stream.jsonl", "--baseline",
+              out / "base.json", "--out", out / name)
+    for name in ("windows.jsonl", "alerts.jsonl", "summary.json"):
+        assert (out / "one" / name).read_bytes() == (out / "two" / name).read_bytes(), name
+
+    windows = [json.loads(line) for line in h.read_lines(out / "one/windows.jsonl")]
+    assert len(windows) == 16 and all(w["state"] == "evaluated" for w in windows)
+    assert all(w["n"] == 250 and w["videos"] >= 35 for w in windows)
+    alerts = h.read_lines(out / "one/alerts.jsonl")
+    first = json.loads(alerts[0])
+    assert len(alerts) == 1, alerts
+    assert first["severity"] == "CRITICAL" and first["state"] == "firing"
+    assert first["start_ms"] == turn_ms, (first["start_ms"], turn_ms)
+
+    verify(out / "one/alerts.jsonl", ok=(0,))
+    places = digits(alerts[0])
+    changed = out / "changed.jsonl"
+    for at in places[:: max(1, len(places) // 200)]:
+        digit = str((int(alerts[0][at]) + 1) % 10)
+        changed.write_text(alerts[0][:at] + digit + alerts[0][at + 1 :] + "\n")
+        verify(changed, ok=(1, 65))
+    print("ok the turn alerts in its first window, and the alert stands by its digits")
+
+
+if __name__ == "__main__":
+    main()
