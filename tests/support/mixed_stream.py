@@ -4,7 +4,7 @@
 
     mixed_stream.py HUTTO_DIR OUT_DIR
 
-HUTTO_DIR is hutto_ICWSM_2014 of the vaderSentiment 3.3.2 sdist (tools/fetch-data).
+HUTTO_DIR is what tools/fetch-data prints (from the vaderSentiment 3.3.2 sdist).
 Texts are ordered by the SHA-256 of the text. Written are, in the shape of the
 TikTok web API (one object a line, 40 videos by hash, invented ids that carry
 their time):

@@ -15,7 +15,7 @@ BIN = pathlib.Path(os.environ.get("ABSA_BIN", TOP / "build/dev/bin"))
 DUMP = pathlib.Path(os.environ.get("ABSA_BUILD", TOP / "build/dev")) / "tests/dump"
 SHARED = pathlib.Path(os.environ.get("ABSA_SHARED", TOP.parent / "shared"))
 CRAWL = SHARED / "data/crawls/TTCommentExporter-7522631316479790391-3522-comments-replies.csv"
-HUTTO = TOP / "build/cache/vader/hutto_ICWSM_2014"
+HUTTO = TOP / "build/cache/vader"
 SKIP = 77
 
 

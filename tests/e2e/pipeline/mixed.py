@@ -20,7 +20,7 @@ def verify(path, ok):
 
 
 def main():
-    hutto = h.need(h.HUTTO, "hutto_ICWSM_2014 (tools/fetch-data)")
+    hutto = h.need(h.HUTTO / "nytEditorialSnippets_GroundTruth.txt", "the text (tools/fetch-data)").parent
     out = pathlib.Path(tempfile.mkdtemp())
     h.run(h.TOP / "tests/support/mixed_stream.py", hutto, out)
     turn_ms = int((out / "turn.txt").read_text())
