@@ -6,6 +6,7 @@
 
 #include "consumers/drift/judge.h"
 #include "consumers/drift/pane.h"
+#include "model/default_dir.h"
 #include "model/file.h"
 
 struct pipeline_conf pipeline_conf;

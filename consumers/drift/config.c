@@ -2,16 +2,18 @@
 #include "consumers/drift/config.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "app/app.h"
 #include "base/buf.h"
+#include "model/default_dir.h"
 
 /* clang-format off */
 const struct conf_prop drift_props[] = {
     { .name = "drift.role", .type = CONF_CHOICE, .at = offsetof(struct drift_props, role), .dflt = "pane", .choices = "pane|judge",
       .doc = "pane: combines scores into panes, as many instances as partitions; judge: turns panes into windows and alerts, one at work." },
     { .name = "drift.baseline", .type = CONF_STR, .at = offsetof(struct drift_props, baseline), .dflt = "",
-      .doc = "File of the baseline (absa baseline, or baseline.json of the bundle). Required; the same for both roles." },
+      .doc = "File of the baseline (absa baseline); empty: that of the default bundle. The same for both roles." },
     { .name = "drift.segments", .type = CONF_STR, .at = offsetof(struct drift_props, segments), .dflt = "all",
       .doc = "What is watched apart, with commas: all, video:<id>, aspect:<name>, lang:<code>. The same for both roles." },
     { .name = "drift.policy", .type = CONF_STR, .at = offsetof(struct drift_props, policy), .dflt = "fixed",
@@ -44,19 +46,22 @@ struct drift_conf drift_conf_take(const struct drift_props *props)
 enum status drift_baseline_load(const struct drift_props *props, struct baseline **out,
                                 struct err *err)
 {
+    char path[4096];
     struct buf bytes;
     enum status st;
 
     *out = NULL;
-    if (props->baseline[0] == '\0')
-        return err_set(err, ST_FATAL, "config: drift.baseline is not set");
+    if (props->baseline[0] != '\0')
+        (void)snprintf(path, sizeof(path), "%s", props->baseline);
+    else
+        (void)snprintf(path, sizeof(path), "%s/baseline.json", bundle_default_dir());
     buf_init(&bytes, BASELINE_BYTES_MAX);
-    st = app_read_file(props->baseline, BASELINE_BYTES_MAX, &bytes, err);
+    st = app_read_file(path, BASELINE_BYTES_MAX, &bytes, err);
     if (st == ST_OK)
         st = baseline_read(buf_slice(&bytes), out, err);
     buf_release(&bytes);
     if (st == ST_OK)
         return ST_OK;
-    err_prefix(err, "config: drift.baseline %.100s", props->baseline);
+    err_prefix(err, "config: drift.baseline %.100s", path);
     return ST_FATAL;
 }

@@ -6,6 +6,7 @@
 #include "app/app.h"
 #include "consumers/score/stage.h"
 #include "flow/flow.h"
+#include "model/default_dir.h"
 #include "pipe/lines.h"
 
 static struct score_conf conf;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Does an alert say what its own evidence says? */
 #include <math.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "drift/alert.h"
@@ -31,11 +32,8 @@ static const char *cells_fault(const struct alert *al)
     const int64_t limit = INT64_C(1) << 53;
 
     for (size_t i = 0; i < al->psi_bins.n; i++) {
-        int32_t step = al->psi_bins.v[i] - (i > 0 ? al->psi_bins.v[i - 1] : 0);
-
-        if (al->psi_bins.v[i] < 0 || al->psi_bins.v[i] >= PSI_BINS_MAX || step < 0 ||
-            step > (i > 0))
-            return "psi_bins do not run up from 0";
+        if (al->psi_bins.v[i] < 0 || al->psi_bins.v[i] >= PSI_BINS_MAX)
+            return "a bin is out of range";
         if (al->baseline_counts.v[i] < 0 || al->baseline_counts.v[i] > limit ||
             al->window_counts.v[i] < 0 || al->window_counts.v[i] > limit)
             return "a count is out of range";
@@ -43,6 +41,32 @@ static const char *cells_fault(const struct alert *al)
             return "edges do not rise";
     }
     return NULL;
+}
+
+/* Are the bins those that edges and counts of the baseline give? */
+static enum status bins_fault(const struct alert *al, struct arena *a, const char **fault,
+                              struct err *err)
+{
+    size_t n = al->psi_bins.n;
+    uint64_t *counts = arena_array(a, n, sizeof(*counts));
+    int32_t *bins = arena_array(a, n, sizeof(*bins));
+    struct cells *cells = NULL;
+
+    *fault = NULL;
+    if (!counts || !bins)
+        return err_set(err, ST_FATAL, "no memory to check an alert");
+    enum status st = cells_from_edges(al->edges.v, al->edges.n, &cells, err);
+    if (st == ST_REJECT)
+        *fault = "edges do not cut cells";
+    if (st != ST_OK)
+        return st == ST_REJECT ? ST_OK : st;
+    for (size_t i = 0; i < n; i++)
+        counts[i] = (uint64_t)al->baseline_counts.v[i];
+    (void)cells_psi_bins(cells, counts, bins);
+    cells_free(cells);
+    if (memcmp(bins, al->psi_bins.v, n * sizeof(*bins)) != 0)
+        *fault = "psi_bins are not those that edges and baseline_counts give";
+    return ST_OK;
 }
 
 /* Severities that the policy gives to the PSIs that the record holds. */
@@ -78,12 +102,17 @@ enum status alert_check(const struct alert *al, struct arena *a, struct alert_di
     enum status st;
 
     *diff = (struct alert_diff){ { 0 }, { 0 }, { 0 } };
-    if (!fault)
-        fault = cells_fault(al);
-    if (fault)
-        return err_set(err, ST_REJECT, "%s", fault);
     if (!id || !sum)
         return err_set(err, ST_FATAL, "no memory to check an alert");
+    if (!fault)
+        fault = cells_fault(al);
+    if (!fault) {
+        st = bins_fault(al, a, &fault, err);
+        if (st != ST_OK)
+            return st;
+    }
+    if (fault)
+        return err_set(err, ST_REJECT, "%s", fault);
     if (al->method != BASELINE_METHOD)
         return err_set(err, ST_REJECT, "method %d: this program knows method %d", al->method,
                        BASELINE_METHOD);

@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/hash.h"
@@ -255,16 +254,6 @@ void bundle_free(struct bundle *b)
     arena_free(b->scratch);
     arena_free(b->text);
     free(b);
-}
-
-const char *bundle_default_dir(void)
-{
-    const char *env = getenv("ABSA_BUNDLE");
-
-    if (env && *env)
-        return env;
-    return access(BUNDLE_INSTALL_DIR "/manifest.json", R_OK) == 0 ? BUNDLE_INSTALL_DIR
-                                                                  : BUNDLE_SOURCE_DIR;
 }
 
 const struct bundle_info *bundle_info(const struct bundle *b)

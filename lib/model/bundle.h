@@ -65,10 +65,6 @@ void bundle_free(struct bundle *b);
  * training, which makes them with it. */
 MUST_USE enum status bundle_load_unproven(const char *dir, struct bundle **out, struct err *err);
 
-/* The folder of the default bundle: $ABSA_BUNDLE, else the installed one, else
- * the one in the source tree. Static or the environment's memory. */
-const char *bundle_default_dir(void);
-
 /* What the manifest says; all of it lives as long as the bundle. */
 struct bundle_info {
     struct slice name;

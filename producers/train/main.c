@@ -4,6 +4,7 @@
 
 #include "app/app.h"
 #include "model/bundle.h"
+#include "model/default_dir.h"
 #include "producers/train/train.h"
 
 static struct train_conf conf = {

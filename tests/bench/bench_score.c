@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "consumers/score/stage.h"
+#include "model/default_dir.h"
 #include "record/comment.h"
 #include "score/feature.h"
 #include "support/prop.h"

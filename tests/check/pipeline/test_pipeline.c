@@ -11,6 +11,7 @@
 #include "consumers/drift/pane.h"
 #include "consumers/ingest/stage.h"
 #include "consumers/score/stage.h"
+#include "model/default_dir.h"
 #include "crawls.h"
 
 #define HOUR INT64_C(3600000)

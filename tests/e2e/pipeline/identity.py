@@ -29,14 +29,16 @@ def without_source(lines):
 
 def backtest(out, *args):
     h.run(h.BIN / "absa-backtest", "--out", out, *args)
-    counters = h.summary(out)
+    counters = h.summary(out)["counters"]
     assert all(counters[name] == 0 for name in COUNTERS), counters
     return h.read_lines(out / "windows.jsonl"), h.read_lines(out / "alerts.jsonl")
 
 
 def check(name, got, want):
     for kind, a, b in zip(("windows", "alerts"), got, want):
-        assert a == b, f"{name}: {kind} differ ({len(a)} and {len(b)} records)"
+        assert len(a) == len(b), f"{name}: {len(a)} {kind}, not {len(b)}"
+        for i, (x, y) in enumerate(zip(a, b)):
+            assert x == y, f"{name}: {kind} {i} differ\n{x}\n{y}"
     print(f"ok {name}: {len(want[0])} windows, {len(want[1])} alerts, the same bytes")
 
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/bundle.h"
+#include "model/default_dir.h"
 #include "score/feature.h"
 #include "support/check.h"
 #include "support/prop.h"

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* default_dir.h -- where the default bundle is. A library of its own, so that a
+ * program that wants only its baseline does not link XGBoost. */
+#ifndef MODEL_DEFAULT_DIR_H
+#define MODEL_DEFAULT_DIR_H
+
+/* The folder of the default bundle: $ABSA_BUNDLE, else the installed one, else
+ * the one in the source tree. Static or the environment's memory. */
+const char *bundle_default_dir(void);
+
+#endif
