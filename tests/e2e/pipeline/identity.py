@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """I1 and I2: the same windows and alerts from a file, from a topic, and from consumers
-on Apache Kafka with 1 and 3 processes a stage and with each process killed once."""
+on Apache Kafka with 1 and 3 processes a stage and with each process killed once.
+
+    identity.py crawl     a real crawl: one video, no alert
+    identity.py mixed     tweets, then editorials: one CRITICAL alert
+"""
 import json
 import pathlib
 import sys
@@ -65,15 +69,27 @@ def deploy(broker, name, processes, kills, source, drift):
         d.kill()
 
 
+def mixed(work):
+    """The mixed stream, and the options that judge it by a baseline of tweets."""
+    text = h.need(h.HUTTO / "nytEditorialSnippets_GroundTruth.txt", "the text (tools/fetch-data)")
+    h.run(h.TOP / "tests/support/mixed_stream.py", text.parent, work)
+    base = work / "base.json"
+    h.run(h.BIN / "absa-baseline", "--input", work / "baseline.jsonl", "--out", base)
+    return work / "stream.jsonl", [f"drift.baseline={base}"]
+
+
 def main():
-    source = {"file": pathlib.Path(sys.argv[1]), "dir": pathlib.Path(tempfile.mkdtemp())}
-    drift = sys.argv[2:]
-    h.need(source["file"], "the crawl")
+    source = {"dir": pathlib.Path(tempfile.mkdtemp())}
+    if sys.argv[1] == "mixed":
+        source["file"], drift = mixed(source["dir"])
+    else:
+        source["file"], drift = h.need(h.CRAWL, "the crawl"), []
     source["key"] = source["dir"] / "key"
     source["key"].write_bytes(bytes(32))
     source["key"].chmod(0o600)
     of_file = backtest(source["dir"] / "file", "--input", source["file"],
                        *[f"-X{o}" for o in drift])
+    assert len(of_file[1]) == (1 if sys.argv[1] == "mixed" else 0)
     with h.Broker() as broker:
         for name, processes, kills in (("one", 1, False), ("three", 3, False),
                                        ("one-killed", 1, True), ("three-killed", 3, True)):
