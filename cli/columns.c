@@ -84,7 +84,8 @@ struct place {
 
 static int by_arrival(const void *a, const void *b)
 {
-    const struct place *x = a, *y = b;
+    const struct place *x = a;
+    const struct place *y = b;
 
     if (x->arrival != y->arrival)
         return x->arrival < y->arrival ? -1 : 1;

@@ -279,8 +279,8 @@ enum status history_topic(const struct history *h, const struct kafka_conf *kafk
     struct feeder f;
     enum status st = feeder_open(&f, h, p, err);
 
-    m.reader = calloc((size_t)m.parts, sizeof(*m.reader));
-    m.head = calloc((size_t)m.parts, sizeof(*m.head));
+    m.reader = calloc((size_t)m.parts, sizeof(struct kafka_reader *));
+    m.head = calloc((size_t)m.parts, sizeof(const struct kafka_msg *));
     if (st == ST_OK && (!m.reader || !m.head))
         st = no_memory(err);
     if (st == ST_OK)

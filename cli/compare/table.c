@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "table.h"
 
+#include <assert.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -59,6 +60,7 @@ static enum status add_column(struct table *t, struct slice name, struct column 
         t->column = more;
         t->cap = cap;
     }
+    assert(t->column);
     struct column *c = &t->column[t->n];
     *c = (struct column){ .numeric = true };
     buf_init(&c->name, NAME_MAX_BYTES + 1);

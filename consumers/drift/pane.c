@@ -238,12 +238,13 @@ static enum status take_score(struct pane_stage *s, struct part *p, const struct
     if (score.origin.arrival_ms < TIME_MIN_MS || score.origin.arrival_ms > TIME_MAX_MS)
         return err_set(err, ST_REJECT, "arrival_ms %" PRId64 " is no time",
                        score.origin.arrival_ms);
-    if (!slice_is(score.bundle_sha256, s->base->bundle_sha256))
+    if (!slice_is(score.bundle_sha256, s->base->bundle_sha256)) {
         return err_set(err, ST_FATAL,
                        "config: a score of bundle %.16s, but the baseline is of bundle %.16s: make "
                        "a baseline of the new bundle (absa baseline)",
                        score.bundle_sha256.n >= 16 ? score.bundle_sha256.p : "(none)",
                        s->base->bundle_sha256);
+    }
     if (sighting_values_fill(s->values, s->base, &score, err) != ST_OK) {
         err_prefix(err, "config");
         return ST_FATAL;
@@ -392,7 +393,7 @@ static void pane_close(void *ctx)
 
     if (!s)
         return;
-    for (int32_t i = 0; i < s->n_parts; i++)
+    for (int32_t i = 0; s->parts && i < s->n_parts; i++)
         part_release(s, &s->parts[i]);
     for (size_t i = 0; i < s->n_spare; i++)
         tally_free(s->spare[i]);

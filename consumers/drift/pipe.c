@@ -27,6 +27,7 @@ static enum status run_stages(const struct drift_conf *conf, const struct baseli
         st = pipe_lines_run(lines, err);
     stage_close(&stages[1]);
     stage_close(&stages[0]);
+    lines->stages = NULL;
     return st;
 }
 

@@ -165,7 +165,8 @@ size_t check_log_seek(const struct check_log *log, enum topic_id topic, int32_t 
                       int64_t offset)
 {
     const struct partition *p = partition_of(log, topic, part);
-    size_t lo = 0, hi = p->n;
+    size_t lo = 0;
+    size_t hi = p->n;
 
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
@@ -236,7 +237,8 @@ static enum status part_equal(const struct partition *a, const struct partition 
                               struct err *err)
 {
     enum status st = ST_OK;
-    struct view x = view(a, order), y = view(b, order);
+    struct view x = view(a, order);
+    struct view y = view(b, order);
     size_t n = x.n < y.n ? x.n : y.n;
 
     if (!x.v || !y.v)

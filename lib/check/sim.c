@@ -154,7 +154,9 @@ static enum fate commit_outputs(struct world *w, struct inst *in)
             return FAILS;
     }
     for (size_t i = 0; i < out_n(in->out); i++) {
-        const struct out_rec *r = out_at(in->out, i), *next = r + 1;
+        const struct out_rec *r = out_at(in->out, i);
+        const struct out_rec *next = r + 1;
+
         if (i + 1 == out_n(in->out) || next->topic != r->topic || next->part != r->part)
             check_log_gap(log, r->topic, r->part);
     }
@@ -238,6 +240,17 @@ static bool has_input(const struct world *w, const struct node *nd, int32_t part
     return check_log_seek(log, nd->ops->input, part, pos) < check_log_n(log, nd->ops->input, part);
 }
 
+/* What is put next is appended no earlier than what was read for it. */
+static void take_time(struct inst *in, const struct check_log *log, enum topic_id topic,
+                      int32_t part, size_t at, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        int64_t t = check_log_time(log, topic, part, at + k);
+
+        in->append_ms = t > in->append_ms ? t : in->append_ms;
+    }
+}
+
 static enum fate process(struct world *w, struct node *nd, int i, int32_t part)
 {
     struct inst *in = &nd->inst[i];
@@ -267,10 +280,7 @@ static enum fate process(struct world *w, struct node *nd, int i, int32_t part)
         return fails(w, nd, part, "no progress");
     if (used > 0)
         s->pos = batch[used - 1].offset + 1;
-    for (size_t k = 0; k < used; k++) {
-        int64_t t = check_log_time(log, nd->ops->input, part, at + k);
-        in->append_ms = t > in->append_ms ? t : in->append_ms;
-    }
+    take_time(in, log, nd->ops->input, part, at, used);
     return used < n ? commit(w, nd, i) : LIVES;
 }
 

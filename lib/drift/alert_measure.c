@@ -62,13 +62,14 @@ static enum status measure_moved(struct alert *al, const struct sides *s, struct
 
     if (!v)
         return ST_FATAL;
-    for (size_t i = 0; i < s->bins; i++)
+    for (size_t i = 0; i < s->bins; i++) {
         v[i] = (struct moved_bin){
             .bin = (int32_t)i,
             .share_before = dist_share(s->bins_before, s->bins, i),
             .share_now = dist_share(s->bins_now, s->bins, i),
             .psi_part = dist_psi_part(s->bins_before, s->bins_now, s->bins, i),
         };
+    }
     qsort(v, s->bins, sizeof(*v), cmp_moved);
     al->moved = (struct moved_bin_list){ v, s->bins };
     return ST_OK;

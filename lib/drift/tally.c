@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "drift/tally.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,7 @@ struct tally *tally_new(const struct baseline *base)
     int64_t *sums = NULL;
     size_t cells = 0;
 
+    assert(base->n > 0);
     for (size_t i = 0; i < base->n; i++)
         cells += base->features[i].n_cells;
     if (t)

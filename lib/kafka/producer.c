@@ -158,12 +158,13 @@ static rd_kafka_headers_t *headers_of(const struct kafka_rec *rec)
 static rd_kafka_resp_err_t produce(struct kafka_producer *p, const struct kafka_rec *rec)
 {
     rd_kafka_headers_t *h = headers_of(rec);
-    /* It is copied (F_COPY), yet the call wants no const. NULL only for a null
+    /* They are copied (F_COPY), yet the call wants no const. NULL only for a null
      * value: an empty one is not the same. */
+    void *key = (void *)(uintptr_t)rec->key.p;     /* NOLINT(performance-no-int-to-ptr) */
     void *value = (void *)(uintptr_t)rec->value.p; /* NOLINT(performance-no-int-to-ptr) */
     rd_kafka_resp_err_t e = rd_kafka_producev(
         p->rk, RD_KAFKA_V_TOPIC(rec->topic), RD_KAFKA_V_PARTITION(rec->part),
-        RD_KAFKA_V_KEY(rec->key.p, rec->key.n), RD_KAFKA_V_VALUE(value, rec->value.n),
+        RD_KAFKA_V_KEY(key, rec->key.n), RD_KAFKA_V_VALUE(value, rec->value.n),
         RD_KAFKA_V_HEADERS(h), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
 
     if (e && h)

@@ -107,16 +107,26 @@ static bool is_read(const struct pipe *p, const struct link *l, enum topic_id to
     return false;
 }
 
+/* To the sink: what no stage reads, and copies of what one does. */
+static enum status sink(struct pipe *p, struct link *l, struct err *err)
+{
+    enum status st = ST_OK;
+
+    for (size_t i = 0; st == ST_OK && i < out_n(l->out); i++) {
+        const struct out_rec *r = out_at(l->out, i);
+
+        if (!is_read(p, l, r->topic) || (p->conf.copies & 1u << r->topic))
+            st = p->conf.sink(p->conf.ctx, r, err);
+    }
+    return st;
+}
+
 static enum status deliver(struct pipe *p, struct link *l, struct err *err)
 {
-    for (size_t i = 0; i < out_n(l->out); i++) {
-        const struct out_rec *r = out_at(l->out, i);
-        if (is_read(p, l, r->topic) && !(p->conf.copies & 1u << r->topic))
-            continue;
-        enum status st = p->conf.sink(p->conf.ctx, r, err);
-        if (st != ST_OK)
-            return st;
-    }
+    enum status sunk = sink(p, l, err);
+
+    if (sunk != ST_OK)
+        return sunk;
     for (struct link *to = l + 1; to < p->link + p->n; to++) {
         for (int32_t part = 0; part < to->parts; part++) {
             size_t n;

@@ -35,8 +35,8 @@ static void test_of_counts(void **state)
 {
     (void)state;
     struct prop p = prop_begin(5000);
-    uint64_t a[BINS_MAX + 1];
-    uint64_t b[BINS_MAX + 1];
+    uint64_t a[BINS_MAX + 1] = { 0 };
+    uint64_t b[BINS_MAX + 1] = { 0 };
 
     for (int i = 0; i < p.cases; i++) {
         size_t n = histogram(&p, a, b);
