@@ -12,7 +12,8 @@ enum mark_kind {
     MARK_END,
 };
 
-/* Progress of one raw partition, written into every partition of absa.comments (and passed on by score). */
+/* Progress of one raw partition, written into every partition of absa.comments (and passed on by
+ * score). */
 struct mark {
     int32_t src;
     int32_t src_count;

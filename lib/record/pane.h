@@ -71,7 +71,8 @@ struct pane_delta_list {
     size_t n;
 };
 
-/* One batch of a partition of absa.scores, combined by drift's pane role: integer deltas that the judge adds. */
+/* One batch of a partition of absa.scores, combined by drift's pane role: integer deltas that the
+ * judge adds. */
 struct pane {
     int32_t run;
     int32_t part;
