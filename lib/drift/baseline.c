@@ -76,26 +76,12 @@ enum status baseline_derive(struct baseline_feature *f, struct err *err)
     return ST_OK;
 }
 
-static void moments(struct baseline_feature *f, const double *finite, size_t n)
-{
-    double sum = 0;
-    double squares = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        f->min = i == 0 || finite[i] < f->min ? finite[i] : f->min;
-        f->max = i == 0 || finite[i] > f->max ? finite[i] : f->max;
-        sum += finite[i];
-    }
-    f->mean = sum / (double)n;
-    for (size_t i = 0; i < n; i++)
-        squares += (finite[i] - f->mean) * (finite[i] - f->mean);
-    f->sd = sqrt(squares / (double)n);
-}
-
 /* Counts what is there, in row order: n, missing, infinite, min, max, mean, sd. */
 static enum status describe(struct baseline_feature *f, const double *x, size_t rows,
                             double *finite, struct err *err)
 {
+    double sum = 0;
+    double squares = 0;
     size_t n = 0;
 
     for (size_t i = 0; i < rows; i++) {
@@ -107,12 +93,21 @@ static enum status describe(struct baseline_feature *f, const double *x, size_t 
             return err_set(err, ST_REJECT, "%s: value %g in row %zu is too large", f->name, x[i],
                            i);
         } else {
-            finite[n++] = x[i] + 0.0; /* -0.0 counts as 0.0 */
+            double v = x[i] + 0.0; /* -0.0 counts as 0.0 */
+
+            f->min = n == 0 || v < f->min ? v : f->min;
+            f->max = n == 0 || v > f->max ? v : f->max;
+            sum += v;
+            finite[n++] = v;
         }
     }
     f->n = (int64_t)n;
-    if (n > 0)
-        moments(f, finite, n);
+    if (n == 0)
+        return ST_OK;
+    f->mean = sum / (double)n;
+    for (size_t i = 0; i < n; i++)
+        squares += (finite[i] - f->mean) * (finite[i] - f->mean);
+    f->sd = sqrt(squares / (double)n);
     return ST_OK;
 }
 

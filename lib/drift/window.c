@@ -2,7 +2,6 @@
 #include "drift/window.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "drift/video_icc.h"
 #include "stats/distance.h"
@@ -136,8 +135,8 @@ enum status window_judge(const struct tally *t, const struct window_rules *rules
     if (!f || !bundle)
         return err_set(err, ST_FATAL, "no memory for a window");
     fill_head(t, rules, &sizes, out);
-    memcpy(bundle, "sha256:", 7);
-    memcpy(bundle + 7, base->bundle_sha256, BASELINE_ID_LEN - 7);
+    for (size_t i = 0; i < BASELINE_ID_LEN; i++)
+        bundle[i] = i < 7 ? "sha256:"[i] : base->bundle_sha256[i - 7];
     out->bundle = (struct slice){ bundle, BASELINE_ID_LEN };
     out->features = (struct window_feature_list){ f, base->n };
     power = window_has_power(out, rules);
