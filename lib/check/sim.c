@@ -156,7 +156,6 @@ static enum fate commit_outputs(struct world *w, struct inst *in)
     for (size_t i = 0; i < out_n(in->out); i++) {
         const struct out_rec *r = out_at(in->out, i);
         const struct out_rec *next = r + 1;
-
         if (i + 1 == out_n(in->out) || next->topic != r->topic || next->part != r->part)
             check_log_gap(log, r->topic, r->part);
     }
@@ -240,33 +239,45 @@ static bool has_input(const struct world *w, const struct node *nd, int32_t part
     return check_log_seek(log, nd->ops->input, part, pos) < check_log_n(log, nd->ops->input, part);
 }
 
-/* What is put next is appended no earlier than what was read for it. */
-static void take_time(struct inst *in, const struct check_log *log, enum topic_id topic,
-                      int32_t part, size_t at, size_t n)
+/* Copies what comes next of a partition, cut at random; how much it is. */
+static size_t gather(struct world *w, const struct node *nd, int32_t part, int64_t pos,
+                     struct stage_rec *batch)
 {
-    for (size_t k = 0; k < n; k++) {
-        int64_t t = check_log_time(log, topic, part, at + k);
+    const struct check_log *log = w->res->log;
+    size_t at = check_log_seek(log, nd->ops->input, part, pos);
+    size_t n = check_log_n(log, nd->ops->input, part) - at;
+    size_t max = w->plan->seed == 0 ? BATCH_MAX : 1 + sim_rnd(w, chance(w, 4) ? BATCH_MAX : 8);
 
+    if (n > max)
+        n = max;
+    for (size_t k = 0; k < n; k++)
+        batch[k] = *check_log_at(log, nd->ops->input, part, at + k);
+    return n;
+}
+
+/* The instance has read this far: what it writes cannot be older. */
+static void advance(const struct world *w, const struct node *nd, struct inst *in, int32_t part,
+                    int64_t last)
+{
+    const struct check_log *log = w->res->log;
+    size_t end = check_log_seek(log, nd->ops->input, part, last + 1);
+
+    for (size_t k = check_log_seek(log, nd->ops->input, part, in->slot[part].pos); k < end; k++) {
+        int64_t t = check_log_time(log, nd->ops->input, part, k);
         in->append_ms = t > in->append_ms ? t : in->append_ms;
     }
+    in->slot[part].pos = last + 1;
 }
 
 static enum fate process(struct world *w, struct node *nd, int i, int32_t part)
 {
     struct inst *in = &nd->inst[i];
     struct slot *s = &in->slot[part];
-    const struct check_log *log = w->res->log;
     struct stage_rec batch[BATCH_MAX];
-    size_t at = check_log_seek(log, nd->ops->input, part, s->pos);
-    size_t n = check_log_n(log, nd->ops->input, part) - at;
-    size_t max = w->plan->seed == 0 ? BATCH_MAX : 1 + sim_rnd(w, chance(w, 4) ? BATCH_MAX : 8);
+    size_t n = gather(w, nd, part, s->pos, batch);
     size_t used = 0;
     bool was_empty = out_n(in->out) == 0;
 
-    if (n > max)
-        n = max;
-    for (size_t k = 0; k < n; k++)
-        batch[k] = *check_log_at(log, nd->ops->input, part, at + k);
     s->touched = true;
     enum fate f =
         fate_of(w, nd, nd->ops->process(in->stage.ctx, part, batch, n, &used, in->out, w->err));
@@ -279,8 +290,7 @@ static enum fate process(struct world *w, struct node *nd, int i, int32_t part)
     if (s->stalls > STALLS_MAX)
         return fails(w, nd, part, "no progress");
     if (used > 0)
-        s->pos = batch[used - 1].offset + 1;
-    take_time(in, log, nd->ops->input, part, at, used);
+        advance(w, nd, in, part, batch[used - 1].offset);
     return used < n ? commit(w, nd, i) : LIVES;
 }
 

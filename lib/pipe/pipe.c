@@ -107,14 +107,13 @@ static bool is_read(const struct pipe *p, const struct link *l, enum topic_id to
     return false;
 }
 
-/* To the sink: what no stage reads, and copies of what one does. */
-static enum status sink(struct pipe *p, struct link *l, struct err *err)
+/* What nobody behind l reads, and copies. */
+static enum status to_sink(struct pipe *p, const struct link *l, struct err *err)
 {
     enum status st = ST_OK;
 
-    for (size_t i = 0; st == ST_OK && i < out_n(l->out); i++) {
+    for (size_t i = 0; i < out_n(l->out) && st == ST_OK; i++) {
         const struct out_rec *r = out_at(l->out, i);
-
         if (!is_read(p, l, r->topic) || (p->conf.copies & 1u << r->topic))
             st = p->conf.sink(p->conf.ctx, r, err);
     }
@@ -123,21 +122,17 @@ static enum status sink(struct pipe *p, struct link *l, struct err *err)
 
 static enum status deliver(struct pipe *p, struct link *l, struct err *err)
 {
-    enum status sunk = sink(p, l, err);
+    enum status st = to_sink(p, l, err);
 
-    if (sunk != ST_OK)
-        return sunk;
     for (struct link *to = l + 1; to < p->link + p->n; to++) {
-        for (int32_t part = 0; part < to->parts; part++) {
-            size_t n;
-            enum status st = take(l, to, part, &n, err);
+        for (int32_t part = 0; part < to->parts && st == ST_OK; part++) {
+            size_t n = 0;
+            st = take(l, to, part, &n, err);
             if (st == ST_OK && n > 0)
                 st = feed(p, to, n, err);
-            if (st != ST_OK)
-                return st;
         }
     }
-    return ST_OK;
+    return st;
 }
 
 /* Checkpoints what was touched, hands the output on and empties it. */

@@ -38,7 +38,7 @@ static enum status make_ingest(void *arg, struct stage *stage, struct err *err)
 static enum status make_score(void *arg, struct stage *stage, struct err *err)
 {
     struct setup *s = arg;
-    const struct score_conf conf = { .horizon_ms = 7 * 24 * HOUR, .max_ids = 100000 };
+    const struct score_conf conf = { .horizon_ms = INT64_C(7) * 24 * HOUR, .max_ids = 100000 };
 
     return score_stage_new(&conf, s->wire, &s->topo, s->bundle, stage, err);
 }
@@ -234,7 +234,8 @@ static void test_one_source_with_updates(void **state)
 static void test_wrong_hosts_are_caught(void **state)
 {
     struct setup s = *(struct setup *)*state;
-    struct check_result calm, wild;
+    struct check_result calm;
+    struct check_result wild;
     struct err err = { 0 };
 
     s.topo = topology_make(1, 2, 1);

@@ -52,7 +52,8 @@ static int caught(enum toy_mutant toy, enum check_mutant host, struct check_resu
                                     { toy_counter, &right, 1 },
                                     { toy_splitter, &right, 1 } };
     struct check_log *in = input();
-    struct check_result calm, wild;
+    struct check_result calm;
+    struct check_result wild;
     struct err err = { 0 };
     int n = 0;
 
@@ -124,7 +125,8 @@ static void test_same_seed_same_run(void **state)
     enum toy_mutant right = TOY_RIGHT;
     struct check_stage s[] = { { toy_mapper, &right, 3 }, { toy_counter, &right, 2 } };
     struct check_log *in = input();
-    struct check_result a, b;
+    struct check_result a;
+    struct check_result b;
     struct err err = { 0 };
 
     const struct check_plan plan = { .seed = 7 };

@@ -169,15 +169,15 @@ static enum status splitter_assign(void *ctx, int32_t part, struct stage_resume 
                                    struct out *out, struct err *err)
 {
     struct toy *t = ctx;
-    long long total = 0, left = 0;
     char text[64] = { 0 };
+    char *rest = text;
 
     (void)out, (void)err;
     memcpy(text, resume->meta.n ? resume->meta.p : "", resume->meta.n);
-    if (t->mutant != TOY_NO_CURSOR && sscanf(text, "%lld %lld", &total, &left) != 2)
-        total = left = 0;
-    t->total[part] = total;
-    t->sum[part] = left;
+    if (t->mutant == TOY_NO_CURSOR)
+        text[0] = '\0';
+    t->total[part] = strtoll(rest, &rest, 10);
+    t->sum[part] = strtoll(rest, &rest, 10);
     return ST_OK;
 }
 

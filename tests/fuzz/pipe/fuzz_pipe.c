@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct wire *w;
     static struct arena *a;
     struct err err = { 0 };
-    struct stage_rec rec = { 0 }, again = { 0 };
+    struct stage_rec rec = { 0 };
+    struct stage_rec again = { 0 };
     struct buf line;
 
     if (size < 1)

@@ -109,7 +109,8 @@ static void test_lines_come_back(void **state)
 {
     (void)state;
     struct err err = { 0 };
-    struct buf once, twice;
+    struct buf once;
+    struct buf twice;
     char text[2048];
 
     snprintf(text, sizeof(text), "%s\n\n  \n%s\n%s", comment_line, mark_line, comment_line);
@@ -130,7 +131,8 @@ static void test_bad_lines_are_dead_letters(void **state)
     struct err err = { 0 };
     struct buf got;
     char name[] = "/tmp/absa-test-lines-XXXXXX";
-    char text[2048], dead[2048] = { 0 };
+    char text[2048];
+    char dead[2048] = { 0 };
 
     snprintf(text, sizeof(text), "%s\nnot json\n{\"likes\":\"many\"}\n%s\n", comment_line,
              comment_line);
@@ -153,7 +155,8 @@ static void test_a_line_without_end(void **state)
 {
     (void)state;
     struct err err = { 0 };
-    struct buf text, got;
+    struct buf text;
+    struct buf got;
 
     buf_init(&text, 64 << 20);
     buf_str(&text, comment_line);

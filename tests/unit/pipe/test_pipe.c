@@ -107,7 +107,8 @@ static void test_any_batches_give_the_same(void **state)
 {
     (void)state;
     struct err err = { 0 };
-    struct seen a, b;
+    struct seen a;
+    struct seen b;
 
     const struct plan whole = { .batch = RECORDS, .only = TOPIC_N };
     assert_int_equal(run(&whole, &a, &err), ST_OK);
@@ -130,7 +131,8 @@ static void test_same_batches_same_order(void **state)
 {
     (void)state;
     struct err err = { 0 };
-    struct seen a, b;
+    struct seen a;
+    struct seen b;
     const struct plan plan = { .batch = 7, .only = TOPIC_N };
 
     assert_int_equal(run(&plan, &a, &err), ST_OK);

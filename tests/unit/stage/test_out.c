@@ -46,7 +46,9 @@ static void test_copies(void **state)
 {
     (void)state;
     struct fixture f = make(roomy);
-    char key[] = "key", value[] = "value", name[] = "name";
+    char key[] = "key";
+    char value[] = "value";
+    char name[] = "name";
     struct hdr h = { slice_str(name), slice_str(value) };
     struct out_rec r = { .topic = TOPIC_COMMENTS,
                          .part = 1,
