@@ -11,8 +11,8 @@
 #include "consumers/drift/pane.h"
 #include "consumers/ingest/stage.h"
 #include "consumers/score/stage.h"
-#include "model/default_dir.h"
 #include "crawls.h"
+#include "model/default_dir.h"
 
 #define HOUR INT64_C(3600000)
 
