@@ -163,33 +163,47 @@ static bool split_pane_key(struct slice key, int64_t *start_ms, struct slice *se
     return true;
 }
 
-static enum status forget(struct judge *j, struct found *f, struct slice key, struct err *err)
+/* What a key of absa.state names. */
+enum key_kind { KEY_NONE, KEY_CLOSE, KEY_PANE, KEY_ALERT, KEY_OVERTAKEN };
+
+static enum key_kind parse_key(struct slice key, int64_t *start_ms, struct slice *segment)
 {
     struct slice rest;
+
+    if (slice_is(key, "close"))
+        return KEY_CLOSE;
+    if (has_prefix(key, "overtaken|", segment))
+        return KEY_OVERTAKEN;
+    if (has_prefix(key, "alert|" WINDOW_RULE "|", segment))
+        return KEY_ALERT;
+    return has_prefix(key, "pane|", &rest) && split_pane_key(rest, start_ms, segment) ? KEY_PANE
+                                                                                      : KEY_NONE;
+}
+
+/* A tombstone. */
+static enum status forget(struct judge *j, struct found *f, struct slice key, struct err *err)
+{
     struct slice name;
     int64_t start_ms;
-    size_t segment;
-    enum status st = ST_OK;
+    size_t segment = 0;
+    enum key_kind kind = parse_key(key, &start_ms, &name);
 
-    if (slice_is(key, "close")) {
+    if (kind == KEY_NONE)
+        return err_set(err, ST_FATAL, "absa.state has a key that is not known: %.*s",
+                       (int)(key.n < 64 ? key.n : 64), key.n ? key.p : "");
+    if (kind == KEY_CLOSE) {
         j->closing = false;
-    } else if (has_prefix(key, "overtaken|", &rest)) {
-        st = find_segment(j, rest, &segment, err);
-        if (st == ST_OK && j->seats[segment].tally)
-            j->seats[segment].tally->overtaken = 0;
-    } else if (has_prefix(key, "alert|" WINDOW_RULE "|", &rest)) {
-        st = find_segment(j, rest, &segment, err);
-        if (st == ST_OK)
-            j->seats[segment].episode = (struct episode){ 0 };
-    } else if (has_prefix(key, "pane|", &rest) && split_pane_key(rest, &start_ms, &name)) {
-        st = find_segment(j, name, &segment, err);
-        if (st == ST_OK)
-            open_panes_remove(&f->panes, start_ms, segment);
-    } else {
-        st = err_set(err, ST_FATAL, "absa.state has a key that is not known: %.*s",
-                     (int)(key.n < 64 ? key.n : 64), key.n ? key.p : "");
+        return ST_OK;
     }
-    return st;
+    if (find_segment(j, name, &segment, err) != ST_OK)
+        return ST_FATAL;
+    if (kind == KEY_PANE)
+        open_panes_remove(&f->panes, start_ms, segment);
+    else if (kind == KEY_ALERT)
+        j->seats[segment].episode = (struct episode){ 0 };
+    else if (j->seats[segment].tally)
+        j->seats[segment].tally->overtaken = 0;
+    return ST_OK;
 }
 
 static enum status take_judge(struct judge *j, const struct judge_state *s, struct err *err)
@@ -205,12 +219,13 @@ static enum status take_judge(struct judge *j, const struct judge_state *s, stru
                        "config: absa.state has panes of %" PRId64 " ms and windows of %" PRId64
                        " ms, the configuration %" PRId64 " and %" PRId64,
                        s->pane_ms, s->window_ms, j->conf.pane_ms, j->conf.window_ms);
-    if (s->run != j->conf.run || s->next.n != parts || s->replay_next.n != parts)
+    if (s->run != j->conf.run || s->next.n != parts || s->replay_next.n != parts) {
         return err_set(err, ST_FATAL,
                        "config: absa.state is of run %" PRId32
                        " with %zu partitions of scores, not "
                        "run %" PRId32 " with %zu",
                        s->run, s->next.n, j->conf.run, parts);
+    }
     j->next_offset = s->next_offset;
     j->replay_from = s->replay_from;
     j->closed_ms = s->closed_ms;

@@ -153,7 +153,8 @@ static enum status fill_message(const struct alert_case *c, struct arena *a, str
     if (out->state == ALERT_FIRING)
         buf_fmt(&b, " > %g", out->threshold);
     buf_fmt(&b, " (%" PRId64 " comments, %" PRId64 " videos)", c->window->n, c->window->videos);
-    out->message = buf_failed(&b) ? (struct slice){ 0 } : arena_copy(a, buf_slice(&b));
+    if (!buf_failed(&b))
+        out->message = arena_copy(a, buf_slice(&b));
     buf_release(&b);
     return out->message.p ? ST_OK : ST_FATAL;
 }

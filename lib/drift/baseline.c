@@ -76,45 +76,52 @@ enum status baseline_derive(struct baseline_feature *f, struct err *err)
     return ST_OK;
 }
 
-/* Counts what is there, in row order: n, missing, infinite, min, max, mean, sd. */
-static enum status describe(struct baseline_feature *f, const double *x, size_t rows,
-                            double *finite, struct err *err)
+/* Puts the finite values of a column, in row order, into finite[]; counts the rest. */
+static enum status sift(struct baseline_feature *f, const double *x, size_t rows, double *finite,
+                        struct err *err)
 {
-    double sum = 0;
-    double squares = 0;
     size_t n = 0;
 
     for (size_t i = 0; i < rows; i++) {
-        if (isnan(x[i])) {
-            f->missing++;
-        } else if (isinf(x[i])) {
-            f->infinite++;
-        } else if (fabs(x[i]) > BASELINE_VALUE_MAX) {
+        f->missing += isnan(x[i]) ? 1 : 0;
+        f->infinite += isinf(x[i]) ? 1 : 0;
+        if (!isfinite(x[i]))
+            continue;
+        if (fabs(x[i]) > BASELINE_VALUE_MAX)
             return err_set(err, ST_REJECT, "%s: value %g in row %zu is too large", f->name, x[i],
                            i);
-        } else {
-            double v = x[i] + 0.0; /* -0.0 counts as 0.0 */
-
-            f->min = n == 0 || v < f->min ? v : f->min;
-            f->max = n == 0 || v > f->max ? v : f->max;
-            sum += v;
-            finite[n++] = v;
-        }
+        finite[n++] = x[i] + 0.0; /* -0.0 counts as 0.0 */
     }
     f->n = (int64_t)n;
+    return ST_OK;
+}
+
+/* Range, mean and deviation of the n finite values. */
+static void describe(struct baseline_feature *f, const double *v)
+{
+    size_t n = (size_t)f->n;
+    double sum = 0;
+    double squares = 0;
+
     if (n == 0)
-        return ST_OK;
+        return;
+    f->min = v[0];
+    f->max = v[0];
+    for (size_t i = 0; i < n; i++) {
+        f->min = fmin(f->min, v[i]);
+        f->max = fmax(f->max, v[i]);
+        sum += v[i];
+    }
     f->mean = sum / (double)n;
     for (size_t i = 0; i < n; i++)
-        squares += (finite[i] - f->mean) * (finite[i] - f->mean);
+        squares += (v[i] - f->mean) * (v[i] - f->mean);
     f->sd = sqrt(squares / (double)n);
-    return ST_OK;
 }
 
 /* Share of the baseline below a row's cell, and half of the cell. */
 static void mid_ranks(const struct baseline_feature *f, struct scratch *s, size_t rows)
 {
-    double mid[CELLS_MAX];
+    double mid[CELLS_MAX] = { 0 };
     uint64_t below = 0;
 
     for (size_t i = 0; i < f->n_cells; i++) {
@@ -129,8 +136,9 @@ static enum status build_feature(struct baseline_feature *f, const struct baseli
                                  size_t column, struct scratch *s, struct err *err)
 {
     const double *x = in->columns[column];
-    enum status st = describe(f, x, in->rows, s->finite, err);
+    enum status st = sift(f, x, in->rows, s->finite, err);
 
+    describe(f, s->finite);
     if (st == ST_OK)
         st = cells_build(s->finite, (size_t)f->n, &f->cells, err);
     if (st != ST_OK)

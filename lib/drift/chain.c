@@ -70,7 +70,9 @@ enum status chain_step(struct chain *c, int64_t offset, const struct pane *pane,
     if (next >= 0 && pane->from_offset != next) {
         return err_set(err, ST_FATAL,
                        "%s in scores partition %" PRId32 ": expected %" PRId64
-                       ", a batch covers %" PRId64 "..%" PRId64 "; see docs/runbook/exit-70.md",
+                       ", a batch covers %" PRId64 "..%" PRId64
+                       "; absa drift accept-gap is yet to come, "
+                       "see docs/runbook/exit-70.md",
                        pane->from_offset > next ? "gap" : "overlap", pane->part, next,
                        pane->from_offset, pane->to_offset);
     }

@@ -2,6 +2,7 @@
 #include "drift/window.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "drift/video_icc.h"
 #include "stats/distance.h"
@@ -135,8 +136,8 @@ enum status window_judge(const struct tally *t, const struct window_rules *rules
     if (!f || !bundle)
         return err_set(err, ST_FATAL, "no memory for a window");
     fill_head(t, rules, &sizes, out);
-    for (size_t i = 0; i < BASELINE_ID_LEN; i++)
-        bundle[i] = i < 7 ? "sha256:"[i] : base->bundle_sha256[i - 7];
+    memcpy(bundle, "sha256:", 7);
+    memcpy(bundle + 7, base->bundle_sha256, SHA256_HEX_LEN);
     out->bundle = (struct slice){ bundle, BASELINE_ID_LEN };
     out->features = (struct window_feature_list){ f, base->n };
     power = window_has_power(out, rules);

@@ -82,7 +82,8 @@ static void merge_all(struct prop *p, struct tally *into, struct tally **v, size
         assert_int_equal(tally_delta(v[k], a, &d, &err), ST_OK);
         assert_int_equal(tally_merge(detour ? v[n - 1] : into, &d, &err), ST_OK);
         tally_free(v[k]);
-        memmove(v + k, v + k + 1, (n - k - 1) * sizeof(*v));
+        for (size_t i = k; i + 1 < n; i++)
+            v[i] = v[i + 1];
         n--;
     }
     arena_free(a);

@@ -214,7 +214,7 @@ static void test_names_the_field(void **state)
         while (!isdigit((unsigned char)*at))
             at++;
         was = *at;
-        *at = was == '9' ? '8' : (char)(was + 1);
+        *at = (char)(was == '9' ? '8' : was + 1);
         arena_reset(f.arena);
         assert_int_equal(alert_check_line(f.wire, buf_slice(&f.json), f.arena, &diff, &err),
                          ST_REJECT);

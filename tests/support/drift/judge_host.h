@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* judge_host.h -- a host of a few lines for the judge alone, which dies where it is told. */
+#ifndef SUPPORT_DRIFT_JUDGE_HOST_H
+#define SUPPORT_DRIFT_JUDGE_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "check/check.h"
+#include "consumers/drift/judge.h"
+#include "record/pane.h"
+#include "support/drift/stream.h"
+
+#define HOUR INT64_C(3600000)
+#define T0   INT64_C(1753275600000) /* on the hour */
+
+struct world {
+    struct wire *wire;
+    struct baseline *base;
+    struct topology topo;
+    struct drift_conf conf;
+    struct check_log *panes; /* input */
+};
+
+/* How a run of the judge goes. */
+struct fate {
+    size_t batch;   /* records between commits                        */
+    int kill_at;    /* number of the commit at which it dies, or -1   */
+    bool committed; /* it dies behind that commit, not before         */
+};
+
+struct host {
+    struct world *w;
+    struct check_log *log; /* panes, and what the judge committed */
+    struct out *out;
+    struct stage judge;
+    int64_t pos;
+    int64_t committed;
+    int commits;
+    int64_t counters[COUNTER_N];
+};
+
+/* cmocka fixtures: *state is a struct world with the panes of a small stream. */
+int world_setup(void **state);
+int world_teardown(void **state);
+
+/* The panes are copied; nothing is committed yet. */
+void host_init(struct host *h, struct world *w, const struct check_log *panes);
+void host_release(struct host *h);
+
+/* A new judge, restored from what was committed. */
+enum status host_start(struct host *h, struct err *err);
+
+/* Commits, unless this is where it dies; true when it died and lives again. */
+bool host_commit(struct host *h, const struct fate *f);
+
+/* Emits what is left; true when it died meanwhile. */
+bool host_settle(struct host *h, const struct fate *f);
+
+/* Gives the judge at most max (<= 32) records. */
+enum status host_feed(struct host *h, size_t max, size_t *used, struct err *err);
+bool host_at_end(const struct host *h);
+
+/* From the start to the end of the panes. */
+void host_run(struct host *h, const struct fate *f);
+
+/* Appends a batch to the panes. */
+void host_append(struct host *h, const struct pane *pane);
+
+/* An empty batch that fits the world. */
+struct pane pane_of(struct world *w, int32_t part, int64_t from, int64_t to);
+
+#endif
