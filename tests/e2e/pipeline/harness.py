@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""A broker, the consumers of one deployment, and what they committed."""
+"""The consumers of one deployment, and what they committed."""
 import json
 import os
 import pathlib
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+from broker import Broker, skip  # noqa: E402
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
 BIN = pathlib.Path(os.environ.get("ABSA_BIN", TOP / "build/dev/bin"))
@@ -16,12 +18,6 @@ DUMP = pathlib.Path(os.environ.get("ABSA_BUILD", TOP / "build/dev")) / "tests/du
 SHARED = pathlib.Path(os.environ.get("ABSA_SHARED", TOP.parent / "shared"))
 CRAWL = SHARED / "data/crawls/TTCommentExporter-7522631316479790391-3522-comments-replies.csv"
 HUTTO = TOP / "build/cache/vader"
-SKIP = 77
-
-
-def skip(why):
-    print(f"skipped: {why}")
-    sys.exit(SKIP)
 
 
 def need(path, what):
@@ -38,28 +34,6 @@ def run(*args, ok=(0,), **kwargs):
             f"{' '.join(map(str, args))}: exit {done.returncode}\n{done.stdout}{done.stderr}"
         )
     return done.stdout
-
-
-class Broker:
-    """One node of Apache Kafka on the loopback; skips the test when it cannot be had."""
-
-    def __enter__(self):
-        if not shutil.which("java"):
-            skip("no Java: apt install default-jre-headless")
-        self.dir = tempfile.mkdtemp(prefix="absa-kafka-")
-        done = subprocess.run(
-            [TOP / "tools/kafka", "start", "--dir", self.dir], capture_output=True, text=True
-        )
-        if done.returncode == 69:
-            skip(done.stderr.strip())
-        if done.returncode != 0:
-            raise AssertionError(done.stderr)
-        self.address = done.stdout.split()[-1]
-        return self
-
-    def __exit__(self, *_):
-        subprocess.run([TOP / "tools/kafka", "stop", "--dir", self.dir], check=False)
-        shutil.rmtree(self.dir, ignore_errors=True)
 
 
 class Deployment:
