@@ -98,7 +98,7 @@ static void one_case(struct prop *p, struct wire *w, const struct baseline *base
     size_t pieces = 1 + (size_t)prop_below(p, PIECES_MAX);
     struct tally *whole = tally_new(base);
     struct tally *sum = tally_new(base);
-    struct tally *piece[PIECES_MAX];
+    struct tally *piece[PIECES_MAX] = { NULL };
     struct err err = { { 0 } };
     char id[32];
 
