@@ -84,7 +84,7 @@ static int by_text(const void *a, const void *b)
 
 static void sort_lines(struct buf *b)
 {
-    char *v[2000];
+    char *v[2000] = { NULL };
     size_t n = 0;
     char *copy = malloc(b->n);
 
