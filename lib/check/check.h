@@ -41,11 +41,13 @@ enum check_mutant {
 };
 
 struct check_plan {
-    struct wire *wire;   /* for the stages' output; NULL when they put bytes only */
-    uint64_t seed;       /* 0: nothing happens                                    */
-    int kills;           /* at most; 0: 40                                        */
-    int64_t wall_ms;     /* where the clock of random ticks starts; 0: no ticks   */
-    int64_t end_wall_ms; /* when not 0, each partition's tick at the end of input */
+    struct wire *wire;             /* for the stages' output; NULL when they put bytes only */
+    uint64_t seed;                 /* 0: nothing happens                                    */
+    int kills;                     /* at most; 0: 40                                        */
+    int64_t wall_ms;               /* where the clock of random ticks starts; 0: no ticks   */
+    int64_t end_wall_ms;           /* when not 0, each partition's tick at the end of input; a
+                                      stage with effects lives on until then, a minute at most a step */
+    const struct effects *effects; /* performs them; kills come before and behind       */
     enum check_mutant mutant;
 };
 
@@ -58,6 +60,7 @@ struct check_result {
     int moves;  /* partitions handed over in peace                        */
     int fulls;  /* times the output was made to say OUT_FULL              */
     int commits;
+    int effects; /* performed */
 };
 
 /* Runs n stages until nobody has anything left to do. ST_FATAL: a stage said

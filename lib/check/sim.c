@@ -319,6 +319,42 @@ static enum fate tick(struct world *w, struct node *nd, int i, int32_t part, int
     return fate_of(w, nd, nd->ops->tick(in->stage.ctx, part, &t, in->out, w->err));
 }
 
+/* Performs what is due. Killed between the deed and its commit, it will do it again. */
+static enum fate effect(struct world *w, struct node *nd, int i, int32_t part)
+{
+    struct inst *in = &nd->inst[i];
+    struct effect e = { 0 };
+    struct effect_result res = { 0 };
+    bool any = false;
+    enum fate f = fate_of(w, nd, nd->ops->due(in->stage.ctx, part, w->wall_ms, &e, &any, w->err));
+
+    if (f != LIVES || !any)
+        return f;
+    w->plan->effects->perform(w->plan->effects->ctx, &e, &res);
+    w->res->effects++;
+    if (killed(w))
+        return DIES;
+    res.at_ms = w->wall_ms;
+    in->slot[part].touched = true;
+    f = fate_of(w, nd, nd->ops->settled(in->stage.ctx, part, &res, in->out, w->err));
+    return f == LIVES ? commit(w, nd, i) : f;
+}
+
+static bool has_effects(const struct world *w, const struct node *nd)
+{
+    return (nd->ops->needs & NEEDS_EFFECTS) && w->plan->effects;
+}
+
+/* No input is left: time goes on for a stage that has effects. */
+static enum fate live_on(struct world *w, struct node *nd, int i, int32_t part)
+{
+    w->wall_ms += 1 + (int64_t)sim_rnd(w, 60000);
+    enum fate f = tick(w, nd, i, part, w->wall_ms);
+    if (f == LIVES)
+        f = commit(w, nd, i);
+    return f == LIVES ? effect(w, nd, i, part) : f;
+}
+
 /* Hands a partition back in peace: commit, then drop. */
 static enum fate give_back(struct world *w, struct node *nd, int i, int32_t part)
 {
@@ -349,10 +385,14 @@ static enum fate work(struct world *w, struct node *nd, int i, int32_t part)
         w->wall_ms += (int64_t)sim_rnd(w, 3000);
         return tick(w, nd, i, part, w->wall_ms);
     }
+    if (has_effects(w, nd) && !any_touched(nd, &nd->inst[i]) && chance(w, 4))
+        return effect(w, nd, i, part);
     if (has_input(w, nd, part, s->pos))
         return process(w, nd, i, part);
     if (s->touched)
         return commit(w, nd, i);
+    if (fresh && has_effects(w, nd) && w->wall_ms < w->plan->end_wall_ms)
+        return live_on(w, nd, i, part);
     return fresh ? LIVES : DIES;
 }
 
@@ -376,6 +416,8 @@ enum fate sim_step(struct world *w, struct node *nd, int i, int32_t part)
 
 bool sim_is_idle(const struct world *w, const struct node *nd)
 {
+    if (has_effects(w, nd) && w->wall_ms < w->plan->end_wall_ms)
+        return false;
     for (int32_t p = 0; p < nd->parts; p++) {
         const struct commit *c = &nd->commit[p];
         if (c->owner < 0)

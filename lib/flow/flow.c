@@ -100,6 +100,8 @@ static enum status turn(struct flow *f, struct err *err)
         st = flow_tick(f, err);
     if (st == ST_OK && is_due(f))
         st = flow_commit(f, err);
+    if (st == ST_OK && (f->ops->needs & NEEDS_EFFECTS))
+        st = flow_effects(f, err);
     return st;
 }
 

@@ -43,6 +43,10 @@
  * that: a process that is killed twice a second never gets further than one
  * commit). "v0 a=..." stands for a position at which no stage ever committed.
  *
+ * Effects (mails, messages) are performed between commits, one at a time, when
+ * nothing waits for a commit (stage/effect.h). While one is performed nobody
+ * polls: it must be over within 10 s, far below max.poll.interval.ms.
+ *
  * The rest is refusal to guess: without a committed offset it starts only where
  * the log starts at 0 (or --from-start), a log that was cut behind the position
  * is named and ends it (78), and so does a topic with another number of
@@ -78,7 +82,8 @@ struct flow_args {
     const struct kafka_topics *topics;
     const struct conf *props; /* for the properties under "kafka."            */
     const struct stage *stage;
-    const atomic_bool *stop; /* set: drain, then return ST_OK                 */
+    const struct effects *effects; /* for a stage with NEEDS_EFFECTS, else NULL */
+    const atomic_bool *stop;       /* set: drain, then return ST_OK                 */
     const char *version;
     int verbosity;   /* -1 errors, 0 normal, 1 and more debug                 */
     bool from_start; /* a log that no longer starts at 0 is fine              */

@@ -104,6 +104,9 @@ MUST_USE enum status flow_settle(struct flow *f, struct part *p, struct err *err
 /* feed.c: lets go of the first n records of the queue, which were used. */
 void flow_pop(struct flow *f, struct part *p, size_t n);
 
+/* effect.c: performs what is due, when nothing waits for a commit. */
+MUST_USE enum status flow_effects(struct flow *f, struct err *err);
+
 /* careful.c: the next record of p, alone. */
 MUST_USE enum status flow_careful(struct flow *f, struct part *p, struct err *err);
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "obs/process.h"
 
@@ -24,6 +25,7 @@ static const struct metric_info table[METRIC_N] = {
 struct series {
     enum metric id;
     int64_t label;
+    char text[METRIC_TEXT_MAX]; /* instead of label when not "" */
     double v;
 };
 
@@ -60,22 +62,26 @@ void metrics_free(struct metrics *m)
 }
 
 /* The series, made if need be; NULL when there are too many. */
-static struct series *find(struct metrics *m, enum metric id, int64_t label)
+static struct series *find(struct metrics *m, enum metric id, int64_t label, const char *text)
 {
     for (size_t i = 0; i < m->n; i++) {
-        if (m->series[i].id == id && m->series[i].label == label)
-            return &m->series[i];
+        struct series *s = &m->series[i];
+
+        if (s->id == id && s->label == label && strcmp(s->text, text) == 0)
+            return s;
     }
     if (m->n == METRIC_SERIES_MAX)
         return NULL;
-    m->series[m->n] = (struct series){ .id = id, .label = label };
-    return &m->series[m->n++];
+    struct series *s = &m->series[m->n++];
+    *s = (struct series){ .id = id, .label = label };
+    snprintf(s->text, sizeof(s->text), "%s", text);
+    return s;
 }
 
 static void change(struct metrics *m, enum metric id, int64_t label, double v, bool add)
 {
     pthread_mutex_lock(&m->lock);
-    struct series *s = find(m, id, label);
+    struct series *s = find(m, id, label, "");
     if (s)
         s->v = add ? s->v + v : v;
     pthread_mutex_unlock(&m->lock);
@@ -89,6 +95,15 @@ void metrics_set(struct metrics *m, enum metric id, int64_t label, double v)
 void metrics_add(struct metrics *m, enum metric id, int64_t label, double v)
 {
     change(m, id, label, v, true);
+}
+
+void metrics_add_text(struct metrics *m, enum metric id, const char *labels, double v)
+{
+    pthread_mutex_lock(&m->lock);
+    struct series *s = find(m, id, METRIC_NO_LABEL, labels);
+    if (s)
+        s->v += v;
+    pthread_mutex_unlock(&m->lock);
 }
 
 void metrics_clear(struct metrics *m, enum metric id)
@@ -150,7 +165,9 @@ static void render_series(const struct metrics *m, enum metric id, struct buf *o
             continue;
         any = true;
         buf_fmt(out, "%s{stage=\"%s\"", info->name, m->stage);
-        if (info->label)
+        if (s->text[0])
+            buf_fmt(out, ",%s", s->text);
+        else if (info->label)
             buf_fmt(out, ",%s=\"%lld\"", info->label, (long long)s->label);
         buf_fmt(out, "} %.17g\n", s->v);
     }

@@ -32,6 +32,8 @@
       "When the last transaction was committed")                                                   \
     X(RESTORE_SECONDS, "absa_restore_seconds", "gauge", NULL,                                      \
       "What the last assignment took, state restored")                                             \
+    X(NOTIFICATIONS, "absa_notifications_total", "counter", "receiver, result",                    \
+      "Tries to tell a receiver, by what came of them: sent, retry, refused, held")                \
     X(WATERMARK, "absa_watermark_timestamp_seconds", "gauge", "source",                            \
       "Progress of a source in arrival time")
 
@@ -42,7 +44,7 @@ enum metric {
         METRIC_N,
 };
 
-enum { METRIC_NO_LABEL = -1, METRIC_SERIES_MAX = 4096 };
+enum { METRIC_NO_LABEL = -1, METRIC_SERIES_MAX = 4096, METRIC_TEXT_MAX = 80 };
 
 struct metrics;
 
@@ -54,6 +56,10 @@ void metrics_free(struct metrics *m);
  * METRIC_NO_LABEL. */
 void metrics_set(struct metrics *m, enum metric id, int64_t label, double v);
 void metrics_add(struct metrics *m, enum metric id, int64_t label, double v);
+
+/* Adds to a series whose labels are told apart by their text: receiver="a",result="sent".
+ * At most METRIC_TEXT_MAX bytes, copied. */
+void metrics_add_text(struct metrics *m, enum metric id, const char *labels, double v);
 
 /* Forgets all series of a metric: partitions that are gone have no lag. */
 void metrics_clear(struct metrics *m, enum metric id);

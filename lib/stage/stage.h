@@ -16,7 +16,10 @@
  *       |   checkpoint(part, meta, out) for each partition touched
  *       |         |
  *       +-- COMMIT: out, input positions and meta, all or nothing
- *                 |
+ *       |         |
+ *       |   due() - perform - settled(): effects, between commits (effect.h)
+ *       |         |
+ *       +---------+
  *              drop(part)
  *
  * Promises of the host: records of one partition come in offset order, without
@@ -41,6 +44,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "stage/effect.h"
 #include "stage/out.h"
 #include "stage/topic.h"
 
@@ -93,6 +97,7 @@ enum stage_needs {
     NEEDS_STATE = 1,   /* assign() reads a log                        */
     NEEDS_TICK = 2,    /* tick() about once a second, and when idle   */
     NO_QUARANTINE = 4, /* a record that kills is never dead-lettered  */
+    NEEDS_EFFECTS = 8, /* has due() and settled(), and a performer    */
 };
 
 enum { STAGE_META_MAX = 1024 }; /* bytes of meta; Kafka takes 4,096 with ours around it */
@@ -124,6 +129,15 @@ struct stage_ops {
      * remember (at most STAGE_META_MAX printable bytes) and last output. */
     enum status (*checkpoint)(void *ctx, int32_t part, struct buf *meta, struct out *out,
                               struct err *err);
+
+    /* With NEEDS_EFFECTS, else NULL. The one effect that is due at wall_ms, of which the
+     * state is committed; *any = false: none. Changes nothing that is remembered. */
+    enum status (*due)(void *ctx, int32_t part, int64_t wall_ms, struct effect *effect, bool *any,
+                       struct err *err);
+
+    /* What became of the effect that due() named last; a commit follows at once. */
+    enum status (*settled)(void *ctx, int32_t part, const struct effect_result *res,
+                           struct out *out, struct err *err);
 
     /* The partition is no longer ours: forget it. */
     void (*drop)(void *ctx, int32_t part);
