@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "columns.h"
-#include "model/file.h"
+#include "file/file.h"
 #include "past.h"
 
 enum { ARENA_MAX = 256 << 20 };

@@ -9,6 +9,7 @@
 #include "app/app.h"
 #include "compare/column.h"
 #include "compare/table.h"
+#include "file/file.h"
 
 enum { NAMES_MAX = 1024, EXIT_DRIFT = 1 };
 
@@ -56,7 +57,7 @@ static enum status read_table(const char *path, struct table *t, struct err *err
     struct buf text;
 
     buf_init(&text, TABLE_FILE_MAX);
-    enum status st = app_read_file(path, TABLE_FILE_MAX, &text, err);
+    enum status st = file_read(path, &text, err);
     if (st == ST_OK) {
         st = table_read(t, buf_slice(&text), err);
         if (st != ST_OK)

@@ -3,19 +3,11 @@
 #ifndef CLI_FIND_H
 #define CLI_FIND_H
 
-#include <limits.h>
-#include <stdbool.h>
-
 #include "base/err.h"
 
-enum { FIND_PATH_MAX = 4096 };
-
-/* The path of absa-<command>: in the folder of the running program, never by
- * $PATH, so that a build tree and an installation do not mix. False: there is no
- * such program. */
-bool find_program(const char *command, char path[FIND_PATH_MAX]);
-
-/* Becomes absa-<command> with argv (argv[0] is replaced). Returns only on failure. */
+/* Becomes absa-<command> with argv (argv[0] is replaced), from the folder of the
+ * running program, never by $PATH, so that a build tree and an installation do
+ * not mix. Returns only on failure. */
 enum status find_exec(const char *command, char **argv, struct err *err);
 
 #endif

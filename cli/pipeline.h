@@ -3,28 +3,18 @@
 #ifndef CLI_PIPELINE_H
 #define CLI_PIPELINE_H
 
+#include "consumers/drift/config.h"
 #include "consumers/ingest/config.h"
 #include "consumers/score/stage.h"
-#include "drift/baseline.h"
 #include "kafka/topics.h"
 #include "model/bundle.h"
-
-/* Section "Drift": of both roles, less what ingest is told too. */
-struct drift_settings {
-    const char *baseline; /* a file; "": the bundle's */
-    const char *segments;
-    const char *policy;
-    int64_t window_ms;
-    int64_t min_samples;
-    int64_t min_videos;
-};
 
 /* What the properties of a program fill, and what its flags put over them. */
 struct pipeline_conf {
     struct kafka_topics topics;
     struct ingest_props ingest;
     struct score_conf score;
-    struct drift_settings drift;
+    struct drift_props drift;
     const char *bundle;   /* --bundle; NULL: score.bundle     */
     const char *baseline; /* --baseline; NULL: drift.baseline */
 };

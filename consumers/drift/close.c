@@ -6,8 +6,8 @@
  * whole or is left for the next commit. */
 #include <stdlib.h>
 
+#include "base/time.h"
 #include "consumers/drift/judge_inner.h"
-#include "drift/span.h"
 
 struct tally *judge_tally(struct judge *j, size_t segment)
 {
@@ -27,10 +27,10 @@ static int64_t target(const struct judge *j)
     if (min < TIME_MIN_MS)
         return WM_NONE;
     if (min <= TIME_MAX_MS)
-        return span_start(min, j->conf.pane_ms);
+        return time_floor(min, j->conf.pane_ms);
     if (j->last_data_ms == WM_NONE)
         return WM_NONE;
-    return span_start(j->last_data_ms - 1, j->conf.window_ms) + j->conf.window_ms;
+    return time_floor(j->last_data_ms - 1, j->conf.window_ms) + j->conf.window_ms;
 }
 
 /* The next boundary at which something happens, at most limit. */
@@ -85,7 +85,7 @@ static enum status close_pane(struct judge *j, struct out *out, bool *full, stru
         return ST_OK;
     }
     if (j->window_start_ms == WM_NONE)
-        j->window_start_ms = span_start(p->start_ms, j->conf.window_ms);
+        j->window_start_ms = time_floor(p->start_ms, j->conf.window_ms);
     st = judge_remember_closed(j, (struct closed_pane){ p->start_ms, p->segment }, err);
     if (st == ST_OK)
         st = tally_merge(t, p->delta, err);

@@ -2,10 +2,9 @@
 #include "consumers/drift/config.h"
 
 #include <stddef.h>
-#include <stdio.h>
 
-#include "app/app.h"
 #include "base/buf.h"
+#include "file/file.h"
 #include "model/default_dir.h"
 
 /* clang-format off */
@@ -13,7 +12,7 @@ const struct conf_prop drift_props[] = {
     { .name = "drift.role", .type = CONF_CHOICE, .at = offsetof(struct drift_props, role), .dflt = "pane", .choices = "pane|judge",
       .doc = "pane: combines scores into panes, as many instances as partitions; judge: turns panes into windows and alerts, one at work." },
     { .name = "drift.baseline", .type = CONF_STR, .at = offsetof(struct drift_props, baseline), .dflt = "",
-      .doc = "File of the baseline (absa baseline); empty: that of the default bundle. The same for both roles." },
+      .doc = "File of the baseline (absa baseline); empty: that of the bundle. The same for both roles." },
     { .name = "drift.segments", .type = CONF_STR, .at = offsetof(struct drift_props, segments), .dflt = "all",
       .doc = "What is watched apart, with commas: all, video:<id>, aspect:<name>, lang:<code>. The same for both roles." },
     { .name = "drift.policy", .type = CONF_STR, .at = offsetof(struct drift_props, policy), .dflt = "fixed",
@@ -43,25 +42,30 @@ struct drift_conf drift_conf_take(const struct drift_props *props)
     };
 }
 
-enum status drift_baseline_load(const struct drift_props *props, struct baseline **out,
-                                struct err *err)
+enum status drift_baseline_load(const struct drift_props *props, const char *bundle,
+                                struct baseline **out, struct err *err)
 {
-    char path[4096];
+    const char *path = props->baseline;
+    char in_bundle[FILE_PATH_MAX];
     struct buf bytes;
-    enum status st;
+    enum status st = ST_OK;
 
     *out = NULL;
-    if (props->baseline[0] != '\0')
-        (void)snprintf(path, sizeof(path), "%s", props->baseline);
-    else
-        (void)snprintf(path, sizeof(path), "%s/baseline.json", bundle_default_dir());
+    if (path[0] == '\0') {
+        st = file_path(bundle_dir(bundle), slice_str("baseline.json"), in_bundle, err);
+        path = in_bundle;
+    }
     buf_init(&bytes, BASELINE_BYTES_MAX);
-    st = app_read_file(path, BASELINE_BYTES_MAX, &bytes, err);
     if (st == ST_OK)
+        st = file_read(path, &bytes, err);
+    if (st == ST_OK) {
         st = baseline_read(buf_slice(&bytes), out, err);
+        if (st != ST_OK)
+            err_prefix(err, "%.100s", path);
+    }
     buf_release(&bytes);
     if (st == ST_OK)
         return ST_OK;
-    err_prefix(err, "config: drift.baseline %.100s", path);
+    err_prefix(err, "config: drift.baseline");
     return ST_FATAL;
 }

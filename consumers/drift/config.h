@@ -28,9 +28,10 @@ extern const struct conf_prop drift_props[];
 /* What the stages are told; strings are borrowed from props. */
 struct drift_conf drift_conf_take(const struct drift_props *props);
 
-/* Reads the file that drift.baseline names. ST_FATAL, "config: ..." when it is
- * not named, not there or not a baseline. Release with baseline_free(). */
-MUST_USE enum status drift_baseline_load(const struct drift_props *props, struct baseline **out,
-                                         struct err *err);
+/* Reads the file that drift.baseline names, else that of the bundle ("": the
+ * default one). ST_FATAL "config: ..." when it is not there or no baseline.
+ * Release with baseline_free(). */
+MUST_USE enum status drift_baseline_load(const struct drift_props *props, const char *bundle,
+                                         struct baseline **out, struct err *err);
 
 #endif

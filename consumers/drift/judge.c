@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "consumers/drift/judge_inner.h"
-#include "drift/span.h"
 
 enum { ARENA_MAX = 256 << 20 };
 
@@ -110,7 +110,7 @@ static enum status take_delta(struct judge *j, const struct pane_delta *d, int64
                        (int)(d->segment.n < 64 ? d->segment.n : 64),
                        d->segment.n ? d->segment.p : "");
     if (d->start_ms < TIME_MIN_MS || d->start_ms > TIME_MAX_MS ||
-        span_start(d->start_ms, j->conf.pane_ms) != d->start_ms)
+        time_floor(d->start_ms, j->conf.pane_ms) != d->start_ms)
         return err_set(err, ST_FATAL,
                        "config: a batch has a pane at %" PRId64
                        ", which is no multiple of %" PRId64,

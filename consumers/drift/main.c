@@ -69,7 +69,7 @@ static enum status run(struct app_run *run, struct err *err)
 {
     struct baseline *base = NULL;
     const struct drift_conf conf = drift_conf_take(&props);
-    enum status st = drift_baseline_load(&props, &base, err);
+    enum status st = drift_baseline_load(&props, "", &base, err);
 
     if (st == ST_OK && pipe_mode)
         st = drift_run_pipe(&conf, base, &files, err);

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "drift/matrix.h"
 #include "drift/segment.h"
-#include "drift/span.h"
 #include "drift/tally.h"
 #include "record/mark.h"
 #include "record/pane.h"
@@ -119,12 +119,12 @@ static struct tally *find_tally(struct pane_stage *s, struct part *p, int64_t st
  * source that has ended has no pane to hold its watermark: then its own. */
 static int64_t pane_of(const struct pane_stage *s, const struct origin *o, bool *late)
 {
-    int64_t start = span_start(o->arrival_ms, s->conf.pane_ms);
+    int64_t start = time_floor(o->arrival_ms, s->conf.pane_ms);
 
     *late = start + s->conf.pane_ms <= o->src_wm_ms;
     if (!*late || o->src_wm_ms > TIME_MAX_MS)
         return start;
-    return span_start(o->src_wm_ms, s->conf.pane_ms);
+    return time_floor(o->src_wm_ms, s->conf.pane_ms);
 }
 
 static enum status count_into(struct pane_stage *s, struct tally *t, const struct score *score,
@@ -171,11 +171,9 @@ static enum status count_score(struct pane_stage *s, struct part *p, const struc
     return ST_OK;
 }
 
-/* The entry of a source. NULL: out of memory, or a number that is none. */
+/* The entry of a source. NULL: out of memory. */
 static struct source *find_source(struct part *p, int32_t src)
 {
-    if (src < 0 || src >= MATRIX_CELLS_MAX)
-        return NULL;
     if (src >= p->n_sources) {
         struct source *v = realloc(p->sources, (size_t)(src + 1) * sizeof(*v));
 
@@ -208,79 +206,106 @@ static enum status keep_mark(struct part *p, struct source *source, const struct
     return ST_OK;
 }
 
-static enum status take_mark(struct pane_stage *s, struct part *p, const struct stage_rec *rec,
-                             struct out *out, struct err *err)
+static enum status take_mark(struct part *p, const struct mark *mark, struct out *out,
+                             struct err *err)
 {
-    struct mark mark;
-    struct source *source;
-    enum status st = wire_decode(s->wire, RECORD_MARK, rec->value, &mark, s->arena, err);
+    struct source *source = find_source(p, mark->src);
 
-    if (st != ST_OK)
-        return st;
-    source = find_source(p, mark.src);
     if (!source)
-        return err_set(err, ST_FATAL, "no room for source %" PRId32, mark.src);
-    if (source->records >= 0 && mark.n_since_last >= 0 && source->records != mark.n_since_last)
+        return err_set(err, ST_FATAL, "out of memory");
+    if (source->records >= 0 && mark->n_since_last >= 0 && source->records != mark->n_since_last)
         out_count(out, COUNTER_MARK_MISMATCH, 1);
     source->records = 0;
-    return keep_mark(p, source, &mark, out, err);
+    return keep_mark(p, source, mark, out, err);
 }
 
-static enum status take_score(struct pane_stage *s, struct part *p, const struct stage_rec *rec,
+static enum status take_score(struct pane_stage *s, struct part *p, const struct score *score,
                               struct out *out, struct err *err)
 {
-    struct score score;
-    struct source *source;
-    enum status st = wire_decode(s->wire, RECORD_SCORE, rec->value, &score, s->arena, err);
+    struct source *source = find_source(p, score->origin.src);
 
-    if (st != ST_OK)
-        return st;
-    if (score.origin.arrival_ms < TIME_MIN_MS || score.origin.arrival_ms > TIME_MAX_MS)
-        return err_set(err, ST_REJECT, "arrival_ms %" PRId64 " is no time",
-                       score.origin.arrival_ms);
-    if (!slice_is(score.bundle_sha256, s->base->bundle_sha256)) {
+    if (!source)
+        return err_set(err, ST_FATAL, "out of memory");
+    if (!slice_is(score->bundle_sha256, s->base->bundle_sha256)) {
         return err_set(err, ST_FATAL,
                        "config: a score of bundle %.16s, but the baseline is of bundle %.16s: make "
                        "a baseline of the new bundle (absa baseline)",
-                       score.bundle_sha256.n >= 16 ? score.bundle_sha256.p : "(none)",
+                       score->bundle_sha256.n >= 16 ? score->bundle_sha256.p : "(none)",
                        s->base->bundle_sha256);
     }
-    if (sighting_values_fill(s->values, s->base, &score, err) != ST_OK) {
+    if (sighting_values_fill(s->values, s->base, score, err) != ST_OK) {
         err_prefix(err, "config");
         return ST_FATAL;
     }
-    source = find_source(p, score.origin.src);
-    if (!source)
-        return err_set(err, ST_FATAL, "no room for source %" PRId32, score.origin.src);
     source->records += source->records >= 0 ? 1 : 0;
-    return count_score(s, p, &score, out, err);
+    return count_score(s, p, score, out, err);
+}
+
+/* What a record of absa.scores holds. */
+struct item {
+    enum record_kind kind;
+    struct mark mark;
+    struct score score;
+};
+
+/* Refuses numbers that no stage of ours writes. */
+static enum status check_item(const struct pane_stage *s, const struct item *it,
+                              enum dead_reason *reason, struct err *err)
+{
+    const struct origin *o = &it->score.origin;
+    const int32_t src = it->kind == RECORD_MARK ? it->mark.src : o->src;
+
+    if (src < 0 || src >= MATRIX_CELLS_MAX) {
+        *reason = DEAD_RANGE;
+        return err_set(err, ST_REJECT, "src %" PRId32 " is no source", src);
+    }
+    if (it->kind == RECORD_SCORE &&
+        (o->arrival_ms > TIME_MAX_MS || o->arrival_ms < TIME_MIN_MS + s->conf.pane_ms)) {
+        *reason = DEAD_CLOCK;
+        return err_set(err, ST_REJECT, "arrival_ms %" PRId64 " is no time", o->arrival_ms);
+    }
+    return ST_OK;
+}
+
+static enum status decode(struct pane_stage *s, struct slice value, struct item *it,
+                          enum dead_reason *reason, struct err *err)
+{
+    enum status st;
+
+    *it = (struct item){ 0 };
+    *reason = DEAD_NULL;
+    if (!value.p)
+        return err_set(err, ST_REJECT, "a record without a value");
+    st = wire_peek(s->wire, value, &it->kind, err);
+    if (st == ST_OK && it->kind == RECORD_MARK)
+        st = wire_decode(s->wire, RECORD_MARK, value, &it->mark, s->arena, err);
+    else if (st == ST_OK)
+        st = wire_decode(s->wire, RECORD_SCORE, value, &it->score, s->arena, err);
+    if (st == ST_OK)
+        return check_item(s, it, reason, err);
+    if (st == ST_REJECT)
+        *reason = wire_reason(s->wire);
+    return st;
 }
 
 /* Counts one record, or dead-letters it. *full: the dead letter did not fit. */
 static enum status take(struct pane_stage *s, struct part *p, const struct stage_rec *rec,
                         struct out *out, bool *full, struct err *err)
 {
-    bool is_mark = slice_is(stage_header(rec, "absa-kind"), "mark");
-    enum record_kind kind;
-    enum dead_reason reason = DEAD_AVRO;
-    enum status st = wire_peek(s->wire, rec->value, &kind, err);
+    struct item it;
+    enum dead_reason reason;
+    enum status st;
 
     arena_reset(s->arena);
-    if (st == ST_REJECT)
-        reason = DEAD_SCHEMA;
+    st = decode(s, rec->value, &it, &reason, err);
     if (st == ST_OK)
-        st = is_mark ? take_mark(s, p, rec, out, err) : take_score(s, p, rec, out, err);
+        return it.kind == RECORD_MARK ? take_mark(p, &it.mark, out, err)
+                                      : take_score(s, p, &it.score, out, err);
     if (st != ST_REJECT)
         return st;
-    switch (out_dead(out, "pane", rec, -1, reason, err->msg)) {
-    case OUT_OK:
-        return ST_OK;
-    case OUT_FULL:
-        *full = true;
-        return ST_OK;
-    default:
-        return out_error(out, err);
-    }
+    enum out_rc rc = out_dead(out, "pane", rec, -1, reason, err->msg);
+    *full = rc == OUT_FULL;
+    return rc == OUT_ERROR ? out_error(out, err) : ST_OK;
 }
 
 static enum status pane_assign(void *ctx, int32_t part, struct stage_resume *resume,

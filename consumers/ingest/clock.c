@@ -57,11 +57,11 @@ bool clock_advance(struct clock *c, int64_t skew_ms, int64_t step_ms, int64_t ar
     return passed(before, clock_wm(c, skew_ms), step_ms);
 }
 
-bool clock_idle(struct clock *c, int64_t skew_ms, int64_t pane_ms, int64_t proven_ms)
+bool clock_idle(struct clock *c, int64_t skew_ms, int64_t idle_ms, int64_t proven_ms)
 {
     const int64_t floor_ms = proven_ms - skew_ms;
 
-    if (!passed(clock_wm(c, skew_ms), floor_ms, pane_ms))
+    if (!passed(clock_wm(c, skew_ms), floor_ms, idle_ms))
         return false;
     c->floor_ms = floor_ms;
     return true;

@@ -34,9 +34,6 @@ enum source_kind {
 
 enum { CLOCK_META_MAX = 60 };
 
-/* Last instant that an arrival may name: the end of the year 9999. */
-#define ARRIVAL_MAX INT64_C(253402300799999)
-
 struct clock {
     int64_t max_ms;   /* WM_NONE before the first record             */
     int64_t floor_ms; /* WM_NONE: never raised; WM_END: it has ended */
@@ -57,9 +54,9 @@ void clock_stamp(const struct clock *c, int64_t skew_ms, int64_t arrival_ms, str
  * step_ms, and a mark is due. */
 bool clock_advance(struct clock *c, int64_t skew_ms, int64_t step_ms, int64_t arrival_ms);
 
-/* The source was proven idle at proven_ms. True: the floor has risen, which it
- * does once a pane at most. */
-bool clock_idle(struct clock *c, int64_t skew_ms, int64_t pane_ms, int64_t proven_ms);
+/* The source was proven idle at proven_ms. True: the floor has risen, past a
+ * multiple of idle_ms. */
+bool clock_idle(struct clock *c, int64_t skew_ms, int64_t idle_ms, int64_t proven_ms);
 
 /* Writes the clock in less than CLOCK_META_MAX printable bytes. */
 void clock_save(const struct clock *c, struct buf *meta);

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "app/app.h"
 #include "base/buf.h"
+#include "file/file.h"
 
 enum { KEY_FILE_MAX = 128 };
 
@@ -16,9 +16,9 @@ const struct conf_prop ingest_props[] = {
     { .name = "watermark.skew.ms", .type = CONF_MS, .at = offsetof(struct ingest_props, skew_ms), .dflt = "10s", .min = 0, .max = 3600000,
       .doc = "How far behind the latest arrival of its raw partition a record may arrive and still be on time." },
     { .name = "watermark.step.ms", .type = CONF_MS, .at = offsetof(struct ingest_props, step_ms), .dflt = "10s", .min = 1000, .max = 3600000,
-      .doc = "A mark is written when the watermark passes a multiple of this; pane.ms is a multiple of it." },
-    { .name = "pane.ms", .type = CONF_MS, .at = offsetof(struct ingest_props, pane_ms), .dflt = "60s", .min = 1000, .max = 86400000,
-      .doc = "Length of a pane; here: an idle source raises its floor once a pane at most." },
+      .doc = "A mark is written when the watermark passes a multiple of this; make pane.ms a multiple of it." },
+    { .name = "watermark.idle.ms", .type = CONF_MS, .at = offsetof(struct ingest_props, idle_ms), .dflt = "60s", .min = 1000, .max = 86400000,
+      .doc = "A source that is idle says so when its watermark passes a multiple of this: once in that time at most." },
     { .name = "ingest.user_key_file", .type = CONF_STR, .at = offsetof(struct ingest_props, user_key_file), .dflt = "",
       .doc = "File with the key of the users' pseudonyms: 32 bytes or 64 hex digits, mode 0600 or 0400. Required but with --pipe." },
     { .name = "ingest.time_unit", .type = CONF_CHOICE, .at = offsetof(struct ingest_props, time_unit), .dflt = "none", .choices = "none|s|ms|us|ns",
@@ -58,7 +58,7 @@ static bool parse_key(struct slice s, uint8_t key[HMAC_KEY_LEN])
     return true;
 }
 
-enum status ingest_key_read(const char *path, uint8_t key[HMAC_KEY_LEN], struct err *err)
+static enum status key_read(const char *path, uint8_t key[HMAC_KEY_LEN], struct err *err)
 {
     struct stat sb;
     struct buf bytes;
@@ -73,7 +73,7 @@ enum status ingest_key_read(const char *path, uint8_t key[HMAC_KEY_LEN], struct 
                        path);
     }
     buf_init(&bytes, KEY_FILE_MAX);
-    enum status st = app_read_file(path, KEY_FILE_MAX, &bytes, err);
+    enum status st = file_read(path, &bytes, err);
     if (st != ST_OK) {
         err_prefix(err, "config: ingest.user_key_file");
     } else if (!parse_key(buf_slice(&bytes), key)) {
@@ -94,11 +94,11 @@ enum status ingest_conf_take(const struct ingest_props *props, bool keyless,
         .rules.time_unit = (enum time_unit)props->time_unit,
         .skew_ms = props->skew_ms,
         .step_ms = props->step_ms,
-        .pane_ms = props->pane_ms,
+        .idle_ms = props->idle_ms,
         .kind = (enum source_kind)props->raw_time,
     };
     if (props->user_key_file[0] != '\0')
-        return ingest_key_read(props->user_key_file, out->rules.user_key, err);
+        return key_read(props->user_key_file, out->rules.user_key, err);
     if (keyless)
         return ST_OK;
     return err_set(err, ST_FATAL,

@@ -14,7 +14,7 @@
 struct ingest_props {
     int64_t skew_ms;
     int64_t step_ms;
-    int64_t pane_ms;
+    int64_t idle_ms;
     const char *user_key_file;
     int time_unit; /* enum time_unit   */
     int raw_time;  /* enum source_kind */
@@ -22,13 +22,11 @@ struct ingest_props {
 
 extern const struct conf_prop ingest_props[];
 
-/* Fills out and reads the key file. Without one: all zero when keyless is true
- * (pipe, backtest), for the caller to say so; else ST_FATAL "config: ...", as for
+/* Fills out and reads the key file: 32 bytes, or 64 hex digits and perhaps a
+ * newline. Without one: all zero when keyless is true (pipe, backtest), for the
+ * caller to say so; else ST_FATAL "config: ...", as for
  * a file that others may read or that is no key. */
 MUST_USE enum status ingest_conf_take(const struct ingest_props *props, bool keyless,
                                       struct ingest_conf *out, struct err *err);
-
-/* Reads a key: 32 bytes, or 64 hex digits and perhaps a newline. */
-MUST_USE enum status ingest_key_read(const char *path, uint8_t key[HMAC_KEY_LEN], struct err *err);
 
 #endif

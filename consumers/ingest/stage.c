@@ -36,7 +36,7 @@ struct ingest_conf ingest_conf_default(void)
 {
     return (struct ingest_conf){ .skew_ms = 10 * MS_SECOND,
                                  .step_ms = 10 * MS_SECOND,
-                                 .pane_ms = MS_MINUTE };
+                                 .idle_ms = MS_MINUTE };
 }
 
 static enum out_rc dead(const struct step *s, enum dead_reason reason, const char *why,
@@ -111,7 +111,7 @@ static bool arrival_of(const struct stage_rec *rec, int64_t *ms, enum source_kin
     *ms = rec->arrival_ms;
     if (own.p && !slice_to_int64(own, ms))
         return false;
-    return *ms >= 0 && *ms <= ARRIVAL_MAX;
+    return *ms >= 0 && *ms <= TIME_MAX_MS;
 }
 
 /* The source has ended; a second end says nothing new. */
@@ -275,7 +275,7 @@ static enum status ingest_tick(void *ctx, int32_t part, const struct stage_tick 
     struct clock next = src->clock;
 
     if (!t->at_end || g->kind != SOURCE_LIVE || !source_greeted(src, out) ||
-        !clock_idle(&next, g->conf.skew_ms, g->conf.pane_ms, t->proven_ms))
+        !clock_idle(&next, g->conf.skew_ms, g->conf.idle_ms, t->proven_ms))
         return ST_OK;
     next.seq++;
     const struct source_mark m = { &next, src->next_offset, NULL, MARK_IDLE };
@@ -342,10 +342,10 @@ enum status ingest_stage_new(const struct ingest_conf *conf, struct wire *w,
 {
     (void)w;
     *out = (struct stage){ NULL, NULL };
-    if (conf->step_ms <= 0 || conf->pane_ms <= 0 || conf->pane_ms % conf->step_ms != 0)
-        return err_set(err, ST_FATAL, "config: pane.ms must be a multiple of watermark.step.ms");
-    if (conf->skew_ms < 0)
-        return err_set(err, ST_FATAL, "config: watermark.skew.ms is negative");
+    if (conf->step_ms <= 0 || conf->idle_ms <= 0 || conf->skew_ms < 0)
+        return err_set(err, ST_FATAL,
+                       "config: watermark.step.ms and watermark.idle.ms must be above 0, "
+                       "watermark.skew.ms must not be below");
 
     struct ingest *g = calloc(1, sizeof(*g));
     if (!g)

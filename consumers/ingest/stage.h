@@ -27,11 +27,11 @@ struct ingest_conf {
     struct ingest_rules rules;
     int64_t skew_ms;
     int64_t step_ms;
-    int64_t pane_ms;       /* a floor rises once a pane; a multiple of step_ms */
-    enum source_kind kind; /* SOURCE_UNKNOWN: the first record tells           */
+    int64_t idle_ms;       /* a floor rises once in this time, at most */
+    enum source_kind kind; /* SOURCE_UNKNOWN: the first record tells   */
 };
 
-/* DESIGN's defaults: skew 10 s, step 10 s, pane 60 s, key all zero. */
+/* The properties' defaults: skew 10 s, step 10 s, idle 60 s, key all zero. */
 struct ingest_conf ingest_conf_default(void);
 
 /* Makes the stage; conf is copied, w is not used (ingest decodes no Avro), topo

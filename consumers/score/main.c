@@ -67,7 +67,7 @@ static enum status run(struct app_run *run, struct err *err)
     enum status st = wire_new(NULL, &wire, err);
 
     if (st == ST_OK)
-        st = bundle_load(conf.bundle[0] ? conf.bundle : bundle_default_dir(), &bundle, err);
+        st = bundle_load(bundle_dir(conf.bundle), &bundle, err);
     if (st == ST_OK)
         st = score_stage_new(&conf, wire, &topo, bundle, &stage, err);
     if (st == ST_OK)

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/hash.h"
+#include "base/time.h"
 #include "consumers/score/position.h"
 #include "record/comment.h"
 #include "score/sightings.h"
@@ -127,10 +128,17 @@ static enum status assign(void *ctx, int32_t part, struct stage_resume *resume, 
     return st;
 }
 
-/* A source that the configuration does not know is a configuration that lags. */
-static enum status check_src(const struct score_stage *s, int32_t src, struct err *err)
+/* Refuses numbers that ingest never writes. A source that the configuration does
+ * not know is a configuration that lags. */
+static enum status check_numbers(const struct score_stage *s, int32_t src, int64_t arrival_ms,
+                                 enum dead_reason *reason, struct err *err)
 {
-    if (src >= 0 && src < s->topo.parts[TOPIC_RAW])
+    *reason = src < 0 ? DEAD_RANGE : DEAD_CLOCK;
+    if (src < 0)
+        return err_set(err, ST_REJECT, "src %d is no source", (int)src);
+    if (arrival_ms < TIME_MIN_MS || arrival_ms > TIME_MAX_MS)
+        return err_set(err, ST_REJECT, "arrival_ms is no time");
+    if (src < s->topo.parts[TOPIC_RAW])
         return ST_OK;
     return err_set(err, ST_FATAL,
                    "config: a record of raw partition %d, but raw.partitions is %d: see absa "
@@ -151,37 +159,50 @@ static enum status refuse(struct score_stage *s, struct item *it, enum dead_reas
     return ST_OK;
 }
 
-/* What one record is; a comment joins the facts to be scored. */
-static enum status decode(struct score_stage *s, const struct stage_rec *rec, struct item *it,
-                          size_t *n_facts, struct err *err)
+/* Decodes one record. ST_REJECT: *reason and *err say why. */
+static enum status decode(struct score_stage *s, struct slice value, struct item *it,
+                          enum dead_reason *reason, struct err *err)
 {
+    const struct origin *o = &it->comment.origin;
     enum record_kind kind;
-    struct err why = { 0 };
     enum status st;
 
-    if (!rec->value.p) {
-        err_set(&why, ST_REJECT, "a record without a value");
-        return refuse(s, it, DEAD_NULL, &why, err);
-    }
-    st = wire_peek(s->wire, rec->value, &kind, &why);
-    if (st == ST_OK && kind == RECORD_MARK) {
-        it->kind = ITEM_MARK;
-        st = wire_decode(s->wire, kind, rec->value, &it->mark, s->arena, &why);
-        if (st == ST_OK)
-            return check_src(s, it->mark.src, err);
-    } else if (st == ST_OK) {
-        it->kind = ITEM_SCORE;
-        st = wire_decode(s->wire, RECORD_COMMENT, rec->value, &it->comment, s->arena, &why);
-        if (st == ST_OK) {
-            it->at = *n_facts;
-            s->facts[(*n_facts)++] = (struct facts){ it->comment.text, it->comment.is_reply };
-            return check_src(s, it->comment.origin.src, err);
-        }
-    }
+    *reason = DEAD_NULL;
+    if (!value.p)
+        return err_set(err, ST_REJECT, "a record without a value");
+    st = wire_peek(s->wire, value, &kind, err);
+    it->kind = st == ST_OK && kind == RECORD_MARK ? ITEM_MARK : ITEM_SCORE;
+    if (st == ST_OK && it->kind == ITEM_MARK)
+        st = wire_decode(s->wire, RECORD_MARK, value, &it->mark, s->arena, err);
+    else if (st == ST_OK)
+        st = wire_decode(s->wire, RECORD_COMMENT, value, &it->comment, s->arena, err);
     if (st == ST_REJECT)
-        return refuse(s, it, wire_reason(s->wire), &why, err);
-    *err = why;
-    return st;
+        *reason = wire_reason(s->wire);
+    if (st != ST_OK)
+        return st;
+    return it->kind == ITEM_MARK ? check_numbers(s, it->mark.src, 0, reason, err)
+                                 : check_numbers(s, o->src, o->arrival_ms, reason, err);
+}
+
+/* What one record is; a comment joins the facts to be scored. */
+static enum status take(struct score_stage *s, const struct stage_rec *rec, struct item *it,
+                        size_t *n_facts, struct err *err)
+{
+    enum dead_reason reason;
+    struct err why = { 0 };
+    enum status st = decode(s, rec->value, it, &reason, &why);
+
+    if (st == ST_REJECT)
+        return refuse(s, it, reason, &why, err);
+    if (st != ST_OK) {
+        *err = why;
+        return st;
+    }
+    if (it->kind == ITEM_SCORE) {
+        it->at = *n_facts;
+        s->facts[(*n_facts)++] = (struct facts){ it->comment.text, it->comment.is_reply };
+    }
+    return ST_OK;
 }
 
 static enum out_rc put_dead(struct out *out, struct part *p, int32_t n_src,
@@ -326,7 +347,7 @@ static enum status process(void *ctx, int32_t part, const struct stage_rec *in, 
     arena_reset(s->arena);
     while (st == ST_OK && n_items < n && n_items < BUNDLE_BATCH_MAX &&
            arena_used(s->arena) < ARENA_SOFT) {
-        st = decode(s, &in[n_items], &s->items[n_items], &n_facts, err);
+        st = take(s, &in[n_items], &s->items[n_items], &n_facts, err);
         n_items++;
     }
     if (st == ST_OK)

@@ -30,7 +30,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "conf/conf.h"
 
@@ -113,10 +112,6 @@ const atomic_bool *app_stop_flag(void);
  * word "usage: ", "config: ", "unavailable: " or "denied: " in front (also behind
  * what err_prefix() put there) gives 64, 78, 69 or 77. */
 int app_exit_code(enum status st, const struct err *err);
-
-/* The bytes of a file of at most max bytes, appended to out. ST_FATAL with the
- * name and the reason. */
-MUST_USE enum status app_read_file(const char *path, size_t max, struct buf *out, struct err *err);
 
 /* "0.1.0" */
 const char *app_version(void);

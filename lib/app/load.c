@@ -1,49 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "app/inner.h"
+#include "file/file.h"
 
 extern char **environ;
 
 enum { SECRET_MAX = 64 * 1024 };
-
-static enum status read_all(int fd, const char *path, size_t max, struct buf *out, struct err *err)
-{
-    char chunk[16384];
-    size_t total = 0;
-
-    for (;;) {
-        ssize_t n = read(fd, chunk, sizeof(chunk));
-
-        if (n < 0 && errno == EINTR && !app_stopping())
-            continue;
-        if (n < 0)
-            return err_set(err, ST_FATAL, "%s: %s", path, strerror(errno));
-        if (n == 0)
-            break;
-        total += (size_t)n;
-        if (total > max)
-            return err_set(err, ST_FATAL, "%s: is longer than %zu bytes", path, max);
-        buf_add(out, chunk, (size_t)n);
-    }
-    if (buf_failed(out))
-        return err_set(err, ST_FATAL, "%s: out of memory", path);
-    return ST_OK;
-}
-
-enum status app_read_file(const char *path, size_t max, struct buf *out, struct err *err)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return err_set(err, ST_FATAL, "%s: %s", path, strerror(errno));
-    enum status st = read_all(fd, path, max, out, err);
-    close(fd);
-    return st;
-}
 
 /* A secret that everybody on the machine may read is none. */
 static enum status read_secret(const char *path, struct buf *out, struct err *err)
@@ -52,7 +16,7 @@ static enum status read_secret(const char *path, struct buf *out, struct err *er
 
     if (stat(path, &sb) == 0 && (sb.st_mode & S_IRWXO) != 0)
         return err_set(err, ST_FATAL, "%s: others may read it, want mode 0600 or 0640", path);
-    return app_read_file(path, SECRET_MAX, out, err);
+    return file_read(path, out, err);
 }
 
 static void load_secrets(struct conf *c)
@@ -84,7 +48,7 @@ enum status app_load(const struct app *app, const struct app_line *line, struct 
         return err_set(err, ST_FATAL, "out of memory");
     buf_init(&text, CONF_TEXT_MAX);
     if (line->conf_file) {
-        st = app_read_file(line->conf_file, CONF_TEXT_MAX, &text, err);
+        st = file_read(line->conf_file, &text, err);
         if (st != ST_OK) {
             err_prefix(err, "config");
             goto out;

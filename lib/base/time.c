@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/time.h"
 
-#include <stdio.h>
+struct civil {
+    int64_t year; /* 1..9999  */
+    int month;    /* 1..12    */
+    int day;      /* 1..31    */
+    int hour;     /* 0..23    */
+    int minute;   /* 0..59    */
+    int second;   /* 0..60    */
+    int ms;       /* 0..999   */
+};
 
 /* Days since 1970-01-01 of a date, by 400-year eras that start in March
  * (Howard Hinnant, "chrono-compatible low-level date algorithms"). */
@@ -33,7 +41,9 @@ static bool within(int v, int lo, int hi)
     return v >= lo && v <= hi;
 }
 
-bool time_from_civil(const struct civil *c, int64_t *ms)
+/* Milliseconds in UTC; false if one of the parts is out of its range (31 April,
+ * 29 February of a common year). */
+static bool from_civil(const struct civil *c, int64_t *ms)
 {
     if (c->year < 1 || c->year > 9999 || !within(c->month, 1, 12) ||
         !within(c->day, 1, days_in_month(c->year, c->month)))
@@ -51,29 +61,6 @@ int64_t time_floor(int64_t ms, int64_t step)
     int64_t rest = ms % step;
 
     return ms - (rest < 0 ? rest + step : rest);
-}
-
-struct civil time_to_civil(int64_t ms)
-{
-    const int64_t day = time_floor(ms, MS_DAY) / MS_DAY;
-    const int in_day = (int)(ms - day * MS_DAY);
-    const int64_t z = day + 719468;
-    const int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-    const int64_t doe = z - era * 146097;
-    const int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    const int doy = (int)(doe - (365 * yoe + yoe / 4 - yoe / 100));
-    const int mp = (5 * doy + 2) / 153;
-    const int month = mp < 10 ? mp + 3 : mp - 9;
-
-    return (struct civil){
-        .year = yoe + era * 400 + (month <= 2),
-        .month = month,
-        .day = doy - (153 * mp + 2) / 5 + 1,
-        .hour = (int)(in_day / MS_HOUR),
-        .minute = (int)(in_day / MS_MINUTE % 60),
-        .second = (int)(in_day / MS_SECOND % 60),
-        .ms = (int)(in_day % MS_SECOND),
-    };
 }
 
 bool time_from_epoch(int64_t n, enum time_unit unit, int64_t *ms)
@@ -95,19 +82,6 @@ bool time_from_epoch(int64_t n, enum time_unit unit, int64_t *ms)
         return true;
     case TIME_UNIT_NONE:
         break;
-    }
-    return false;
-}
-
-bool time_unit_parse(struct slice s, enum time_unit *unit)
-{
-    static const char *const names[] = { "", "s", "ms", "us", "ns" };
-
-    for (int i = TIME_UNIT_S; i <= TIME_UNIT_NS; i++) {
-        if (slice_is(s, names[i])) {
-            *unit = (enum time_unit)i;
-            return true;
-        }
     }
     return false;
 }
@@ -205,7 +179,7 @@ bool time_parse_iso(struct slice s, int64_t *ms, bool *zoned)
             *zoned = true;
         }
     }
-    if (c.p != c.end || !time_from_civil(&t, ms))
+    if (c.p != c.end || !from_civil(&t, ms))
         return false;
     *ms -= offset;
     return true;
@@ -226,15 +200,5 @@ bool time_parse_dmy(struct slice s, int64_t *ms)
         if ((!skip(&c, ' ') && !comma) || !read_clock(&c, &t))
             return false;
     }
-    return c.p == c.end && time_from_civil(&t, ms);
-}
-
-void time_format_iso(int64_t ms, char out[TIME_ISO_LEN + 1])
-{
-    const struct civil c = time_to_civil(ms);
-
-    snprintf(out, TIME_ISO_LEN + 1, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
-             (unsigned)(c.year % 10000), (unsigned)c.month % 100, (unsigned)c.day % 100,
-             (unsigned)c.hour % 100, (unsigned)c.minute % 100, (unsigned)c.second % 100,
-             (unsigned)c.ms % 1000);
+    return c.p == c.end && from_civil(&t, ms);
 }

@@ -40,7 +40,8 @@ bool when_read(const json_t *v, enum time_form form, enum time_unit unit, int64_
     return json_is_string(v) && read_text(field_string(v), form, unit, ms);
 }
 
-bool when_of_id(struct slice id, int64_t arrival_ms, int64_t *ms)
+/* The creation second that an id tells, in ms; false when it tells none. */
+static bool when_of_id(struct slice id, int64_t arrival_ms, int64_t *ms)
 {
     int64_t n;
 

@@ -38,9 +38,6 @@ struct when {
  * and cannot be read, or is a number without a known unit. */
 bool when_read(const json_t *v, enum time_form form, enum time_unit unit, int64_t *ms, bool *has);
 
-/* The creation second that an id tells, in ms; false when it tells none. */
-bool when_of_id(struct slice id, int64_t arrival_ms, int64_t *ms);
-
 /* The rule above for a time as read. NULL: fine; else why it is refused, with
  * *reason. */
 const char *when_decide(int64_t field_ms, bool has, struct slice id, int64_t arrival_ms,

@@ -10,8 +10,8 @@
 
 #include "base/buf.h"
 #include "base/slice.h"
+#include "file/file.h"
 #include "model/bundle.h"
-#include "model/file.h"
 
 struct booster {
     BoosterHandle handle;

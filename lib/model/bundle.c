@@ -8,8 +8,8 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "file/file.h"
 #include "model/booster.h"
-#include "model/file.h"
 #include "model/manifest.h"
 #include "model/tables.h"
 #include "score/feature.h"

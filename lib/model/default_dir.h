@@ -4,8 +4,9 @@
 #ifndef MODEL_DEFAULT_DIR_H
 #define MODEL_DEFAULT_DIR_H
 
-/* The folder of the default bundle: $ABSA_BUNDLE, else the installed one, else
- * the one in the source tree. Static or the environment's memory. */
-const char *bundle_default_dir(void);
+/* dir; when it is empty the folder of the default bundle: $ABSA_BUNDLE, else the
+ * installed one, else the one in the source tree. Borrowed, static or the
+ * environment's memory. */
+const char *bundle_dir(const char *dir);
 
 #endif

@@ -36,16 +36,6 @@ void log_setup(enum log_level least, enum log_format format, const char *stage, 
     sink.slot = slot;
 }
 
-bool log_format_parse(const char *s, enum log_format *out)
-{
-    bool json = strcmp(s, "json") == 0;
-
-    if (!json && strcmp(s, "logfmt") != 0)
-        return false;
-    *out = json ? LOG_JSON : LOG_LOGFMT;
-    return true;
-}
-
 /* Does a bare logfmt value need no quotes? */
 static bool is_plain(const char *s)
 {

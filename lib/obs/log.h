@@ -52,9 +52,6 @@ struct log_field {
  * may be NULL. Call before any other thread is started. */
 void log_setup(enum log_level least, enum log_format format, const char *stage, const char *slot);
 
-/* "logfmt" or "json"; false: neither. */
-bool log_format_parse(const char *s, enum log_format *out);
-
 /* Writes one line, or counts it as suppressed. Fields of no name are skipped. */
 void log_write(enum log_level level, const char *msg, const struct log_field *fields, size_t n);
 

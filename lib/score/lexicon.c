@@ -155,7 +155,8 @@ enum status lexicon_add_cues(struct lexicon *lex, struct slice tsv, struct err *
     return ST_OK;
 }
 
-const struct cue *lexicon_find(const struct lexicon *lex, struct slice norm)
+/* What is known of a normal form; NULL: nothing. */
+static const struct cue *find(const struct lexicon *lex, struct slice norm)
 {
     const struct entry *e = slot_of(lex->slots, lex->mask, hash64(norm), norm);
 
@@ -164,13 +165,13 @@ const struct cue *lexicon_find(const struct lexicon *lex, struct slice norm)
 
 struct cue lexicon_cue(const struct lexicon *lex, const struct token *t, struct arena *a)
 {
-    const struct cue *found = lexicon_find(lex, t->norm);
+    const struct cue *found = find(lex, t->norm);
     struct cue none = { 0 };
 
     for (size_t keep = 2; !found && t->elongated && keep > 0; keep--) {
         struct slice s = token_squeeze(t->norm, keep, a);
 
-        found = s.p ? lexicon_find(lex, s) : NULL;
+        found = s.p ? find(lex, s) : NULL;
     }
     if (found)
         return *found;

@@ -44,10 +44,7 @@ MUST_USE enum status lexicon_add_valences(struct lexicon *lex, struct slice tsv,
 /* Adds a table of "key TAB boost|negate|contrast [TAB weight]" lines. */
 MUST_USE enum status lexicon_add_cues(struct lexicon *lex, struct slice tsv, struct err *err);
 
-/* What is known of a normal form; NULL: nothing. O(1). */
-const struct cue *lexicon_find(const struct lexicon *lex, struct slice norm);
-
-/* As lexicon_find(), for a token: an elongated word is tried with its letters
+/* What is known of a token, by its normal form: an elongated word is tried with its letters
  * once and twice too; a word in n't negates. Never NULL. Scratch memory comes
  * from a; without any an elongated word is simply not found. */
 struct cue lexicon_cue(const struct lexicon *lex, const struct token *t, struct arena *a);

@@ -104,7 +104,10 @@ static double gamma_q_fraction(double a, double x)
     return gamma_front(a, x) * a * h;
 }
 
-double special_gamma_q(double a, double x)
+/* Regularised upper incomplete gamma Q(a, x), a > 0, x >= 0: the power series
+ * below a + 1, Lentz's continued fraction above. (DLMF 8.11.4, 8.9.2.)
+ * O(sqrt a) steps. */
+static double gamma_q(double a, double x)
 {
     if (isnan(x) || !(a > 0.0) || x < 0.0)
         return (double)NAN;
@@ -117,7 +120,7 @@ double special_gamma_q(double a, double x)
 
 double special_chi2_sf(double x, double dof)
 {
-    return special_gamma_q(dof / 2.0, x / 2.0);
+    return gamma_q(dof / 2.0, x / 2.0);
 }
 
 double special_binomial(double k, double n, double p)

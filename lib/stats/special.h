@@ -9,11 +9,6 @@
  * (DLMF 5.11.1, 5.5.1.) */
 double special_lgamma(double x);
 
-/* Regularised upper incomplete gamma Q(a, x), a > 0, x >= 0: the power series
- * below a + 1, Lentz's continued fraction above. (DLMF 8.11.4, 8.9.2.)
- * O(sqrt a) steps. */
-double special_gamma_q(double a, double x);
-
 /* P(X >= x) for chi-square with dof > 0 degrees of freedom. */
 double special_chi2_sf(double x, double dof);
 

@@ -62,11 +62,6 @@ void csv_free(struct csv *c)
     free(c);
 }
 
-char csv_delimiter(const struct csv *c)
-{
-    return c->delimiter;
-}
-
 void csv_finish(struct csv *c)
 {
     c->finished = true;

@@ -74,7 +74,4 @@ void csv_finish(struct csv *c);
 /* The next row. CSV_END only after csv_finish(). O(bytes of the row). */
 MUST_USE enum csv_rc csv_next(struct csv *c, struct csv_row *row);
 
-/* ',' ';' or tab; 0 before the first row. */
-char csv_delimiter(const struct csv *c);
-
 #endif

@@ -65,7 +65,8 @@ static size_t plain_run(struct slice s)
     return n;
 }
 
-void to_json_string(struct slice s, struct buf *out)
+/* What is not UTF-8 becomes U+FFFD, and only what must be escaped is. */
+static void put_string(struct slice s, struct buf *out)
 {
     buf_byte(out, '"');
     while (s.n > 0) {
@@ -123,7 +124,7 @@ static void put_enum(struct buf *out, const struct wire_field *f, int v)
     while (f->names[n])
         n++;
     if (v >= 0 && v < n)
-        to_json_string(slice_str(f->names[v]), out);
+        put_string(slice_str(f->names[v]), out);
     else
         buf_str(out, "null");
 }
@@ -186,7 +187,7 @@ static void put_field(struct buf *out, const struct wire_field *f, const char *p
         to_json_double(*(const double *)at, out);
         break;
     case WIRE_STRING:
-        to_json_string(*(const struct slice *)at, out);
+        put_string(*(const struct slice *)at, out);
         break;
     case WIRE_BYTES:
         put_base64(*(const struct slice *)at, out);

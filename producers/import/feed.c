@@ -79,6 +79,8 @@ static enum status read_file(struct run *r, const char *path, struct err *err)
         st = split_all(r, s, err);
     if (st == ST_OK)
         r->done += split_position(s);
+    else if (st == ST_REJECT)
+        err_prefix(err, "%s", path);
     split_free(s);
     if (in != stdin)
         fclose(in);

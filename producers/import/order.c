@@ -204,8 +204,3 @@ enum status order_next(struct order *o, struct raw_record *rec, int64_t *arrival
         return err_set(err, ST_FATAL, "temporary file: %s", strerror(errno));
     return ST_OK;
 }
-
-int64_t order_n(const struct order *o)
-{
-    return (int64_t)o->n;
-}

@@ -39,7 +39,4 @@ void order_sort(struct order *o);
 MUST_USE enum status order_next(struct order *o, struct raw_record *rec, int64_t *arrival_ms,
                                 bool *more, struct err *err);
 
-/* How many there are. */
-int64_t order_n(const struct order *o);
-
 #endif

@@ -15,6 +15,7 @@
 #include "wire/json.h"
 
 enum { VIDEO_DIGITS_MIN = 17, VIDEO_DIGITS_MAX = 20, ARENA_MAX = 1 << 20 };
+enum { NAME_MAX_BYTES = 4096 }; /* of a video id or URL, as JSON */
 
 enum mode {
     MODE_LINES,
@@ -60,7 +61,15 @@ static void read_name(struct split *s)
     }
 }
 
-/* Reads on until the window holds a whole line (with its end), or no more. */
+/* There is more, and the window holds no more. */
+static enum status too_long(const char *what, struct err *err)
+{
+    return err_set(err, ST_REJECT,
+                   "a %s of over %d MiB: make JSON lines of it (jq -c '.comments[]' FILE)", what,
+                   SPLIT_DOC_MAX >> 20);
+}
+
+/* Reads on until the window holds a whole line (with its end), or the file ends. */
 static enum status line_in_view(struct window *w, struct slice *line, struct err *err)
 {
     bool grown = true;
@@ -69,6 +78,8 @@ static enum status line_in_view(struct window *w, struct slice *line, struct err
         const struct slice v = window_view(w);
         const char *end = memchr(v.p, '\n', v.n);
 
+        if (!end && !grown && !w->eof)
+            return too_long("line", err);
         if (end || !grown) {
             *line = (struct slice){ v.p, end ? (size_t)(end - v.p) + 1 : v.n };
             return ST_OK;
@@ -87,6 +98,8 @@ static enum status value_in_view(struct window *w, struct slice *value, struct e
         const struct slice v = window_view(w);
         const size_t end = scan_value(v, 0);
 
+        if (end == 0 && !grown && !w->eof)
+            return too_long("JSON document", err);
         if (end > 0 || !grown) {
             *value = (struct slice){ v.p, end > 0 ? end : v.n };
             return ST_OK;
@@ -135,8 +148,11 @@ static enum status sniff(struct split *s, struct err *err)
         s->mode = MODE_ROWS;
         return ST_OK;
     }
-    if (skip_space(&s->w, "", err) != ST_OK || line_in_view(&s->w, &line, err) != ST_OK)
-        return ST_FATAL;
+    enum status st = skip_space(&s->w, "", err);
+    if (st == ST_OK)
+        st = line_in_view(&s->w, &line, err);
+    if (st != ST_OK)
+        return st;
     const size_t end = scan_value(line, 0);
     const bool whole = end > 0 && scan_space(line, end, "") == line.n;
 
@@ -188,8 +204,9 @@ void split_free(struct split *s)
     free(s);
 }
 
-/* The video that a wrapper names, for its comments. */
-static bool read_wrapper_video(struct split *s, struct slice wrapper)
+/* The video that a wrapper names, for its comments; a name that ingest would
+ * refuse is none. */
+static enum status read_wrapper_video(struct split *s, struct slice wrapper, struct err *err)
 {
     static const char *const keys[] = { "aweme_id", "video_id", "video_url" };
     bool oom = false;
@@ -198,35 +215,43 @@ static bool read_wrapper_video(struct split *s, struct slice wrapper)
     s->list_video = (struct slice){ NULL, 0 };
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && s->list_video.n == 0; i++) {
         const struct slice text = scan_member(wrapper, keys[i]);
-        json_t *v = text.n > 0 ? json_loadb(text.p, text.n, JSON_DECODE_ANY, NULL) : NULL;
+        enum dead_reason reason;
+        struct err why;
+        json_t *v = NULL;
 
+        if (text.n > 0 && wire_json_parse(text, NAME_MAX_BYTES, 0, &v, &reason, &why) == ST_FATAL)
+            oom = true;
         if (!json_is_null(v) && !field_video_id(v, s->arena, &s->list_video, &oom))
             s->list_video = (struct slice){ NULL, 0 };
         json_decref(v);
     }
-    return !oom;
+    return oom ? err_set(err, ST_FATAL, "out of memory") : ST_OK;
 }
 
-/* Whether value is a wrapper too large for one record; it is then taken apart. */
-static bool unwrap(struct split *s, struct slice value, bool *oom)
+/* *done: value is a wrapper too large for one record; it is then taken apart. */
+static enum status unwrap(struct split *s, struct slice value, bool *done, struct err *err)
 {
     struct slice at = value;
 
+    *done = false;
     if (value.n <= WIRE_JSON_RAW_MAX)
-        return false;
+        return ST_OK;
     for (int depth = 0; depth < 3 && at.n > 0 && at.p[0] == '{'; depth++) {
         const struct slice list = scan_member(at, "comments");
 
         if (list.n > 0 && list.p[0] == '[') {
+            enum status st = read_wrapper_video(s, at, err);
+
+            if (st == ST_OK && s->list_video.n == 0)
+                st = read_wrapper_video(s, value, err);
             s->list = list;
             s->list_at = 0;
-            *oom = !read_wrapper_video(s, at) ||
-                   (s->list_video.n == 0 && !read_wrapper_video(s, value));
-            return true;
+            *done = true;
+            return st;
         }
         at = scan_member(at, "data");
     }
-    return false;
+    return ST_OK;
 }
 
 static void emit(struct split *s, struct slice value, struct raw_record *rec)
@@ -284,7 +309,7 @@ static bool next_of_list(struct split *s, struct raw_record *rec)
 enum status split_next(struct split *s, struct raw_record *rec, bool *more, struct err *err)
 {
     struct slice value;
-    bool oom = false;
+    bool unwrapped;
 
     *more = true;
     if (s->mode == MODE_ROWS)
@@ -292,18 +317,18 @@ enum status split_next(struct split *s, struct raw_record *rec, bool *more, stru
     while (!next_of_list(s, rec)) {
         window_pass(&s->w, s->held);
         s->held = 0;
-        if (next_value(s, &value, err) != ST_OK)
-            return ST_FATAL;
-        *more = value.n > 0;
+        enum status st = next_value(s, &value, err);
+        *more = st == ST_OK && value.n > 0;
         if (!*more)
-            return ST_OK;
+            return st;
         value = slice_trim(value);
-        if (!unwrap(s, value, &oom)) {
+        st = unwrap(s, value, &unwrapped, err);
+        if (st != ST_OK)
+            return st;
+        if (!unwrapped) {
             emit(s, value, rec);
             return ST_OK;
         }
-        if (oom)
-            return err_set(err, ST_FATAL, "out of memory");
     }
     return ST_OK;
 }

@@ -41,13 +41,14 @@ struct raw_record {
 struct split;
 
 /* Splits what f (borrowed) holds; path names it and tells CSV by its ending
- * where the first bytes do not. ST_FATAL: cannot be read, or out of memory. */
+ * where the first bytes do not. ST_FATAL: cannot be read, or out of memory.
+ * ST_REJECT: a line or document over SPLIT_DOC_MAX. */
 MUST_USE enum status split_new(FILE *f, const char *path, struct split **out, struct err *err);
 
 /* NULL is fine. */
 void split_free(struct split *s);
 
-/* The next record; *more = false at the end. ST_FATAL as split_new(). */
+/* The next record; *more = false at the end. Errors as split_new(). */
 MUST_USE enum status split_next(struct split *s, struct raw_record *rec, bool *more,
                                 struct err *err);
 

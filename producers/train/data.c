@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
-#include "model/file.h"
+#include "file/file.h"
 #include "score/tsv.h"
 #include "wire/csv.h"
 

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
-#include "model/file.h"
+#include "file/file.h"
 #include "producers/train/train.h"
 #include "score/feature.h"
 #include "score/tsv.h"

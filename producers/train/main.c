@@ -41,7 +41,7 @@ static enum status run(struct app_run *app, struct err *err)
         return err_set(err, ST_FATAL, "usage: --split is hash or time");
     conf.split = strcmp(split, "time") == 0 ? SPLIT_TIME : SPLIT_HASH;
     if (!conf.tables)
-        conf.tables = bundle_default_dir();
+        conf.tables = bundle_dir("");
     return train(&conf, err);
 }
 

@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
-#include "model/file.h"
+#include "file/file.h"
 #include "producers/train/calibrate.h"
 #include "producers/train/fit.h"
 #include "producers/train/train.h"

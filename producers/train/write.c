@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "drift/baseline.h"
-#include "model/file.h"
+#include "file/file.h"
 #include "producers/train/calibrate.h"
 #include "producers/train/golden.h"
 #include "producers/train/train.h"

@@ -180,7 +180,7 @@ int main(int argc, char **argv)
     struct err err = { 0 };
 
     make_texts(argc > 1 ? argv[1] : NULL);
-    must(bundle_load(bundle_default_dir(), &b, &err), &err);
+    must(bundle_load(bundle_dir(""), &b, &err), &err);
     bench_features();
     bench_bundle(b);
     bench_stage(b);

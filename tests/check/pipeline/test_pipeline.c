@@ -275,7 +275,7 @@ int main(void)
     check_log_free(s.input);
     enum status st = wire_new(NULL, &s.wire, &err);
     if (st == ST_OK)
-        st = bundle_load(bundle_default_dir(), &s.bundle, &err);
+        st = bundle_load(bundle_dir(""), &s.bundle, &err);
     if (st != ST_OK) {
         fprintf(stderr, "%s\n", err.msg);
         return 1;

@@ -146,7 +146,7 @@ def test_live_topic_goes_idle(b, folder, key):
     assert "and its end" not in said
     assert "live records" in run("absa-import", *args, "--arrival", "now", path, code=78)
     p = Ingest(b, "l.", key, 1, 2, props=["watermark.skew.ms=1s", "watermark.step.ms=1s",
-                                          "pane.ms=1s"])
+                                          "watermark.idle.ms=1s"])
     wait_for("an idle mark", lambda: marks(dump(b, "l.", "comments", 1, 2), "idle"))
     assert p.end() == 0
     lines = dump(b, "l.", "comments", 1, 2)

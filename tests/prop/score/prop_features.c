@@ -58,7 +58,7 @@ static struct bundle *load(void)
     struct bundle *b = NULL;
     struct err err = { 0 };
 
-    if (bundle_load(bundle_default_dir(), &b, &err) != ST_OK)
+    if (bundle_load(bundle_dir(""), &b, &err) != ST_OK)
         fail_msg("%s", err.msg);
     return b;
 }

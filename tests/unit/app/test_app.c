@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "app/app.h"
+#include "file/file.h"
 #include "support/check.h"
 
 struct demo {
@@ -225,13 +226,13 @@ static void files_are_read_up_to_their_limit(void **state)
     assert_true(fd >= 0);
     close(fd);
     write_file(path, "12345", 0600);
-    buf_init(&b, 100);
-    assert_int_equal(app_read_file(path, 5, &b, &err), ST_OK);
+    buf_init(&b, 5);
+    assert_int_equal(file_read(path, &b, &err), ST_OK);
     assert_true(slice_is(buf_slice(&b), "12345"));
-    assert_int_equal(app_read_file(path, 4, &b, &err), ST_FATAL);
-    assert_non_null(strstr(err.msg, "is longer than 4 bytes"));
+    assert_int_equal(file_read(path, &b, &err), ST_FATAL);
+    assert_non_null(strstr(err.msg, "is longer than 5 bytes"));
     unlink(path);
-    assert_int_equal(app_read_file(path, 4, &b, &err), ST_FATAL);
+    assert_int_equal(file_read(path, &b, &err), ST_FATAL);
     assert_non_null(strstr(err.msg, "No such file"));
     buf_release(&b);
 }

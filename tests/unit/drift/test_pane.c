@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "consumers/drift/pane.h"
+#include "record/deadletter.h"
 #include "record/pane.h"
 #include "record/score.h"
 #include "support/drift/stream.h"
@@ -239,21 +240,65 @@ static void test_another_bundle_is_configuration(void **state)
     assert_non_null(strstr(err.msg, "config"));
 }
 
+/* Feeds a score or mark that no stage of ours would write. */
+static void feed_forged(struct fixture *f, int32_t src, int64_t arrival_ms, bool is_mark)
+{
+    struct score s = score_at(arrival_ms, WM_NONE);
+    struct mark m = mark_of(src, 0, 0);
+    struct err err = { { 0 } };
+
+    s.origin.src = src;
+    assert_int_equal(is_mark ? feed(f, RECORD_MARK, &m, &err) : feed(f, RECORD_SCORE, &s, &err),
+                     ST_OK);
+}
+
+static void assert_dead(struct fixture *f, const char *const *reasons, size_t n)
+{
+    struct deadletter d;
+    struct err err = { { 0 } };
+
+    assert_int_equal(out_n(f->out), n);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(
+            wire_decode(f->wire, RECORD_DEADLETTER, out_at(f->out, i)->value, &d, f->arena, &err),
+            ST_OK);
+        assert_true(slice_is(d.stage, "pane"));
+        if (!slice_is(d.reason, reasons[i]))
+            fail_msg("dead letter %d: %.*s, not %s", (int)i, SLICE_ARG(d.reason), reasons[i]);
+    }
+}
+
 static void test_bad_records_are_dead_letters(void **state)
 {
     struct fixture *f = *state;
+    static const char *const reasons[] = { "schema", "schema", "avro",  "null",  "schema", "avro",
+                                           "clock",  "clock",  "range", "range", "range" };
+    enum { N = sizeof(reasons) / sizeof(reasons[0]), SCORE_ID = 3, COMMENT_ID = 2 };
+    static const char unknown[] = { 0, 0x7f, -1, -1, -1, 0 };
+    static const char comment[] = { 0, 0, 0, 0, COMMENT_ID, 0 };
+    static const char huge[] = { 0, 0, 0, 0, SCORE_ID, -2, -1, -1, -1, 15 };
     struct err err = { { 0 } };
-    struct score s = score_at(INT64_MAX, WM_NONE);
 
+    assert_int_equal(wire_schema_id(RECORD_SCORE), SCORE_ID);
+    assert_int_equal(wire_schema_id(RECORD_COMMENT), COMMENT_ID);
+    count(f, score_at(0, WM_NONE));
     assert_int_equal(feed_bytes(f, slice_str("rubbish"), false, &err), ST_OK);
+    assert_int_equal(feed_bytes(f, (struct slice){ unknown, sizeof(unknown) }, false, &err), ST_OK);
     assert_int_equal(feed_bytes(f, (struct slice){ "\0\0\0\0\3\200", 6 }, false, &err), ST_OK);
     assert_int_equal(feed_bytes(f, (struct slice){ NULL, 0 }, true, &err), ST_OK);
-    assert_int_equal(feed(f, RECORD_SCORE, &s, &err), ST_OK);
-    assert_int_equal(out_counter(f->out, COUNTER_DEAD), 4);
+    assert_int_equal(feed_bytes(f, (struct slice){ comment, sizeof(comment) }, true, &err), ST_OK);
+    assert_int_equal(feed_bytes(f, (struct slice){ huge, sizeof(huge) }, false, &err), ST_OK);
+    feed_forged(f, 0, INT64_MAX, false);
+    feed_forged(f, 0, INT64_MIN, false);
+    feed_forged(f, -1, 0, false);
+    feed_forged(f, INT32_MAX, 0, false);
+    feed_forged(f, -1, 0, true);
+    assert_int_equal(out_counter(f->out, COUNTER_DEAD), N);
+    assert_dead(f, reasons, N);
     count(f, score_at(0, WM_NONE));
     const struct pane *p = commit(f);
-    assert_int_equal(p->to_offset - p->from_offset, 7); /* the chain has no hole */
-    assert_int_equal(p->deltas.v[0].n, 1);
+    assert_int_equal(p->to_offset, 42 + N + 2); /* the chain has no hole */
+    assert_int_equal(p->deltas.v[0].n, 2);
 }
 
 /* A batch over many panes is cut before it is too large for a record. */

@@ -10,20 +10,8 @@
 #include "drift/policy.h"
 #include "drift/sample.h"
 #include "drift/segment.h"
-#include "drift/span.h"
 #include "drift/tally.h"
 #include "support/drift/stream.h"
-
-static void test_spans(void **state)
-{
-    (void)state;
-    assert_int_equal(span_start(0, 60000), 0);
-    assert_int_equal(span_start(59999, 60000), 0);
-    assert_int_equal(span_start(60000, 60000), 60000);
-    assert_int_equal(span_start(-1, 60000), -60000);
-    assert_int_equal(span_start(-60000, 60000), -60000);
-    assert_int_equal(span_start(-60001, 60000), -120000);
-}
 
 static struct mark mark_of(int32_t src, int32_t count, int32_t epoch, int64_t wm)
 {
@@ -247,10 +235,10 @@ static void test_delta_check(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_spans),       cmocka_unit_test(test_matrix),
-        cmocka_unit_test(test_chain),       cmocka_unit_test(test_mark_fold),
-        cmocka_unit_test(test_segments),    cmocka_unit_test(test_policy),
-        cmocka_unit_test(test_video_sizes), cmocka_unit_test(test_delta_check),
+        cmocka_unit_test(test_matrix),      cmocka_unit_test(test_chain),
+        cmocka_unit_test(test_mark_fold),   cmocka_unit_test(test_segments),
+        cmocka_unit_test(test_policy),      cmocka_unit_test(test_video_sizes),
+        cmocka_unit_test(test_delta_check),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

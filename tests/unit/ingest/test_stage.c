@@ -347,9 +347,9 @@ static int64_t any_ms(struct prop *p)
     case 1:
         return WM_END;
     case 2:
-        return ARRIVAL_MAX;
+        return TIME_MAX_MS;
     default:
-        return (int64_t)prop_below(p, (uint64_t)ARRIVAL_MAX);
+        return (int64_t)prop_below(p, (uint64_t)TIME_MAX_MS);
     }
 }
 

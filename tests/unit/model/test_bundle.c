@@ -9,8 +9,8 @@
 
 #include "base/hash.h"
 #include "consumers/score/stage.h"
+#include "file/file.h"
 #include "model/bundle.h"
-#include "model/file.h"
 #include "model/manifest.h"
 #include "record/comment.h"
 #include "support/check.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* file.h -- whole files in and out. */
-#ifndef MODEL_FILE_H
-#define MODEL_FILE_H
+#ifndef FILE_FILE_H
+#define FILE_FILE_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "model/file.h"
+#include "file/file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,7 +28,7 @@ enum status file_read(const char *path, struct buf *out, struct err *err)
     if (ferror(f))
         st = err_set(err, ST_FATAL, "%s: %s", path, strerror(errno));
     else if (buf_failed(out))
-        st = err_set(err, ST_FATAL, "%s: larger than %zu bytes, or no memory", path, out->max);
+        st = err_set(err, ST_FATAL, "%s: is longer than %zu bytes, or no memory", path, out->max);
     fclose(f);
     return st;
 }
