@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define PAST_TOPICS "instead of files: absa.raw or absa.comments"
 #include "past.h"
 #include "pipe/transcode.h"
 

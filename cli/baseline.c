@@ -6,6 +6,7 @@
 
 #include "columns.h"
 #include "file/file.h"
+#define PAST_TOPICS "instead of files: absa.raw, absa.comments or absa.scores"
 #include "past.h"
 
 enum { ARENA_MAX = 256 << 20 };

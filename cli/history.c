@@ -6,7 +6,7 @@
 
 #include "app/progress.h"
 #include "base/hash.h"
-#include "kafka/reader.h"
+#include "kafka/stretch.h"
 #include "producers/import/feed.h"
 
 enum { BATCH_MAX = 512, BATCH_BYTES = 4 << 20, ARENA_MAX = 64 << 20 };
@@ -176,123 +176,74 @@ enum status history_files(const struct history *h, char *const *paths, size_t n,
 
 /* --- a topic ------------------------------------------------------------ */
 
-/* The partitions of a topic, each with its next record in sight. */
-struct merge {
-    const struct history *h;
-    enum topic_id topic;
-    struct kafka_reader **reader;
-    const struct kafka_msg **head;
-    int32_t parts;
+/* The ends of past imports do not count: the end comes at the end. A live record
+ * is given its time in the log as its own, as a replay would. */
+static enum status take_msg(struct feeder *f, const struct stage_rec *rec, int64_t arrival_ms,
+                            struct err *err)
+{
+    const bool live = rec->topic == TOPIC_RAW && !stage_header(rec, "absa-arrival").p;
+
+    f->last_ms = arrival_ms;
+    return take(f, rec, live ? arrival_ms : -1, err);
+}
+
+static enum status feed_stretch(struct feeder *f, const struct history *h, struct stretch *s,
+                                struct err *err)
+{
+    struct progress bar = progress_begin("reading", h->verbosity);
+    const struct stage_rec *rec = NULL;
+    enum status st = ST_OK;
+    int64_t arrival_ms = 0;
     int64_t done;
-};
+    int64_t total;
 
-/* Nothing that arrived from from_ms on was appended before it. */
-static enum status open_part(struct merge *m, int32_t part, struct err *err)
-{
-    int64_t from = -1;
-    struct kafka_reader *r = m->reader[part];
-    enum status st = ST_OK;
-
-    if (m->h->from_ms > INT64_MIN)
-        st = kafka_reader_offset_at(r, m->topic, part, m->h->from_ms, &from, err);
-    if (st == ST_OK)
-        st = kafka_reader_open(r, m->topic, part, from, -1, err);
-    return st == ST_OK ? kafka_reader_next(r, &m->head[part], err) : st;
-}
-
-/* The partition whose next record is the oldest; -1: none has any. */
-static int32_t oldest(const struct merge *m)
-{
-    int32_t best = -1;
-
-    for (int32_t p = 0; p < m->parts; p++) {
-        if (m->head[p] && (best < 0 || m->head[p]->rec.arrival_ms < m->head[best]->rec.arrival_ms))
-            best = p;
+    while (st == ST_OK) {
+        st = is_stopped(h) ? interrupted(err) : stretch_next(s, &rec, &arrival_ms, err);
+        if (st != ST_OK || !rec)
+            break;
+        st = take_msg(f, rec, arrival_ms, err);
+        stretch_progress(s, &done, &total);
+        progress_at(&bar, done, total);
     }
-    return best;
-}
-
-/* A record of absa.raw tells its arrival itself, or it is its time in the log. */
-static int64_t arrival_of(const struct stage_rec *rec, bool *own)
-{
-    struct slice header = stage_header(rec, "absa-arrival");
-    int64_t ms = rec->arrival_ms;
-
-    *own = header.p && slice_to_int64(header, &ms);
-    return ms;
-}
-
-/* The ends of past imports do not count: the end comes at the end. */
-static enum status take_raw_msg(struct feeder *f, const struct history *h,
-                                const struct stage_rec *rec, struct err *err)
-{
-    bool own;
-    int64_t ms = arrival_of(rec, &own);
-
-    f->next[rec->part] = rec->offset + 1;
-    if (ms < h->from_ms || ms >= h->until_ms || slice_is(stage_header(rec, "absa-kind"), "end"))
-        return ST_OK;
-    f->last_ms = ms;
-    return take(f, rec, own ? -1 : ms, err);
-}
-
-static enum status feed_merge(struct feeder *f, struct merge *m, struct err *err)
-{
-    enum status st = ST_OK;
-    int32_t p;
-
-    while (st == ST_OK && (p = oldest(m)) >= 0) {
-        const struct stage_rec *rec = &m->head[p]->rec;
-        if (is_stopped(m->h))
-            st = interrupted(err);
-        else if (m->topic == TOPIC_RAW)
-            st = take_raw_msg(f, m->h, rec, err);
-        else
-            st = take(f, rec, -1, err);
-        if (st == ST_OK)
-            st = kafka_reader_next(m->reader[p], &m->head[p], err);
-    }
+    progress_end(&bar);
     return st;
 }
 
-static enum status open_parts(struct merge *m, const struct kafka_conf *kafka,
-                              const struct kafka_names *names, struct err *err)
+static enum status open_stretch(const struct stretch_conf *conf, int32_t parts, struct stretch **s,
+                                struct err *err)
 {
-    enum status st = ST_OK;
+    enum status st = stretch_open(conf, s, err);
 
-    for (int32_t i = 0; i < m->parts && st == ST_OK; i++) {
-        st = kafka_reader_new(kafka, names, &m->reader[i], err);
-        if (st == ST_OK)
-            st = open_part(m, i, err);
+    if (st == ST_RETRY) {
+        err_prefix(err, "unavailable: is the address right, and is the topic there?");
+        return ST_FATAL;
     }
-    if (st != ST_RETRY)
-        return st;
-    err_prefix(err, "unavailable: is the address right, and is the topic there?");
-    return ST_FATAL;
+    if (st == ST_OK && stretch_parts(*s) != parts)
+        st = err_set(err, ST_FATAL, "config: %s has %d partitions, the configuration says %d",
+                     conf->topic, (int)stretch_parts(*s), (int)parts);
+    return st;
 }
 
 enum status history_topic(const struct history *h, const struct kafka_conf *kafka,
                           const struct kafka_names *names, enum topic_id topic, struct pipe *p,
                           struct err *err)
 {
-    struct merge m = { .h = h, .topic = topic, .parts = h->topo->parts[topic] };
+    const struct stretch_conf conf = { .kafka = kafka,
+                                       .id = topic,
+                                       .topic = names->of[topic],
+                                       .from_ms = h->from_ms,
+                                       .until_ms = h->until_ms };
+    struct stretch *s = NULL;
     struct feeder f;
     enum status st = feeder_open(&f, h, p, err);
 
-    m.reader = calloc((size_t)m.parts, sizeof(struct kafka_reader *));
-    m.head = calloc((size_t)m.parts, sizeof(const struct kafka_msg *));
-    if (st == ST_OK && (!m.reader || !m.head))
-        st = no_memory(err);
     if (st == ST_OK)
-        st = open_parts(&m, kafka, names, err);
+        st = open_stretch(&conf, h->topo->parts[topic], &s, err);
     if (st == ST_OK)
-        st = feed_merge(&f, &m, err);
+        st = feed_stretch(&f, h, s, err);
     if (st == ST_OK)
         st = finish(&f, topic == TOPIC_RAW, err);
-    for (int32_t i = 0; m.reader && i < m.parts; i++)
-        kafka_reader_free(m.reader[i]);
-    free(m.reader);
-    free(m.head);
+    stretch_close(s);
     feeder_close(&f);
     return st;
 }

@@ -28,11 +28,10 @@ MUST_USE enum status history_files(const struct history *h, char *const *paths, 
                                    const struct ingest_rules *rules, struct pipe *p,
                                    struct err *err);
 
-/* Feeds a topic (absa.raw, absa.comments or absa.scores), partitions merged by
- * time. Raw records: those that arrived within the stretch; live ones are given
- * their time in the log as absa-arrival, as a replay would. Others: all that were
- * appended from from_ms on, which are no fewer than those that arrived. ST_FATAL
- * "unavailable: ..." when it cannot be read from the start. */
+/* Feeds a topic (absa.raw, absa.comments or absa.scores) as kafka/stretch.h reads
+ * it; live raw records are given their time in the log as absa-arrival, as a
+ * replay would. ST_FATAL "unavailable: ..." when it cannot be read from the start,
+ * "config: ..." when it has another number of partitions. */
 MUST_USE enum status history_topic(const struct history *h, const struct kafka_conf *kafka,
                                    const struct kafka_names *names, enum topic_id topic,
                                    struct pipe *p, struct err *err);

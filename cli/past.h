@@ -20,11 +20,10 @@ struct past {
 
 extern struct past past;
 
-/* Rows of a struct app_opt table. */
+/* Rows of a struct app_opt table; PAST_TOPICS says which topics the program takes. */
 #define PAST_OPTS                                                                                  \
     { "input", 'i', "FILE", APP_LIST, &past.inputs, "a scraper's file: CSV, JSON, JSON lines" },   \
-        { "topic", 't',         "TOPIC",                                                           \
-          APP_STR, &past.topic, "instead of files: absa.raw, absa.comments or absa.scores" },      \
+        { "topic", 't', "TOPIC", APP_STR, &past.topic, PAST_TOPICS },                              \
         { "brokers", 'b', "HOST:PORT", APP_STR, &past.brokers, "kafka.bootstrap.servers" },        \
         { "from",  0,          "TIME",                                                             \
           APP_STR, &past.from, "from this arrival on: 2025-07-03T13:16:27Z, or ms" },              \

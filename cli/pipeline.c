@@ -12,6 +12,7 @@ struct pipeline_conf pipeline_conf;
 const struct conf_section pipeline_sections[] = {
     { "Topics", kafka_topics_props, &pipeline_conf.topics },
     { "Ingest", ingest_props, &pipeline_conf.ingest },
+    { "Times", ingest_times_props, &pipeline_conf.ingest.times },
     { "Score", score_props, &pipeline_conf.score },
     { "Drift", drift_props, &pipeline_conf.drift },
     { NULL, NULL, NULL },

@@ -21,10 +21,14 @@ const struct conf_prop ingest_props[] = {
       .doc = "A source that is idle says so when its watermark passes a multiple of this: once in that time at most." },
     { .name = "ingest.user_key_file", .type = CONF_STR, .at = offsetof(struct ingest_props, user_key_file), .dflt = "",
       .doc = "File with the key of the users' pseudonyms: 32 bytes or 64 hex digits, mode 0600 or 0400. Required but with --pipe." },
-    { .name = "ingest.time_unit", .type = CONF_CHOICE, .at = offsetof(struct ingest_props, time_unit), .dflt = "none", .choices = "none|s|ms|us|ns",
-      .doc = "Unit of times that are numbers in shapes that document none; with none such a comment is a dead letter." },
     { .name = "raw.time", .type = CONF_CHOICE, .at = offsetof(struct ingest_props, raw_time), .dflt = "auto", .choices = "auto|live|replayed",
       .doc = "Whose time the raw topic lives in: Kafka's (live), or the header absa-arrival (replayed); auto: the first record tells. Say live where a process may own only partitions that nobody ever wrote to: with auto it cannot know, raises no floor, and windows wait." },
+    { .name = NULL },
+};
+
+const struct conf_prop ingest_times_props[] = {
+    { .name = "ingest.time_unit", .type = CONF_CHOICE, .at = offsetof(struct ingest_times, unit), .dflt = "none", .choices = "none|s|ms|us|ns",
+      .doc = "Unit of times that are numbers in shapes that document none; with none such a comment is a dead letter." },
     { .name = NULL },
 };
 /* clang-format on */
@@ -91,7 +95,7 @@ enum status ingest_conf_take(const struct ingest_props *props, bool keyless,
                              struct ingest_conf *out, struct err *err)
 {
     *out = (struct ingest_conf){
-        .rules.time_unit = (enum time_unit)props->time_unit,
+        .rules.time_unit = (enum time_unit)props->times.unit,
         .skew_ms = props->skew_ms,
         .step_ms = props->step_ms,
         .idle_ms = props->idle_ms,

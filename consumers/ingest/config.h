@@ -10,17 +10,23 @@
 #include "conf/conf.h"
 #include "consumers/ingest/stage.h"
 
+/* Section "Times": import reads it too. */
+struct ingest_times {
+    int unit; /* enum time_unit */
+};
+
 /* Section "Ingest". */
 struct ingest_props {
     int64_t skew_ms;
     int64_t step_ms;
     int64_t idle_ms;
     const char *user_key_file;
-    int time_unit; /* enum time_unit   */
-    int raw_time;  /* enum source_kind */
+    int raw_time; /* enum source_kind */
+    struct ingest_times times;
 };
 
 extern const struct conf_prop ingest_props[];
+extern const struct conf_prop ingest_times_props[];
 
 /* Fills out and reads the key file: 32 bytes, or 64 hex digits and perhaps a
  * newline. Without one: all zero when keyless is true (pipe, backtest), for the

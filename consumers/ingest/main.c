@@ -18,6 +18,7 @@ static const char *dead_file;
 
 static const struct conf_section sections[] = {
     { "Ingest", ingest_props, &props },
+    { "Times", ingest_times_props, &props.times },
     { "Topics", kafka_topics_props, &topics },
     { "Consumer", flow_props, &consumer },
     { NULL, NULL, NULL },

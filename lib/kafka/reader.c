@@ -150,6 +150,11 @@ enum status kafka_reader_open(struct kafka_reader *r, enum topic_id topic, int32
     return rdk_code(e, name, err);
 }
 
+int64_t kafka_reader_end(const struct kafka_reader *r)
+{
+    return r->end;
+}
+
 /* One message of the library: a record, the end, or nothing yet. */
 static enum status take(struct kafka_reader *r, rd_kafka_message_t *m, struct err *err)
 {

@@ -32,6 +32,9 @@ struct log_reader *kafka_reader_log(struct kafka_reader *r);
 MUST_USE enum status kafka_reader_open(struct kafka_reader *r, enum topic_id topic, int32_t part,
                                        int64_t offset, int64_t end, struct err *err);
 
+/* Where an open reader ends: it reads up to before this offset. */
+int64_t kafka_reader_end(const struct kafka_reader *r);
+
 /* The next record, borrowed until the next call; NULL at the end. ST_RETRY: no
  * record for 60 s (a transaction that somebody left open, or no cluster). */
 MUST_USE enum status kafka_reader_next(struct kafka_reader *r, const struct kafka_msg **m,

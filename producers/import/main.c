@@ -8,23 +8,12 @@
 #include "app/app.h"
 #include "app/progress.h"
 #include "base/time.h"
+#include "consumers/ingest/config.h"
 #include "kafka/topics.h"
 #include "producers/import/feed.h"
 #include "producers/import/target.h"
 
-struct import_props {
-    int time_unit; /* enum time_unit */
-};
-
-/* clang-format off */
-static const struct conf_prop import_props[] = {
-    { .name = "ingest.time_unit", .type = CONF_CHOICE, .at = offsetof(struct import_props, time_unit), .dflt = "none", .choices = "none|s|ms|us|ns",
-      .doc = "Unit of times that are numbers in shapes that document none, for --arrival created." },
-    { .name = NULL },
-};
-/* clang-format on */
-
-static struct import_props props;
+static struct ingest_times times;
 static struct kafka_topics topics;
 static const char *topic;
 static const char *brokers;
@@ -32,7 +21,7 @@ static const char *arrival = "now";
 static bool no_end;
 
 static const struct conf_section sections[] = {
-    { "Import", import_props, &props },
+    { "Times", ingest_times_props, &times },
     { "Topics", kafka_topics_props, &topics },
     { NULL, NULL, NULL },
 };
@@ -94,7 +83,7 @@ static enum status open_target(struct import *im, struct kafka_conf *kafka, cons
 
 static enum status run(struct app_run *run, struct err *err)
 {
-    const struct ingest_rules rules = { .time_unit = (enum time_unit)props.time_unit };
+    const struct ingest_rules rules = { .time_unit = (enum time_unit)times.unit };
     struct import im = { .bar = progress_begin("reading", run->verbosity) };
     struct feed feed = { .paths = run->argv,
                          .n = (size_t)run->argc,

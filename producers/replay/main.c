@@ -10,9 +10,9 @@
 #include "app/instant.h"
 #include "app/progress.h"
 #include "kafka/producer.h"
+#include "kafka/stretch.h"
 #include "kafka/topics.h"
 #include "producers/import/target.h"
-#include "producers/replay/stretch.h"
 
 enum { HDR_MAX = 64, FLUSH_MS = 60000, NAP_MS = 100 };
 
@@ -43,6 +43,7 @@ static const struct app_opt opts[] = {
 
 struct replay {
     struct kafka_conf kafka;
+    char source[KAFKA_TOPIC_MAX];
     struct stretch *stretch;
     struct target *target; /* that it may be written, and its end */
     struct kafka_producer *producer;
@@ -132,14 +133,18 @@ static enum status copy(struct replay *r, struct err *err)
 
 static enum status open_all(struct replay *r, const struct app_run *run, struct err *err)
 {
-    char name[KAFKA_TOPIC_MAX];
-
-    snprintf(name, sizeof(name), "%s%s", source ? source : topics.prefix, source ? "" : "raw");
-    if (strcmp(name, into) == 0)
+    snprintf(r->source, sizeof(r->source), "%s%s", source ? source : topics.prefix,
+             source ? "" : "raw");
+    if (strcmp(r->source, into) == 0)
         return err_set(err, ST_FATAL, "usage: --into names the topic that is read");
     enum status st = kafka_conf_take(&r->kafka, run->conf, brokers, err);
+    const struct stretch_conf conf = { .kafka = &r->kafka,
+                                       .id = TOPIC_RAW,
+                                       .topic = r->source,
+                                       .from_ms = r->from_ms,
+                                       .until_ms = r->until_ms };
     if (st == ST_OK)
-        st = stretch_open(&r->kafka, name, r->from_ms, r->until_ms, &r->stretch, err);
+        st = stretch_open(&conf, &r->stretch, err);
     if (st != ST_OK || run->dry_run)
         return st;
     st = target_open(&r->kafka, into, stretch_parts(r->stretch), true, &r->target, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "producers/replay/stretch.h"
+#include "kafka/stretch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,30 +12,32 @@ struct lane {
     struct kafka_reader *reader;
     const struct kafka_msg *msg; /* NULL: at its end */
     int64_t arrival_ms;
+    int64_t start; /* offset of its first record; -1: it has none */
 };
 
 struct stretch {
-    struct kafka_names names; /* the reader asks for TOPIC_RAW */
-    int64_t from_ms;
-    int64_t until_ms;
+    struct stretch_conf conf;
+    struct kafka_names names; /* the readers ask for conf.id alone */
     int32_t n;
     int32_t last; /* whose record was handed out; -1: none */
     struct lane lanes[STRETCH_PARTS_MAX];
 };
 
-/* When a record arrived first: what it says itself wins over the log. */
 static int64_t arrival_of(const struct stage_rec *rec)
 {
-    struct slice s = stage_header(rec, "absa-arrival");
-    char text[24];
+    int64_t ms;
 
-    if (!s.p || s.n == 0 || s.n >= sizeof(text))
-        return rec->arrival_ms;
-    snprintf(text, sizeof(text), "%.*s", SLICE_ARG(s));
-    return strtoll(text, NULL, 10);
+    return slice_to_int64(stage_header(rec, "absa-arrival"), &ms) ? ms : rec->arrival_ms;
 }
 
-/* Moves a lane to its next record within the stretch. */
+/* Whether a record is asked for. */
+static bool wanted(const struct stretch_conf *c, const struct stage_rec *rec, int64_t arrival_ms)
+{
+    return c->id != TOPIC_RAW || (!stage_header(rec, "absa-kind").p && arrival_ms >= c->from_ms &&
+                                  arrival_ms < c->until_ms);
+}
+
+/* Moves a lane to its next record that is asked for. */
 static enum status advance(struct stretch *s, struct lane *l, struct err *err)
 {
     enum status st;
@@ -45,38 +47,41 @@ static enum status advance(struct stretch *s, struct lane *l, struct err *err)
         if (st != ST_OK || !l->msg)
             return st;
         l->arrival_ms = arrival_of(&l->msg->rec);
-        if (!stage_header(&l->msg->rec, "absa-kind").p && l->arrival_ms >= s->from_ms &&
-            l->arrival_ms < s->until_ms)
+        if (l->start < 0)
+            l->start = l->msg->rec.offset;
+        if (wanted(&s->conf, &l->msg->rec, l->arrival_ms))
             return ST_OK;
     }
 }
 
 /* Opens a lane. A log that lives in its own time is read from its start; else
  * the log itself knows where the stretch begins. */
-static enum status open_lane(struct stretch *s, const struct kafka_conf *kafka, int32_t part,
-                             struct err *err)
+static enum status open_lane(struct stretch *s, int32_t part, struct err *err)
 {
+    const struct stretch_conf *c = &s->conf;
     struct lane *l = &s->lanes[part];
     const struct kafka_msg *first = NULL;
     int64_t offset = -1;
-    enum status st = kafka_reader_new(kafka, &s->names, &l->reader, err);
+    enum status st = kafka_reader_new(c->kafka, &s->names, &l->reader, err);
 
+    l->start = -1;
     if (st == ST_OK)
-        st = kafka_reader_open(l->reader, TOPIC_RAW, part, -1, -1, err);
-    if (st == ST_OK)
+        st = kafka_reader_open(l->reader, c->id, part, -1, -1, err);
+    if (st == ST_OK && c->from_ms > 0) {
         st = kafka_reader_next(l->reader, &first, err);
-    if (st == ST_OK && first && s->from_ms > 0 && !stage_header(&first->rec, "absa-arrival").p)
-        st = kafka_reader_offset_at(l->reader, TOPIC_RAW, part, s->from_ms, &offset, err);
-    if (st == ST_OK)
-        st = kafka_reader_open(l->reader, TOPIC_RAW, part, offset, -1, err);
+        if (st == ST_OK && first && !stage_header(&first->rec, "absa-arrival").p)
+            st = kafka_reader_offset_at(l->reader, c->id, part, c->from_ms, &offset, err);
+        if (st == ST_OK)
+            st = kafka_reader_open(l->reader, c->id, part, offset, -1, err);
+    }
     return st == ST_OK ? advance(s, l, err) : st;
 }
 
-static enum status count_parts(struct stretch *s, const struct kafka_conf *kafka, struct err *err)
+static enum status count_parts(struct stretch *s, struct err *err)
 {
-    const char *topic = s->names.of[TOPIC_RAW];
+    const char *topic = s->conf.topic;
     struct kafka_admin *admin;
-    enum status st = kafka_admin_new(kafka, &admin, err);
+    enum status st = kafka_admin_new(s->conf.kafka, &admin, err);
 
     if (st == ST_OK)
         st = kafka_admin_partitions(admin, topic, &s->n, err);
@@ -87,21 +92,19 @@ static enum status count_parts(struct stretch *s, const struct kafka_conf *kafka
     return st;
 }
 
-enum status stretch_open(const struct kafka_conf *kafka, const char *topic, int64_t from_ms,
-                         int64_t until_ms, struct stretch **out, struct err *err)
+enum status stretch_open(const struct stretch_conf *conf, struct stretch **out, struct err *err)
 {
     struct stretch *s = calloc(1, sizeof(*s));
 
     *out = NULL;
     if (!s)
         return err_set(err, ST_FATAL, "out of memory");
-    s->from_ms = from_ms;
-    s->until_ms = until_ms;
+    s->conf = *conf;
     s->last = -1;
-    snprintf(s->names.of[TOPIC_RAW], KAFKA_TOPIC_MAX, "%s", topic);
-    enum status st = count_parts(s, kafka, err);
+    snprintf(s->names.of[conf->id], KAFKA_TOPIC_MAX, "%s", conf->topic);
+    enum status st = count_parts(s, err);
     for (int32_t p = 0; st == ST_OK && p < s->n; p++)
-        st = open_lane(s, kafka, p, err);
+        st = open_lane(s, p, err);
     if (st != ST_OK) {
         stretch_close(s);
         return st;
@@ -122,6 +125,21 @@ void stretch_close(struct stretch *s)
 int32_t stretch_parts(const struct stretch *s)
 {
     return s->n;
+}
+
+void stretch_progress(const struct stretch *s, int64_t *done, int64_t *total)
+{
+    *done = 0;
+    *total = 0;
+    for (int32_t p = 0; p < s->n; p++) {
+        const struct lane *l = &s->lanes[p];
+        const int64_t end = kafka_reader_end(l->reader);
+
+        if (l->start < 0)
+            continue;
+        *total += end - l->start;
+        *done += (l->msg ? l->msg->rec.offset : end) - l->start;
+    }
 }
 
 enum status stretch_next(struct stretch *s, const struct stage_rec **rec, int64_t *arrival_ms,
