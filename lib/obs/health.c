@@ -75,6 +75,11 @@ void health_set(struct health *h, const char *name, bool ok, const char *why)
     pthread_mutex_unlock(&h->lock);
 }
 
+void health_info(struct health *h, const char *name, const char *what)
+{
+    health_set(h, name, true, what);
+}
+
 /* The text of a reason is ours, or a library's: quote what JSON wants quoted. */
 static void add_json(struct buf *out, const char *s)
 {

@@ -26,6 +26,9 @@ bool health_alive(struct health *h);
 /* Sets a check; name is a constant, why is copied and may be "". */
 void health_set(struct health *h, const char *name, bool ok, const char *why);
 
+/* The same for what only informs and never makes a process unready. */
+void health_info(struct health *h, const char *name, const char *what);
+
 /* {"ready": true, "checks": [{"name": "assigned", "ok": true, "why": ""}, ...]};
  * returns ready. Without any check it is not. */
 bool health_render(struct health *h, struct buf *out);

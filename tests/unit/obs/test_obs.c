@@ -83,7 +83,7 @@ static void test_health(void **state)
     assert_true(health_alive(h));
     assert_false(health_render(h, &b)); /* nothing was checked yet */
     health_set(h, "assigned", false, "no \"partitions\"");
-    health_set(h, "note", true, "");
+    health_info(h, "note", "");
     buf_clear(&b);
     assert_false(health_render(h, &b));
     buf_byte(&b, '\0');
