@@ -13,6 +13,7 @@
 #include "record/mark.h"
 #include "record/pane.h"
 #include "record/score.h"
+#include "stage/row.h"
 
 enum { ARENA_MAX = 64 << 20, SPARE_MAX = 64 };
 
@@ -41,6 +42,7 @@ struct part {
     size_t n_marks;
     struct source *sources;
     int32_t n_sources;
+    struct row row; /* of the marks since it was assigned */
 };
 
 struct pane_stage {
@@ -53,6 +55,7 @@ struct pane_stage {
     struct arena *arena; /* for the record at hand; then for a checkpoint */
     struct part *parts;
     int32_t n_parts;
+    int32_t n_raw;
     struct tally *spare[SPARE_MAX]; /* empty ones to use again */
     size_t n_spare;
 };
@@ -82,6 +85,7 @@ static void part_release(struct pane_stage *s, struct part *p)
     free(p->slots);
     free(p->marks);
     free(p->sources);
+    row_release(&p->row);
     *p = (struct part){ .from = -1, .to = -1 };
 }
 
@@ -216,6 +220,7 @@ static enum status take_mark(struct part *p, const struct mark *mark, struct out
     if (source->records >= 0 && mark->n_since_last >= 0 && source->records != mark->n_since_last)
         out_count(out, COUNTER_MARK_MISMATCH, 1);
     source->records = 0;
+    row_note(&p->row, mark->src, mark->wm_ms);
     return keep_mark(p, source, mark, out, err);
 }
 
@@ -315,8 +320,9 @@ static enum status pane_assign(void *ctx, int32_t part, struct stage_resume *res
     struct part *p = &s->parts[part];
 
     (void)out;
-    (void)err;
     part_release(s, p);
+    if (!row_init(&p->row, s->n_raw))
+        return err_set(err, ST_FATAL, "out of memory");
     p->from = resume->offset;
     p->to = resume->offset;
     return ST_OK;
@@ -405,6 +411,13 @@ static enum status pane_checkpoint(void *ctx, int32_t part, struct buf *meta, st
     return ST_OK;
 }
 
+static int64_t pane_time_of(const void *ctx, int32_t part)
+{
+    const struct pane_stage *s = ctx;
+
+    return row_min(&s->parts[part].row);
+}
+
 static void pane_drop(void *ctx, int32_t part)
 {
     struct pane_stage *s = ctx;
@@ -437,6 +450,7 @@ static const struct stage_ops pane_ops = {
     .assign = pane_assign,
     .process = pane_process,
     .checkpoint = pane_checkpoint,
+    .time_of = pane_time_of,
     .drop = pane_drop,
     .close = pane_close,
 };
@@ -469,6 +483,7 @@ enum status pane_stage_new(const struct drift_conf *conf, struct wire *wire,
         pane_close(s);
         return err_set(err, ST_FATAL, "out of memory");
     }
+    s->n_raw = topology->parts[TOPIC_RAW];
     s->n_parts = topology->parts[TOPIC_SCORES];
     for (int32_t i = 0; i < s->n_parts; i++)
         s->parts[i] = (struct part){ .from = -1, .to = -1 };

@@ -302,6 +302,14 @@ static enum status ingest_checkpoint(void *ctx, int32_t part, struct buf *meta, 
     return buf_failed(meta) ? err_set(err, ST_FATAL, "ingest: out of memory") : ST_OK;
 }
 
+/* The watermark, not the latest arrival: a floor that rose overnight counts. */
+static int64_t ingest_time_of(const void *ctx, int32_t part)
+{
+    const struct ingest *g = ctx;
+
+    return clock_wm(&g->sources[part]->clock, g->conf.skew_ms);
+}
+
 static void ingest_drop(void *ctx, int32_t part)
 {
     struct ingest *g = ctx;
@@ -333,6 +341,7 @@ static const struct stage_ops ops = {
     .tick = ingest_tick,
     .resume = ingest_resume,
     .checkpoint = ingest_checkpoint,
+    .time_of = ingest_time_of,
     .drop = ingest_drop,
     .close = ingest_close,
 };

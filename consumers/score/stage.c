@@ -10,6 +10,7 @@
 #include "consumers/score/position.h"
 #include "record/comment.h"
 #include "score/sightings.h"
+#include "stage/row.h"
 
 #define ARENA_MAX  ((size_t)256 << 20)
 #define ARENA_SOFT ((size_t)16 << 20) /* decoded bytes after which a batch is cut */
@@ -41,6 +42,7 @@ const struct conf_prop score_props[] = {
 struct part {
     struct sightings *seen;
     struct position_src *src; /* one a source */
+    struct row row;           /* the marks passed on since it was assigned */
 };
 
 /* One input record on its way through a batch. */
@@ -69,6 +71,7 @@ static void release_part(struct part *p)
 {
     sightings_free(p->seen);
     free(p->src);
+    row_release(&p->row);
     memset(p, 0, sizeof(*p));
 }
 
@@ -119,7 +122,7 @@ static enum status assign(void *ctx, int32_t part, struct stage_resume *resume, 
     release_part(p);
     p->src = calloc((size_t)s->topo.parts[TOPIC_RAW], sizeof(*p->src));
     p->seen = sightings_new(&conf);
-    if (!p->src || !p->seen)
+    if (!row_init(&p->row, s->topo.parts[TOPIC_RAW]) || !p->src || !p->seen)
         return err_set(err, ST_FATAL, "out of memory for partition %d", part);
     st = position_read(resume->meta, p->src, s->topo.parts[TOPIC_RAW], &newest, err);
     sightings_set_newest(p->seen, newest);
@@ -227,8 +230,10 @@ static enum out_rc put_mark(struct out *out, struct part *p, const struct stage_
         out_count(out, COUNTER_MARK_MISMATCH, 1);
     mark.n_since_last = src->known ? src->written : -1;
     rc = out_put_mark(out, TOPIC_SCORES, rec->part, &mark);
-    if (rc == OUT_OK)
+    if (rc == OUT_OK) {
         *src = (struct position_src){ .known = true };
+        row_note(&p->row, in->src, in->wm_ms);
+    }
     return rc;
 }
 
@@ -369,6 +374,13 @@ static enum status checkpoint(void *ctx, int32_t part, struct buf *meta, struct 
     return buf_failed(meta) ? err_set(err, ST_FATAL, "out of memory for a checkpoint") : ST_OK;
 }
 
+static int64_t time_of(const void *ctx, int32_t part)
+{
+    const struct score_stage *s = ctx;
+
+    return row_min(&s->parts[part].row);
+}
+
 static void drop(void *ctx, int32_t part)
 {
     struct score_stage *s = ctx;
@@ -396,6 +408,7 @@ static const struct stage_ops ops = {
     .assign = assign,
     .process = process,
     .checkpoint = checkpoint,
+    .time_of = time_of,
     .drop = drop,
     .close = close_stage,
 };

@@ -90,6 +90,8 @@ enum status flow_count_start(struct flow *f, struct err *err)
         if (plan_count(f, p))
             counted[k++] = p;
     }
+    if (k > 0)
+        flow_show_careful(f);
     if (st == ST_OK)
         st = flow_commit_plans(f, counted, k, err);
     free(counted);
@@ -128,18 +130,13 @@ static enum status restore(struct flow *f, struct part *p, struct err *err)
 
 static void show_assignment(struct flow *f, size_t n, int64_t took_ms)
 {
-    size_t careful = 0;
-
-    for (size_t i = 0; i < f->nparts; i++)
-        careful += f->parts[i].owned && f->parts[i].careful > 0;
+    flow_show_careful(f);
     metrics_clear(f->metrics, METRIC_LAG);
     metrics_add(f->metrics, METRIC_REBALANCES, METRIC_NO_LABEL, 1);
     metrics_set(f->metrics, METRIC_ASSIGNED, METRIC_NO_LABEL, (double)n);
-    metrics_set(f->metrics, METRIC_CAREFUL, METRIC_NO_LABEL, (double)careful);
     metrics_set(f->metrics, METRIC_RESTORE_SECONDS, METRIC_NO_LABEL, (double)took_ms / 1e3);
     health_set(f->health, "assigned", true, n > 0 ? "" : "standby: no partition is left for us");
-    log_info("partitions assigned", LOG_INT("n", n), LOG_INT("careful", careful),
-             LOG_INT("ms", took_ms));
+    log_info("partitions assigned", LOG_INT("n", n), LOG_INT("ms", took_ms));
 }
 
 enum status flow_assigned(void *ctx, struct kafka_offset *v, size_t n, struct err *err)
@@ -210,6 +207,8 @@ enum status flow_revoked(void *ctx, bool lost, struct err *err)
     enum status st = flow_commit(f, err);
     if (st == ST_OK)
         st = uncount(f, err);
+    if (st == ST_OK)
+        st = flow_release(f, err);
     for (size_t i = 0; i < f->nparts; i++) {
         struct part *p = &f->parts[i];
 
@@ -243,6 +242,8 @@ enum status flow_begin_anew(struct flow *f, struct err *err)
     out_clear(f->out);
     f->open_ms = -1;
     f->used = 0;
+    if (st == ST_OK)
+        st = flow_release(f, err);
     for (size_t i = 0; st == ST_OK && i < f->nparts; i++) {
         struct part *p = &f->parts[i];
 

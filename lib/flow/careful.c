@@ -1,7 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* careful.c -- one record a transaction, until the one that kills is found. */
+#include <stdio.h>
+
 #include "flow/inner.h"
 #include "obs/log.h"
+
+void flow_show_careful(struct flow *f)
+{
+    char why[HEALTH_WHY_MAX] = "";
+    int n = 0;
+
+    for (size_t i = 0; i < f->nparts; i++)
+        n += f->parts[i].owned && f->parts[i].careful > 0;
+    if (n > 0)
+        snprintf(why, sizeof(why), "%d partitions go one record a transaction after deaths", n);
+    metrics_set(f->metrics, METRIC_CAREFUL, METRIC_NO_LABEL, (double)n);
+    health_info(f->health, "careful", why);
+}
 
 /* Counts the record that comes next, before it can kill us. */
 static enum status count_try(struct flow *f, struct part *p, struct err *err)
@@ -56,8 +71,10 @@ enum status flow_careful(struct flow *f, struct part *p, struct err *err)
         st = quarantine(f, p, &rec, err);
     else
         st = try_alone(f, p, &rec, err);
-    if (st == ST_OK && p->n < waiting && --p->careful == 0)
+    if (st == ST_OK && p->n < waiting && --p->careful == 0) {
         log_info("careful mode is over", LOG_INT("part", rec.part));
+        flow_show_careful(f);
+    }
     if (st == ST_OK)
         st = flow_commit(f, err);
     return st == ST_OK ? flow_settle(f, p, err) : st;

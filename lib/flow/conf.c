@@ -17,6 +17,8 @@ const struct conf_prop flow_props[] = {
       .doc = "A commit is made after this much output." },
     { .name = "batch.ms", .type = CONF_MS, .at = offsetof(struct flow_conf, batch_ms), .dflt = "100ms", .min = 1, .max = 60000,
       .doc = "Time that one call of the stage is to take; a slow one is given fewer records." },
+    { .name = "watermark.max_skew.ms", .type = CONF_MS, .at = offsetof(struct flow_conf, max_skew_ms), .dflt = "10m", .min = 0, .max = 2592000000.0,
+      .doc = "A partition further than this ahead of the slowest one waits for it; 0: none ever does." },
     { .name = "http.port", .type = CONF_INT, .at = offsetof(struct flow_conf, http_port), .dflt = "0", .min = 0, .max = 65535,
       .doc = "Port of /metrics, /healthz, /readyz and /version on 127.0.0.1; 0: none." },
     { .name = "log.format", .type = CONF_CHOICE, .at = offsetof(struct flow_conf, log_format), .dflt = "logfmt", .choices = "logfmt|json",

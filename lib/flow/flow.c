@@ -97,6 +97,8 @@ static enum status turn(struct flow *f, struct err *err)
     if (st == ST_OK)
         st = flow_feed(f, err);
     if (st == ST_OK)
+        st = flow_hold(f, err);
+    if (st == ST_OK)
         st = flow_tick(f, err);
     if (st == ST_OK && is_due(f))
         st = flow_commit(f, err);
@@ -149,11 +151,12 @@ static enum status make_memory(struct flow *f, struct err *err)
         return st;
     f->nparts = (size_t)f->topo.parts[f->ops->input];
     f->parts = calloc(f->nparts, sizeof(*f->parts));
+    f->lanes = calloc(f->nparts, sizeof(*f->lanes));
     f->arena = arena_new(ARENA_MAX);
     f->out = out_new(f->wire, &f->topo, limits);
     f->metrics = metrics_new(f->ops->name, f->slot, f->args->version);
     f->health = health_new();
-    if (!f->parts || !f->arena || !f->out || !f->metrics || !f->health)
+    if (!f->parts || !f->lanes || !f->arena || !f->out || !f->metrics || !f->health)
         return err_set(err, ST_FATAL, "out of memory");
     health_set(f->health, "assigned", false, "waiting for partitions");
     return ST_OK;
@@ -241,6 +244,7 @@ static void close_all(struct flow *f)
     out_free(f->out);
     arena_free(f->arena);
     free(f->parts);
+    free(f->lanes);
     wire_free(f->wire);
     kafka_conf_release(&f->kafka);
     log_setup(LOG_INFO, (enum log_format)f->args->conf->log_format, f->ops->name, NULL);

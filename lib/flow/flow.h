@@ -47,6 +47,12 @@
  * nothing waits for a commit (stage/effect.h). While one is performed nobody
  * polls: it must be over within 10 s, far below max.poll.interval.ms.
  *
+ * Partitions far ahead. Kafka hands out partitions as it likes, and hours of one
+ * may come before minutes of another; the judge would hold every window between
+ * the two open. So a partition is paused that stands more than
+ * watermark.max_skew.ms ahead of the slowest one that has anything to read
+ * (align.h). It changes when records are read, never what comes of them.
+ *
  * The rest is refusal to guess: without a committed offset it starts only where
  * the log starts at 0 (or --from-start), a log that was cut behind the position
  * is named and ends it (78), and so does a topic with another number of
@@ -71,6 +77,7 @@ struct flow_conf {
     int64_t batch_records;
     int64_t batch_bytes;
     int64_t batch_ms;
+    int64_t max_skew_ms;
     int64_t http_port;
     int log_format; /* enum log_format */
 };

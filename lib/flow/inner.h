@@ -4,6 +4,7 @@
 #define FLOW_INNER_H
 
 #include "base/arena.h"
+#include "flow/align.h"
 #include "flow/flow.h"
 #include "flow/meta.h"
 #include "kafka/admin.h"
@@ -29,6 +30,7 @@ struct part {
     bool given;   /* the stage has it                                      */
     bool counted; /* this start is counted, or need not be                 */
     bool touched; /* something to commit: used, or written about           */
+    bool paused;  /* too far ahead of the others                           */
     int careful;  /* records to go in careful mode; 0: normal              */
     int64_t next; /* the stage has used all before this                    */
     int64_t end;  /* where the log ended when it last did; -1: unknown     */
@@ -59,6 +61,7 @@ struct flow {
     char group[200];
     char slot[200];
     struct part *parts; /* of the input, by number */
+    struct lane *lanes; /* [nparts], of align() */
     size_t nparts;
     size_t micro;    /* records in one call now                               */
     size_t used;     /* records since the last commit                         */
@@ -106,6 +109,15 @@ void flow_pop(struct flow *f, struct part *p, size_t n);
 
 /* effect.c: performs what is due, when nothing waits for a commit. */
 MUST_USE enum status flow_effects(struct flow *f, struct err *err);
+
+/* hold.c: pauses the partitions that are far ahead, resumes the others. */
+MUST_USE enum status flow_hold(struct flow *f, struct err *err);
+
+/* hold.c: resumes all. */
+MUST_USE enum status flow_release(struct flow *f, struct err *err);
+
+/* careful.c: says how many partitions are read in careful mode. */
+void flow_show_careful(struct flow *f);
 
 /* careful.c: the next record of p, alone. */
 MUST_USE enum status flow_careful(struct flow *f, struct part *p, struct err *err);

@@ -207,9 +207,41 @@ enum status kafka_consumer_seek(struct kafka_consumer *c, const struct kafka_off
 
     for (size_t i = 0; i < n; i++)
         rd_kafka_topic_partition_list_add(list, c->topic, v[i].part)->offset = v[i].offset;
-    rd_kafka_error_t *e = rd_kafka_seek_partitions(c->rk, list, RDK_TIMEOUT_MS);
+    enum status st = rdk_error(rd_kafka_seek_partitions(c->rk, list, RDK_TIMEOUT_MS), "seek", err);
+    for (int i = 0; st == ST_OK && i < list->cnt; i++)
+        st = rdk_code(list->elems[i].err, "seek", err);
     rd_kafka_topic_partition_list_destroy(list);
-    return rdk_error(e, "seek", err);
+    return st;
+}
+
+typedef rd_kafka_resp_err_t switch_fn(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *list);
+
+/* Pauses or resumes one partition. */
+static enum status switch_one(struct kafka_consumer *c, int32_t part, switch_fn *fn,
+                              const char *what, struct err *err)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+
+    rd_kafka_topic_partition_list_add(list, c->topic, part);
+    enum status st = rdk_code(fn(c->rk, list), what, err);
+    if (st == ST_OK)
+        st = rdk_code(list->elems[0].err, what, err);
+    rd_kafka_topic_partition_list_destroy(list);
+    return st;
+}
+
+enum status kafka_consumer_pause(struct kafka_consumer *c, int32_t part, struct err *err)
+{
+    return switch_one(c, part, rd_kafka_pause_partitions, "pause", err);
+}
+
+enum status kafka_consumer_resume(struct kafka_consumer *c, int32_t part, int64_t offset,
+                                  struct err *err)
+{
+    const struct kafka_offset at = { .part = part, .offset = offset };
+    enum status st = switch_one(c, part, rd_kafka_resume_partitions, "resume", err);
+
+    return st == ST_OK ? kafka_consumer_seek(c, &at, 1, err) : st;
 }
 
 int64_t kafka_consumer_end(struct kafka_consumer *c, int32_t part)

@@ -58,6 +58,17 @@ MUST_USE enum status kafka_consumer_poll(struct kafka_consumer *c, int timeout_m
 MUST_USE enum status kafka_consumer_seek(struct kafka_consumer *c, const struct kafka_offset *v,
                                          size_t n, struct err *err);
 
+/* Nothing more of a partition until it is resumed; what was fetched ahead of time
+ * is dropped and fetched again. Only once a record of it has come: librdkafka loses
+ * the position of a partition that is paused while it starts. */
+MUST_USE enum status kafka_consumer_pause(struct kafka_consumer *c, int32_t part, struct err *err);
+
+/* Goes on with the record at offset; the pause ends before this returns. (Left to
+ * itself librdkafka goes on where it thinks we were, and whether a pause outlives
+ * a rebalance depends on its version.) */
+MUST_USE enum status kafka_consumer_resume(struct kafka_consumer *c, int32_t part, int64_t offset,
+                                           struct err *err);
+
 /* The end of the committed records as of the last fetch; -1: not known yet. */
 int64_t kafka_consumer_end(struct kafka_consumer *c, int32_t part);
 

@@ -24,6 +24,8 @@
     X(ASSIGNED, "absa_assigned_partitions", "gauge", NULL, "Partitions held now")                  \
     X(CAREFUL, "absa_careful_partitions", "gauge", NULL,                                           \
       "Partitions read one record a transaction after repeated deaths")                            \
+    X(PAUSED, "absa_paused_partitions", "gauge", NULL,                                             \
+      "Partitions held back, too far ahead of the slowest one")                                    \
     X(LAG, "absa_consumer_lag", "gauge", "partition",                                              \
       "Committed records (and transaction markers) behind the position")                           \
     X(COMMIT_SECONDS, "absa_commit_seconds_total", "counter", NULL,                                \

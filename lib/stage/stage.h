@@ -139,6 +139,12 @@ struct stage_ops {
     enum status (*settled)(void *ctx, int32_t part, const struct effect_result *res,
                            struct out *out, struct err *err);
 
+    /* Where the partition stands in event time, as far as it was processed: WM_NONE
+     * unknown, WM_END it has ended. A host that reads several at once holds back
+     * those that are far ahead; what is put out does not depend on it. NULL where
+     * there is only one. */
+    int64_t (*time_of)(const void *ctx, int32_t part);
+
     /* The partition is no longer ours: forget it. */
     void (*drop)(void *ctx, int32_t part);
 

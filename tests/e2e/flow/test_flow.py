@@ -57,6 +57,17 @@ def wait_for(what, condition, timeout=40):
     raise AssertionError("waited in vain for " + what)
 
 
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def get_page(port, path):
+    with urllib.request.urlopen("http://127.0.0.1:%d%s" % (port, path)) as r:
+        return r.headers["Content-Type"], r.read().decode()
+
+
 def numbered(part, n):
     return ["%d-%d" % (part, i) for i in range(n)]
 
@@ -114,13 +125,42 @@ def test_rebalances(b):
     check_copy(b, "r.", {p: numbered(p, n) for p in range(3)})
 
 
+def test_held_back(b):
+    """Partitions that wait for each other all the time, while processes are killed, come and go
+    and give batches up: nothing is lost or doubled, and nobody waits for ever."""
+    n, rnd = 4000, random.Random(5)
+    b.apply("a.", 3, 3)
+    want = {p: numbered(p, n // (p + 1)) for p in range(3)}
+    want[1].insert(900, "retry")
+    for part, lines in want.items():
+        b.put("a.raw", part, lines)
+    total = sum(len(lines) for lines in want.values())
+    env = {"TOY_SLEEP_US": "300", "TOY_TIME": "1000"}
+    props = ["watermark.max_skew.ms=50s"]
+    toy = Toy(b, "a.", 0, env=env, props=props)
+    for _ in range(3):
+        time.sleep(rnd.uniform(0.9, 2.2))
+        toy.kill()
+        toy.start()
+    other = Toy(b, "a.", 1, env=env, props=props)
+    time.sleep(2)
+    assert other.end() == 0
+    wait_for("the copy", lambda: len(copied(b, "a.")) >= total, 60)
+    b.put("a.raw", 0, ["more"])  # of a partition that is idle, after the longest of pauses
+    wait_for("one more", lambda: len(copied(b, "a.")) >= total + 1)
+    assert toy.end() == 0
+    want[0].append("more")
+    check_copy(b, "a.", want)
+
+
 def test_record_that_kills(b):
     """Found, dead-lettered by its bytes; all others come through."""
     b.apply("p.", 2, 2)
     first, rest = numbered(0, 30), ["x%d" % i for i in range(50)]
     b.put("p.raw", 0, first + ["segv"] + rest)
     b.put("p.raw", 1, numbered(1, 80))
-    toy = Toy(b, "p.", parts=2)
+    port = free_port()
+    toy = Toy(b, "p.", parts=2, props=["http.port=%d" % port])
     deaths = 0
     while len(copied(b, "p.")) < 160:
         if toy.p.poll() is not None:
@@ -129,6 +169,8 @@ def test_record_that_kills(b):
             assert deaths <= 5, "it should have been found by now"
             toy.start()
         time.sleep(0.1)
+    ready = get_page(port, "/readyz")[1]
+    assert '"ready": true' in ready and "one record a transaction" in ready, ready
     assert toy.end() == 0
     check_copy(b, "p.", {0: first + rest, 1: numbered(1, 80)})
     dead = b.get("p.dead")
@@ -275,17 +317,14 @@ def test_lost_range(b):
 
 def test_pages(b):
     """/metrics, /healthz, /readyz and /version tell the truth."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
+    port = free_port()
     b.apply("w.", 1, 1)
     b.put("w.raw", 0, numbered(0, 10))
     toy = Toy(b, "w.", parts=1, props=["http.port=%d" % port])
     wait_for("the copy", lambda: len(copied(b, "w.")) >= 10)
 
     def page(path):
-        with urllib.request.urlopen("http://127.0.0.1:%d%s" % (port, path)) as r:
-            return r.headers["Content-Type"], r.read().decode()
+        return get_page(port, path)
 
     kind, text = page("/metrics")
     assert kind == "text/plain; version=0.0.4; charset=utf-8", kind

@@ -6,7 +6,8 @@
  * twice, "stuck MS" sleeps.
  *
  * TOY_SLEEP_US sleeps before each record; TOY_MARK writes "mark <count>" at each
- * tick that proves the end of the log, TOY_HELLO "mark hello" at each assignment. */
+ * tick that proves the end of the log, TOY_HELLO "mark hello" at each assignment.
+ * TOY_TIME makes a record of partition p last p + 1 times so many ms. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 
 #include "app/app.h"
 #include "flow/flow.h"
+#include "record/types.h"
 
 enum { PARTS_MAX = 64 };
 
@@ -122,6 +124,14 @@ static enum status toy_checkpoint(void *ctx, int32_t part, struct buf *meta, str
     return ST_OK;
 }
 
+static int64_t toy_time_of(const void *ctx, int32_t part)
+{
+    const struct toy *t = ctx;
+    long ms = env_number("TOY_TIME");
+
+    return ms > 0 && t->count[part] > 0 ? t->count[part] * (part + 1) * ms : WM_NONE;
+}
+
 static void toy_drop(void *ctx, int32_t part)
 {
     struct toy *t = ctx;
@@ -137,6 +147,7 @@ static const struct stage_ops toy_ops = {
     .process = toy_process,
     .tick = toy_tick,
     .checkpoint = toy_checkpoint,
+    .time_of = toy_time_of,
     .drop = toy_drop,
 };
 

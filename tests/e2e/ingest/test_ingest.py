@@ -3,10 +3,13 @@
 import json
 import os
 import random
+import re
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "support"))
 from broker import BIN, BUILD, Broker  # noqa: E402
@@ -15,16 +18,17 @@ DUMP = os.path.join(BUILD, "tests", "dump")
 LOG = open(os.path.join(BUILD, "tests", "e2e-ingest.log"), "w")
 VIDEOS = ["7123456789012345678", "7123456789012345679", "7123456789012345680"]
 ROWS = 1500
+BATCH = 256  # records of a partition that flow takes at a time
 
 
-def write_file(folder, video, seed):
+def write_file(folder, video, seed, rows=ROWS, span=86400):
     """An export of one video: rows by rank, not by time, in a zone of its own."""
     rnd = random.Random(seed)
-    path = os.path.join(folder, "TTCommentExporter-%s-%d-comments.csv" % (video, ROWS))
+    path = os.path.join(folder, "TTCommentExporter-%s-%d-comments.csv" % (video, rows))
     with open(path, "w", encoding="utf-8-sig", newline="") as f:
         f.write('"Comment ID","Reply to Which Comment","Comment","Comment Time","Digg Count"\n')
-        for i in range(ROWS):
-            second = 1736951400 + rnd.randrange(86400)
+        for i in range(rows):
+            second = 1736951400 + rnd.randrange(span)
             local = time.strftime("%d/%m/%Y, %H:%M:%S", time.gmtime(second + 3600))
             f.write('"=""%d""","","so ""good""\nsaid %d","%s","%d"\n'
                     % (second << 32 | seed << 16 | i, i, local, i % 7))
@@ -135,6 +139,71 @@ def test_files_in_comments_out(b, folder, key):
             since[line["src"]] += 1
 
 
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def gauges(port, name):
+    """{source: value} of a metric; {} while nobody answers."""
+    try:
+        with urllib.request.urlopen("http://127.0.0.1:%d/metrics" % port) as r:
+            text = r.read().decode()
+    except OSError:
+        return {}
+    return {m[1]: float(m[2]) for m in re.finditer(
+        name + r'\{stage="ingest"(?:,source="(\d+)")?\} (\S+)', text)}
+
+
+def span_of_a_batch(times):
+    return max(b - a for a, b in zip(times, times[BATCH:]))
+
+
+def widest(comments, sizes):
+    """How far the sources' clocks were apart, in the order of the log, while both had more."""
+    last, left, most = {}, dict(sizes), 0
+    for c in comments:
+        last[c["src"]] = max(c["arrival_ms"], last.get(c["src"], 0))
+        left[c["src"]] -= 1
+        if len(last) == 2 and min(left.values()) > 0:
+            most = max(most, abs(last[0] - last[1]))
+    return most
+
+
+def test_backlogs_advance_together(b, folder, key):
+    """Ten hours in two sources, one eight times as dense: read side by side in event time."""
+    sizes, minute = (5000, 40000), 60000
+    files = [write_file(folder, v, i, rows, 36000) for i, (v, rows) in enumerate(zip(VIDEOS[::2], sizes))]
+    b.apply("b.", 2, 1)
+    run("absa-import", "-b", b.address, "-X", "topic.prefix=b.", "-X", "raw.partitions=2",
+        "--arrival", "created", *files)
+    port = free_port()
+    p = Ingest(b, "b.", key, 2, 1, props=["http.port=%d" % port, "watermark.step.ms=10s"])
+    seen, paused, until = [], 0, time.time() + 120
+    while time.time() < until:
+        now = gauges(port, "absa_watermark_timestamp_seconds")
+        paused = max(paused, gauges(port, "absa_paused_partitions").get(None, 0))
+        seen += [now] if len(now) == 2 else []
+        if len(now) == 2 and min(now.values()) > 1736951400 - 3600 + 36000 - 120:
+            break
+        time.sleep(0.01)
+    wait_for("the ends", lambda: len(marks(dump(b, "b.", "comments", 2, 1), "end")) == 2)
+    assert p.end() == 0
+
+    got = [c for c in dump(b, "b.", "comments", 2, 1) if "absa_kind" not in c]
+    assert len(got) == len({c["comment_id"] for c in got}) == sum(sizes), len(got)
+    by_src = {s: [c["arrival_ms"] for c in got if c["src"] == s] for s in (0, 1)}
+    assert {len(v) for v in by_src.values()} == set(sizes), "choose other videos"
+    allowed = 10 * minute + max(span_of_a_batch(v) for v in by_src.values())
+    apart = widest(got, {s: len(v) for s, v in by_src.items()})
+    watched = max(abs(w["0"] - w["1"]) for w in seen) * 1000
+    print("   apart %.1f min in the log, %.1f in %d looks at /metrics, %.1f allowed; waiting: %d"
+          % (apart / minute, watched / minute, len(seen), allowed / minute, paused))
+    assert apart <= allowed and watched <= allowed
+    assert paused == 1
+
+
 def test_live_topic_goes_idle(b, folder, key):
     """As a scraper posts: Kafka's time counts, an idle source raises its floor."""
     b.apply("l.", 1, 2)
@@ -187,7 +256,7 @@ def main():
 
 
 def run_all(b, folder, key):
-    for test in (test_files_in_comments_out, test_live_topic_goes_idle, test_refusals):
+    for test in (test_backlogs_advance_together, test_files_in_comments_out, test_live_topic_goes_idle, test_refusals):
         start = time.time()
         test(b, folder, key)
         print("ok %s (%.1f s)" % (test.__name__, time.time() - start))
