@@ -28,6 +28,7 @@ static const struct command commands[] = {
     { "baseline", "what scores look like when all is well, from files or a topic" },
     { "compare", "drift between two tables, column by column" },
     { "topics", "the topics that there should be: compared with the cluster, or created" },
+    { "doctor", "is all that the pipeline needs there and right, and what helps if not" },
     { "check-config", "check a program's configuration, or print a sample or a schema of it" },
 };
 static const size_t n_commands = sizeof(commands) / sizeof(commands[0]);

@@ -44,31 +44,17 @@ static void print_topic(const struct kafka_topic *t, const char *what)
     fputc('\n', stdout);
 }
 
-/* Prints each difference; a retention of the operator's own choice is none. */
+/* Prints each difference. */
 static int compare(const struct kafka_topic *want, const struct kafka_topic *is)
 {
-    int wrong = 0;
+    const struct kafka_diff d = kafka_topic_diff(want, is);
 
-    if (is->parts != want->parts) {
-        fprintf(stderr, "absa topics: %s has %d partitions, the configuration says %d\n",
-                want->name, (int)is->parts, (int)want->parts);
-        wrong++;
-    }
-    if (is->compact != want->compact) {
-        fprintf(stderr, "absa topics: %s has cleanup.policy %s, not %s\n", want->name,
-                is->compact ? "compact" : "delete", want->compact ? "compact" : "delete");
-        wrong++;
-    }
-    if (is->log_append_time != want->log_append_time) {
-        fprintf(stderr,
-                "absa topics: %s has message.timestamp.type CreateTime, not LogAppendTime\n",
-                want->name);
-        wrong++;
-    }
-    if (!want->compact && is->retention_ms >= 0 && is->retention_ms < want->retention_ms)
+    for (int i = 0; i < d.n; i++)
+        fprintf(stderr, "absa topics: %s\n", d.line[i]);
+    if (kafka_topic_forgets(want, is))
         fprintf(stderr, "absa topics: note: %s keeps records %lld ms, the plan is %lld ms\n",
                 want->name, (long long)is->retention_ms, (long long)want->retention_ms);
-    return wrong;
+    return d.n;
 }
 
 static enum status one(struct plan *p, const struct kafka_topic *want, struct err *err)
@@ -94,17 +80,13 @@ static enum status one(struct plan *p, const struct kafka_topic *want, struct er
 
 static enum status all(struct plan *p, struct err *err)
 {
-    struct topology topo = kafka_topology(&topics);
     struct kafka_names names;
     enum status st = kafka_names_make(topics.prefix, &names, err);
 
     for (int i = 0; st == ST_OK && i < TOPIC_N; i++) {
-        const struct kafka_topic want = { .name = names.of[i],
-                                          .parts = topo.parts[i],
-                                          .replication = (int32_t)replication,
-                                          .compact = topic_table[i].compact,
-                                          .log_append_time = true,
-                                          .retention_ms = topic_table[i].retention_ms };
+        struct kafka_topic want = kafka_topic_plan(&topics, &names, (enum topic_id)i);
+
+        want.replication = (int32_t)replication;
         st = one(p, &want, err);
     }
     if (st == ST_OK && p->wrong > 0)

@@ -9,7 +9,16 @@
 
 struct kafka_admin {
     rd_kafka_t *rk;
+    struct err last; /* of the connection, as the library told it */
 };
+
+static void on_error(rd_kafka_t *rk, int code, const char *why, void *ctx)
+{
+    struct kafka_admin *a = ctx;
+
+    err_message(&a->last, "%s", why);
+    rdk_on_error(rk, code, why, NULL);
+}
 
 enum status kafka_admin_new(const struct kafka_conf *conf, struct kafka_admin **out,
                             struct err *err)
@@ -30,6 +39,8 @@ enum status kafka_admin_new(const struct kafka_conf *conf, struct kafka_admin **
         rd_kafka_conf_destroy(rc);
         return err_set(err, ST_FATAL, "out of memory");
     }
+    rd_kafka_conf_set_opaque(rc, a);
+    rd_kafka_conf_set_error_cb(rc, on_error);
     st = rdk_new(RD_KAFKA_CONSUMER, rc, &a->rk, err);
     if (st != ST_OK) {
         free(a);
@@ -45,6 +56,39 @@ void kafka_admin_free(struct kafka_admin *a)
         return;
     rd_kafka_destroy(a->rk);
     free(a);
+}
+
+static void take_cluster(const struct kafka_admin *a, const struct rd_kafka_metadata *meta,
+                         struct kafka_cluster *out)
+{
+    char *id = rd_kafka_clusterid(a->rk, 0);
+
+    *out = (struct kafka_cluster){ .brokers = meta->broker_cnt };
+    snprintf(out->id, sizeof(out->id), "%s", id ? id : "");
+    if (meta->broker_cnt > 0)
+        snprintf(out->where, sizeof(out->where), "%s:%d", meta->brokers[0].host,
+                 meta->brokers[0].port);
+    if (id)
+        rd_kafka_mem_free(a->rk, id);
+}
+
+enum status kafka_admin_cluster(struct kafka_admin *a, int timeout_ms, struct kafka_cluster *out,
+                                struct err *err)
+{
+    const struct rd_kafka_metadata *meta;
+
+    *out = (struct kafka_cluster){ 0 };
+    enum status st =
+        rdk_code(rd_kafka_metadata(a->rk, 0, NULL, &meta, timeout_ms), "the cluster", err);
+    if (st != ST_OK) {
+        rd_kafka_poll(a->rk, 0); /* serves on_error() */
+        if (a->last.msg[0])
+            *err = a->last;
+        return st;
+    }
+    take_cluster(a, meta, out);
+    rd_kafka_metadata_destroy(meta);
+    return ST_OK;
 }
 
 enum status kafka_admin_partitions(struct kafka_admin *a, const char *topic, int32_t *n,
@@ -106,6 +150,56 @@ static enum status answer(rd_kafka_queue_t *q, const char *what, rd_kafka_event_
     if (rd_kafka_event_error(*ev))
         return err_set(err, ST_RETRY, "%s: %s", what, rd_kafka_event_error_string(*ev));
     return ST_OK;
+}
+
+static enum status take_committed(rd_kafka_event_t *ev, const char *group, int32_t n,
+                                  int64_t *offset, struct err *err)
+{
+    size_t groups = 0;
+    const rd_kafka_group_result_t **r = rd_kafka_ListConsumerGroupOffsets_result_groups(
+        rd_kafka_event_ListConsumerGroupOffsets_result(ev), &groups);
+
+    if (groups != 1)
+        return err_set(err, ST_RETRY, "offsets of %s: an odd answer", group);
+    if (rd_kafka_group_result_error(r[0]))
+        return err_set(err, ST_RETRY, "offsets of %s: %s", group,
+                       rd_kafka_error_string(rd_kafka_group_result_error(r[0])));
+    const rd_kafka_topic_partition_list_t *list = rd_kafka_group_result_partitions(r[0]);
+    for (int i = 0; i < list->cnt; i++) {
+        const rd_kafka_topic_partition_t *t = &list->elems[i];
+
+        if (!t->err && t->offset >= 0 && t->partition >= 0 && t->partition < n)
+            offset[t->partition] = t->offset;
+    }
+    return ST_OK;
+}
+
+enum status kafka_admin_committed(struct kafka_admin *a, const char *group, const char *topic,
+                                  int32_t n, int64_t *offset, struct err *err)
+{
+    rd_kafka_event_t *ev = NULL;
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(n);
+
+    for (int32_t i = 0; i < n; i++) {
+        offset[i] = -1;
+        rd_kafka_topic_partition_list_add(list, topic, i);
+    }
+    rd_kafka_ListConsumerGroupOffsets_t *ask = rd_kafka_ListConsumerGroupOffsets_new(group, list);
+    rd_kafka_AdminOptions_t *opt =
+        rd_kafka_AdminOptions_new(a->rk, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
+    rd_kafka_AdminOptions_set_request_timeout(opt, RDK_TIMEOUT_MS, NULL, 0);
+    rd_kafka_queue_t *q = rd_kafka_queue_new(a->rk);
+    rd_kafka_ListConsumerGroupOffsets(a->rk, &ask, 1, opt, q);
+    enum status st = answer(q, group, &ev, err);
+    if (st == ST_OK)
+        st = take_committed(ev, group, n, offset, err);
+    if (ev)
+        rd_kafka_event_destroy(ev);
+    rd_kafka_queue_destroy(q);
+    rd_kafka_AdminOptions_destroy(opt);
+    rd_kafka_ListConsumerGroupOffsets_destroy(ask);
+    rd_kafka_topic_partition_list_destroy(list);
+    return st;
 }
 
 static void set_config(rd_kafka_NewTopic_t *nt, const struct kafka_topic *t)

@@ -16,6 +16,13 @@
 
 struct kafka_admin;
 
+/* What the cluster says of itself. */
+struct kafka_cluster {
+    int32_t brokers;
+    char id[64];     /* "" when it has none   */
+    char where[128]; /* a broker: "host:port" */
+};
+
 /* How a topic is, or is to be. */
 struct kafka_topic {
     const char *name;
@@ -29,6 +36,17 @@ struct kafka_topic {
 MUST_USE enum status kafka_admin_new(const struct kafka_conf *conf, struct kafka_admin **out,
                                      struct err *err);
 void kafka_admin_free(struct kafka_admin *a);
+
+/* Asks the cluster who it is, and waits no longer than timeout_ms. ST_RETRY: no
+ * answer, with what the connection said last. */
+MUST_USE enum status kafka_admin_cluster(struct kafka_admin *a, int timeout_ms,
+                                         struct kafka_cluster *out, struct err *err);
+
+/* Where a group stands in each of the n partitions of a topic; -1: it has
+ * committed nothing there. */
+MUST_USE enum status kafka_admin_committed(struct kafka_admin *a, const char *group,
+                                           const char *topic, int32_t n, int64_t *offset,
+                                           struct err *err);
 
 /* How many partitions; 0: there is no such topic. ST_RETRY: no answer. */
 MUST_USE enum status kafka_admin_partitions(struct kafka_admin *a, const char *topic, int32_t *n,

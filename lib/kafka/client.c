@@ -126,6 +126,12 @@ void kafka_conf_release(struct kafka_conf *conf)
     *conf = (struct kafka_conf){ 0 };
 }
 
+const char *kafka_library(int *number)
+{
+    *number = rd_kafka_version();
+    return rd_kafka_version_str();
+}
+
 /* librdkafka's own lines, at our levels (syslog's: 3 error, 4 warning). */
 static void on_log(const rd_kafka_t *rk, int level, const char *fac, const char *text)
 {
@@ -138,7 +144,7 @@ static void on_log(const rd_kafka_t *rk, int level, const char *fac, const char 
 }
 
 /* Connection trouble heals by itself: it is worth a line and no more. */
-static void on_error(rd_kafka_t *rk, int code, const char *why, void *ctx)
+void rdk_on_error(rd_kafka_t *rk, int code, const char *why, void *ctx)
 {
     (void)rk;
     (void)ctx;
@@ -197,7 +203,7 @@ enum status rdk_conf(rd_kafka_type_t type, const struct kafka_conf *pass,
         return st;
     }
     rd_kafka_conf_set_log_cb(conf, on_log);
-    rd_kafka_conf_set_error_cb(conf, on_error);
+    rd_kafka_conf_set_error_cb(conf, rdk_on_error);
     *out = conf;
     return ST_OK;
 }

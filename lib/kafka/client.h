@@ -37,6 +37,10 @@ MUST_USE enum status kafka_conf_set(struct kafka_conf *conf, const char *name, c
 /* The value, borrowed; NULL: not set. */
 const char *kafka_conf_get(const struct kafka_conf *conf, const char *name);
 
+/* The version of librdkafka that runs, "2.0.2", and as a number to compare:
+ * 0x020002ff. */
+const char *kafka_library(int *number);
+
 /* Frees the strings; the struct is empty then. */
 void kafka_conf_release(struct kafka_conf *conf);
 

@@ -26,6 +26,9 @@ MUST_USE enum status rdk_conf(rd_kafka_type_t type, const struct kafka_conf *pas
 MUST_USE enum status rdk_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **out,
                              struct err *err);
 
+/* The error callback of every client: a log line. */
+void rdk_on_error(rd_kafka_t *rk, int code, const char *why, void *ctx);
+
 /* "what: why", judged by attributes; frees e. NULL is ST_OK. */
 enum status rdk_error(rd_kafka_error_t *e, const char *what, struct err *err);
 

@@ -2,6 +2,7 @@
 #include "kafka/topics.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 /* clang-format off */
 const struct conf_prop kafka_topics_props[] = {
@@ -23,8 +24,44 @@ struct topology kafka_topology(const struct kafka_topics *t)
                          (int32_t)t->raw_epoch);
 }
 
-enum status kafka_conf_take(struct kafka_conf *out, const struct conf *conf, const char *brokers,
-                            struct err *err)
+struct kafka_topic kafka_topic_plan(const struct kafka_topics *t, const struct kafka_names *names,
+                                    enum topic_id id)
+{
+    return (struct kafka_topic){ .name = names->of[id],
+                                 .parts = kafka_topology(t).parts[id],
+                                 .replication = 1,
+                                 .compact = topic_table[id].compact,
+                                 .log_append_time = true,
+                                 .retention_ms = topic_table[id].retention_ms };
+}
+
+struct kafka_diff kafka_topic_diff(const struct kafka_topic *want, const struct kafka_topic *is)
+{
+    struct kafka_diff d = { .n = 0 };
+    const size_t max = sizeof(d.line[0]);
+
+    if (is->parts != want->parts) {
+        snprintf(d.line[d.n++], max, "%s has %d partitions, the configuration says %d", want->name,
+                 (int)is->parts, (int)want->parts);
+    }
+    if (is->compact != want->compact) {
+        snprintf(d.line[d.n++], max, "%s has cleanup.policy %s, not %s", want->name,
+                 is->compact ? "compact" : "delete", want->compact ? "compact" : "delete");
+    }
+    if (is->log_append_time != want->log_append_time) {
+        snprintf(d.line[d.n++], max, "%s has message.timestamp.type CreateTime, not LogAppendTime",
+                 want->name);
+    }
+    return d;
+}
+
+bool kafka_topic_forgets(const struct kafka_topic *want, const struct kafka_topic *is)
+{
+    return !want->compact && is->retention_ms >= 0 && is->retention_ms < want->retention_ms;
+}
+
+enum status kafka_conf_take_any(struct kafka_conf *out, const struct conf *conf,
+                                const char *brokers, struct err *err)
 {
     const char *name;
     const char *value;
@@ -34,6 +71,14 @@ enum status kafka_conf_take(struct kafka_conf *out, const struct conf *conf, con
         st = kafka_conf_set(out, name, value, err);
     if (st == ST_OK && brokers)
         st = kafka_conf_set(out, "bootstrap.servers", brokers, err);
+    return st;
+}
+
+enum status kafka_conf_take(struct kafka_conf *out, const struct conf *conf, const char *brokers,
+                            struct err *err)
+{
+    enum status st = kafka_conf_take_any(out, conf, brokers, err);
+
     if (st == ST_OK && !kafka_conf_get(out, "bootstrap.servers"))
         st = err_set(err, ST_FATAL, "config: kafka.bootstrap.servers is not set");
     return st;

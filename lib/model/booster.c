@@ -204,3 +204,15 @@ enum status booster_predict(struct booster *b, const float *rows, size_t n, floa
     memcpy(out, answer, n * sizeof(*out));
     return ST_OK;
 }
+
+const char *bundle_library(void)
+{
+    static char text[32];
+    int major = 0;
+    int minor = 0;
+    int patch = 0;
+
+    XGBoostVersion(&major, &minor, &patch);
+    (void)snprintf(text, sizeof(text), "%d.%d.%d", major, minor, patch);
+    return text;
+}

@@ -77,6 +77,9 @@ struct bundle_info {
 
 const struct bundle_info *bundle_info(const struct bundle *b);
 
+/* The version of XGBoost that runs, "1.7.4". */
+const char *bundle_library(void);
+
 /* What a bundle says of one comment. */
 struct scored {
     double output[OUTPUT_N]; /* within their ranges, unless bad                */

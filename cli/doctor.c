@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* doctor.c -- absa doctor: is all that the pipeline needs there and right?
+ *
+ * Looks at the machine, the model, the cluster and the work in it, and says of
+ * each what it found, what that means and which command helps. It changes
+ * nothing, but for one empty transaction that proves that there can be some. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "cli/doctor/checks.h"
+#include "obs/log.h"
+
+enum { OUTPUT_MAX = 1 << 20 };
+
+static struct doctor doctor = { .dir = ".", .timeout_ms = 5000 };
+static const char *brokers;
+static bool json;
+
+static const struct app_opt opts[] = {
+    { "brokers", 'b', "HOST:PORT", APP_STR, &brokers, "kafka.bootstrap.servers" },
+    { "dir", 'd', "DIR", APP_STR, &doctor.dir, "where the programs run (default: here)" },
+    { "timeout", 0, "TIME", APP_MS, &doctor.timeout_ms, "wait for Kafka so long (default 5s)" },
+    { "json", 'J', NULL, APP_FLAG, &json, "print one JSON object" },
+    { .name = NULL },
+};
+
+/* What was found since the last time, for people. */
+static void show(struct buf *out, bool at_end)
+{
+    if (json)
+        return;
+    buf_clear(out);
+    report_text(&doctor.report, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"), out);
+    if (at_end)
+        report_summary(&doctor.report, out);
+    fwrite(out->p, 1, out->n, stdout);
+    (void)fflush(stdout);
+}
+
+static void look(struct buf *out)
+{
+    check_machine(&doctor);
+    show(out, false);
+    check_model(&doctor);
+    show(out, false);
+    if (check_kafka(&doctor)) {
+        show(out, false);
+        check_work(&doctor);
+    }
+    show(out, true);
+}
+
+static enum status run(struct app_run *run, struct err *err)
+{
+    struct buf out;
+    enum status st = ST_OK;
+
+    if (run->argc > 0)
+        return err_set(err, ST_FATAL, "usage: takes no argument, but got %.60s", run->argv[0]);
+    log_setup(run->verbosity > 0 ? LOG_INFO : LOG_ERROR, LOG_LOGFMT, "doctor", NULL);
+    buf_init(&out, OUTPUT_MAX);
+    doctor.conf = &pipeline_conf;
+    st = kafka_conf_take_any(&doctor.kafka, run->conf, brokers, err);
+    if (st == ST_OK && run->verbosity <= 0)
+        st = kafka_conf_set(&doctor.kafka, "log_level", "0", err); /* we say it */
+    if (st == ST_OK)
+        st = kafka_names_make(pipeline_conf.topics.prefix, &doctor.names, err);
+    if (st == ST_OK)
+        look(&out);
+    if (st == ST_OK && json) {
+        st = report_json(&doctor.report, &out, err);
+        if (st == ST_OK)
+            fwrite(out.p, 1, out.n, stdout);
+    }
+    kafka_admin_free(doctor.admin);
+    kafka_conf_release(&doctor.kafka);
+    buf_release(&out);
+    run->exit_code = report_exit_code(&doctor.report);
+    return st;
+}
+
+int main(int argc, char **argv)
+{
+    const struct app app = {
+        .name = "doctor",
+        .summary = "is all that the pipeline needs there and right, and what helps if not",
+        .examples = "  absa doctor\n"
+                    "  absa doctor -b localhost:9092 -X ingest.user_key_file=user.key\n"
+                    "  absa doctor -b localhost:9092 --json\n",
+        .sections = pipeline_sections,
+        .pass_prefix = "kafka.",
+        .opts = opts,
+        .run = run,
+    };
+
+    return app_main(&app, argc, argv);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "cli/doctor/checks.h"
+#include "consumers/drift/config.h"
+#include "model/default_dir.h"
+
+/* The first librdkafka whose SCRAM Kafka 3.8.1 and later accept. */
+enum { SCRAM_WORKS = 0x02060100 };
+
+static bool uses_scram(const struct kafka_conf *kafka)
+{
+    const char *v = kafka_conf_get(kafka, "sasl.mechanisms");
+
+    if (!v)
+        v = kafka_conf_get(kafka, "sasl.mechanism");
+    return v && strncmp(v, "SCRAM", 5) == 0;
+}
+
+static void libraries(struct doctor *d)
+{
+    int number;
+    const char *version = kafka_library(&number);
+    const bool bad = number < SCRAM_WORKS && uses_scram(&d->kafka);
+    struct finding *f =
+        report_add(&d->report, bad ? FOUND_WARN : FOUND_OK, "librdkafka",
+                   number < SCRAM_WORKS
+                       ? "SCRAM logins of versions before 2.6.1 fail against Kafka 3.8.1 and later"
+                       : "the client of Kafka");
+
+    finding_value(f, "%s%s", version, bad ? ", and sasl.mechanisms is SCRAM" : "");
+    if (bad)
+        finding_fix(f, "set kafka.sasl.mechanisms = PLAIN over TLS, or use client certificates");
+    f = report_add(&d->report, FOUND_OK, "xgboost", "runs the models of the bundle");
+    finding_value(f, "%s", bundle_library());
+}
+
+static struct bundle *bundle(struct doctor *d)
+{
+    const char *dir = d->conf->score.bundle[0] ? d->conf->score.bundle : bundle_default_dir();
+    static const char means[] = "hashes of its files, and its golden rows scored again";
+    struct bundle *b = NULL;
+    struct err err = { 0 };
+
+    if (bundle_load(dir, &b, &err) != ST_OK) {
+        struct finding *f = report_add(&d->report, FOUND_FAIL, "bundle", means);
+
+        finding_value(f, "%s", err.msg);
+        finding_fix(f, "cd %.200s && sha256sum -c SHA256SUMS", dir);
+        return NULL;
+    }
+    const struct bundle_info *info = bundle_info(b);
+    finding_value(report_add(&d->report, FOUND_OK, "bundle", means), "%.*s %.*s, %.12s..., %s",
+                  SLICE_ARG(info->name), SLICE_ARG(info->version), info->sha256.p, dir);
+    return b;
+}
+
+static void baseline(struct doctor *d, const struct bundle *b)
+{
+    static const char means[] = "what windows are compared with; only scores of its bundle fit";
+    const struct drift_props props = { .baseline = d->conf->drift.baseline };
+    struct baseline *base = NULL;
+    struct err err = { 0 };
+
+    if (drift_baseline_load(&props, &base, &err) != ST_OK) {
+        struct finding *f = report_add(&d->report, FOUND_FAIL, "baseline", means);
+
+        finding_value(f, "%s", err.msg);
+        finding_fix(f, "absa baseline --input FILE --out baseline.json");
+        return;
+    }
+    const bool fits = !b || slice_is(bundle_info(b)->sha256, base->bundle_sha256);
+    struct finding *f = report_add(&d->report, fits ? FOUND_OK : FOUND_FAIL, "baseline", means);
+    finding_value(f, "%lld comments of %lld videos, %zu features%s", (long long)base->comments,
+                  (long long)base->videos, base->n,
+                  fits ? "" : "; made with another bundle than score.bundle");
+    if (!fits)
+        finding_fix(f, "absa baseline --input FILE --out baseline.json   # with this bundle");
+    baseline_free(base);
+}
+
+static void key(struct doctor *d)
+{
+    static const char means[] = "users are stored as pseudonyms under this key; keep it";
+    static const char make[] = "(umask 077; openssl rand -hex 32 > absa.key)";
+    const char *path = d->conf->ingest.user_key_file;
+    uint8_t bytes[HMAC_KEY_LEN];
+    struct err err = { 0 };
+    struct finding *f;
+
+    if (path[0] == '\0') {
+        f = report_add(&d->report, FOUND_WARN, "user key", means);
+        finding_value(f, "ingest.user_key_file is not set: absa ingest will not start");
+        finding_fix(f, "%s, then ingest.user_key_file = absa.key", make);
+        return;
+    }
+    const bool ok = ingest_key_read(path, bytes, &err) == ST_OK;
+    memset(bytes, 0, sizeof(bytes));
+    f = report_add(&d->report, ok ? FOUND_OK : FOUND_FAIL, "user key", means);
+    finding_value(f, "%s", ok ? path : err.msg);
+    if (!ok)
+        finding_fix(f, strstr(err.msg, "others may read") ? "chmod 0600 %s" : "ls -l %s", path);
+}
+
+void check_model(struct doctor *d)
+{
+    d->report.area = "model";
+    libraries(d);
+    struct bundle *b = bundle(d);
+    baseline(d, b);
+    bundle_free(b);
+    key(d);
+}
