@@ -37,7 +37,7 @@ static void libraries(struct doctor *d)
 
 static struct bundle *bundle(struct doctor *d)
 {
-    const char *dir = d->conf->score.bundle[0] ? d->conf->score.bundle : bundle_default_dir();
+    const char *dir = bundle_dir(d->conf->score.bundle);
     static const char means[] = "hashes of its files, and its golden rows scored again";
     struct bundle *b = NULL;
     struct err err = { 0 };
@@ -58,11 +58,10 @@ static struct bundle *bundle(struct doctor *d)
 static void baseline(struct doctor *d, const struct bundle *b)
 {
     static const char means[] = "what windows are compared with; only scores of its bundle fit";
-    const struct drift_props props = { .baseline = d->conf->drift.baseline };
     struct baseline *base = NULL;
     struct err err = { 0 };
 
-    if (drift_baseline_load(&props, &base, &err) != ST_OK) {
+    if (drift_baseline_load(&d->conf->drift, d->conf->score.bundle, &base, &err) != ST_OK) {
         struct finding *f = report_add(&d->report, FOUND_FAIL, "baseline", means);
 
         finding_value(f, "%s", err.msg);
@@ -84,7 +83,7 @@ static void key(struct doctor *d)
     static const char means[] = "users are stored as pseudonyms under this key; keep it";
     static const char make[] = "(umask 077; openssl rand -hex 32 > absa.key)";
     const char *path = d->conf->ingest.user_key_file;
-    uint8_t bytes[HMAC_KEY_LEN];
+    struct ingest_conf conf;
     struct err err = { 0 };
     struct finding *f;
 
@@ -94,8 +93,8 @@ static void key(struct doctor *d)
         finding_fix(f, "%s, then ingest.user_key_file = absa.key", make);
         return;
     }
-    const bool ok = ingest_key_read(path, bytes, &err) == ST_OK;
-    memset(bytes, 0, sizeof(bytes));
+    const bool ok = ingest_conf_take(&d->conf->ingest, false, &conf, &err) == ST_OK;
+    memset(&conf, 0, sizeof(conf));
     f = report_add(&d->report, ok ? FOUND_OK : FOUND_FAIL, "user key", means);
     finding_value(f, "%s", ok ? path : err.msg);
     if (!ok)
