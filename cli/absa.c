@@ -27,6 +27,7 @@ static const struct command commands[] = {
     { "train", "make a bundle (model, tables, baseline) from labelled text" },
     { "baseline", "what scores look like when all is well, from files or a topic" },
     { "compare", "drift between two tables, column by column" },
+    { "broker", "a broker in memory, for demonstrations and tests" },
     { "topics", "the topics that there should be: compared with the cluster, or created" },
     { "doctor", "is all that the pipeline needs there and right, and what helps if not" },
     { "check-config", "check a program's configuration, or print a sample or a schema of it" },

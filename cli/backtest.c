@@ -231,6 +231,7 @@ static const struct app app = {
                 "  absa backtest -b localhost:9092 -t absa.raw --from 2025-07-01 --out july\n"
                 "  absa backtest --input comments.csv -X window.min_samples=50 --out sensitive\n",
     .sections = pipeline_sections,
+    .also = pipeline_programs,
     .pass_prefix = "kafka.",
     .opts = opts,
     .run = run,

@@ -168,6 +168,7 @@ static const struct app app = {
         "  absa baseline -b localhost:9092 -t absa.scores --from 2025-06-01 --until 2025-07-01 "
         "--out june.json\n",
     .sections = pipeline_sections,
+    .also = pipeline_programs,
     .pass_prefix = "kafka.",
     .opts = opts,
     .run = run,

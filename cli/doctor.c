@@ -90,6 +90,7 @@ int main(int argc, char **argv)
                     "  absa doctor -b localhost:9092 -X ingest.user_key_file=user.key\n"
                     "  absa doctor -b localhost:9092 --json\n",
         .sections = pipeline_sections,
+        .also = pipeline_programs,
         .pass_prefix = "kafka.",
         .opts = opts,
         .run = run,

@@ -18,6 +18,8 @@ const struct conf_section pipeline_sections[] = {
     { NULL, NULL, NULL },
 };
 
+const char *const pipeline_programs[] = { "ingest", "score", "drift", NULL };
+
 static enum status open_ingest(struct pipeline *p, bool quiet, struct err *err)
 {
     const char *key = pipeline_conf.ingest.user_key_file;

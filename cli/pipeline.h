@@ -24,6 +24,9 @@ extern struct pipeline_conf pipeline_conf;
 /* The sections that fill it; ends with title == NULL. */
 extern const struct conf_section pipeline_sections[];
 
+/* The programs whose headings in a file it obeys; ends with NULL. */
+extern const char *const pipeline_programs[];
+
 enum pipeline_stage { PIPELINE_INGEST, PIPELINE_SCORE, PIPELINE_PANE, PIPELINE_JUDGE, PIPELINE_N };
 
 struct pipeline {

@@ -123,6 +123,8 @@ static int work(const struct app *app, struct app_line *line)
         code = print(app, line->mode, conf);
     } else {
         line->run.conf = conf;
+        line->run.conf_file = line->conf_file;
+        line->run.set = &line->set;
         st = app->run(&line->run, &err);
         if (st != ST_OK)
             complain(app, err.msg);

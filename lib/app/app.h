@@ -75,10 +75,12 @@ struct app_opt {
 struct app_run {
     int argc; /* what is left behind the options */
     char **argv;
-    const struct conf *conf; /* for conf_pass(); NULL without sections             */
-    int verbosity;           /* -1 after -q, else how often -v was given           */
-    bool dry_run;            /* -n                                                 */
-    int exit_code;           /* for ST_OK: what to exit with unless it is 0        */
+    const struct conf *conf;    /* for conf_pass(); NULL without sections             */
+    const char *conf_file;      /* -c; NULL: none                                     */
+    const struct app_list *set; /* -X                                              */
+    int verbosity;              /* -1 after -q, else how often -v was given           */
+    bool dry_run;               /* -n                                                 */
+    int exit_code;              /* for ST_OK: what to exit with unless it is 0        */
 };
 
 struct app {
@@ -88,8 +90,10 @@ struct app {
     const char *examples; /* for the help, ready to print; NULL: none                   */
     const struct conf_section *sections; /* NULL: no configuration, no -c, no -X        */
     const char *pass_prefix;             /* "kafka." or NULL                            */
-    const struct app_opt *opts;          /* NULL: none of its own                       */
-    bool has_dry_run;                    /* takes -n                                    */
+    const char *const *also;    /* whose headings in a file it reads too (conf.h); NULL: none */
+    bool passes_on;             /* -X with a name it does not know is for programs it starts  */
+    const struct app_opt *opts; /* NULL: none of its own                       */
+    bool has_dry_run;           /* takes -n                                    */
 
     /* Checks what a table cannot: called after the configuration was read, for a run as
      * well as for --check-config. ST_FATAL "config: ...". May be NULL. */
@@ -112,6 +116,12 @@ const atomic_bool *app_stop_flag(void);
  * word "usage: ", "config: ", "unavailable: " or "denied: " in front (also behind
  * what err_prefix() put there) gives 64, 78, 69 or 77. */
 int app_exit_code(enum status st, const struct err *err);
+
+/* The programs with a configuration: what a heading in a file may say. Ends with NULL. */
+extern const char *const app_programs[];
+
+/* What may stand before the first heading of a file. Ends with NULL. */
+extern const char *const app_shared_props[];
 
 /* "0.1.0" */
 const char *app_version(void);

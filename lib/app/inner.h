@@ -21,6 +21,7 @@ struct app_line {
     enum app_mode mode;
     const char *conf_file;
     struct app_list set; /* -X */
+    struct conf_scope scope;
     struct app_run run;
 };
 
@@ -51,8 +52,8 @@ MUST_USE enum status app_parse(const struct app *app, int argc, char **argv, str
 
 /* Reads file, environment, -X and secret files. *conf is set also on failure, for its
  * errors (NULL only when memory is out). */
-MUST_USE enum status app_load(const struct app *app, const struct app_line *line,
-                              struct conf **conf, struct err *err);
+MUST_USE enum status app_load(const struct app *app, struct app_line *line, struct conf **conf,
+                              struct err *err);
 
 void app_print_help(const struct app *app, struct buf *out);
 

@@ -36,7 +36,19 @@ static void load_secrets(struct conf *c)
     }
 }
 
-enum status app_load(const struct app *app, const struct app_line *line, struct conf **conf,
+/* -X, but for names that are for other programs. */
+static void load_options(const struct app *app, const struct app_list *set, struct conf *c)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        const char *eq = strchr(set->item[i], '=');
+        struct slice name = { set->item[i], eq ? (size_t)(eq - set->item[i]) : 0 };
+
+        if (!app->passes_on || !eq || conf_knows(c, slice_trim(name)))
+            conf_option(c, set->item[i]);
+    }
+}
+
+enum status app_load(const struct app *app, struct app_line *line, struct conf **conf,
                      struct err *err)
 {
     struct buf text;
@@ -46,6 +58,8 @@ enum status app_load(const struct app *app, const struct app_line *line, struct 
     *conf = c;
     if (!c)
         return err_set(err, ST_FATAL, "out of memory");
+    line->scope = (struct conf_scope){ app->name, app_programs, app_shared_props, app->also };
+    conf_scope(c, &line->scope);
     buf_init(&text, CONF_TEXT_MAX);
     if (line->conf_file) {
         st = file_read(line->conf_file, &text, err);
@@ -56,8 +70,7 @@ enum status app_load(const struct app *app, const struct app_line *line, struct 
         conf_read(c, buf_slice(&text), line->conf_file);
     }
     conf_environment(c, environ);
-    for (size_t i = 0; i < line->set.n; i++)
-        conf_option(c, line->set.item[i]);
+    load_options(app, &line->set, c);
     load_secrets(c);
     st = conf_finish(c, err);
     if (st == ST_OK && app->check)

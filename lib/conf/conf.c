@@ -69,6 +69,15 @@ static struct conf_entry *find(struct conf *c, struct slice name)
     return NULL;
 }
 
+bool conf_knows(const struct conf *c, struct slice name)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        if (slice_is(name, c->entry[i].prop->name))
+            return true;
+    }
+    return conf_is_passed(c, name);
+}
+
 static void unknown(struct conf *c, const struct conf_source *src, struct slice name)
 {
     const char *best = NULL;
@@ -93,7 +102,7 @@ static void unknown(struct conf *c, const struct conf_source *src, struct slice 
  * configuration file or among the arguments, which others can read. */
 static bool refuse_open_secret(struct conf *c, const struct conf_source *src, const char *name)
 {
-    if (src->origin != CONF_FILE && src->origin != CONF_OPTION)
+    if (src->origin == CONF_ENV)
         return false;
     conf_fail(c, src->where, "%s is a secret: give %s%s or set it in the environment", name, name,
               CONF_FILE_SUFFIX);
@@ -105,6 +114,8 @@ void conf_set_entry(struct conf *c, const struct conf_source *src, struct conf_e
 {
     struct err err = { 0 };
 
+    if (e->origin > src->origin)
+        return; /* [drift] below [backtest]: what is ours has the last word */
     if (e->origin == src->origin && e->origin != CONF_DEFAULT) {
         conf_fail(c, src->where, "%s is given twice, first at %s", e->prop->name, e->where);
         return;
@@ -184,55 +195,39 @@ void conf_set(struct conf *c, const struct conf_source *src, struct slice name, 
         unknown(c, src, name);
 }
 
-static void read_line(struct conf *c, const struct conf_source *src, struct slice line)
+bool conf_split(struct conf *c, const struct conf_source *src, struct slice line,
+                struct slice *name, struct slice *value)
 {
-    line = slice_trim(line);
-    if (line.n == 0 || line.p[0] == '#')
-        return;
     if (memchr(line.p, '\0', line.n)) {
         conf_fail(c, src->where, "a NUL byte");
-        return;
+        return false;
     }
     const char *eq = memchr(line.p, '=', line.n);
     if (!eq) {
         conf_fail(c, src->where, "want name = value");
-        return;
+        return false;
     }
     size_t n = (size_t)(eq - line.p);
-    struct slice name = slice_trim((struct slice){ line.p, n });
-    struct slice value = slice_trim((struct slice){ eq + 1, line.n - n - 1 });
-
-    conf_set(c, src, name, value);
+    *name = slice_trim((struct slice){ line.p, n });
+    *value = slice_trim((struct slice){ eq + 1, line.n - n - 1 });
+    return true;
 }
 
-void conf_read(struct conf *c, struct slice text, const char *filename)
+void conf_set_line(struct conf *c, const struct conf_source *src, struct slice line)
 {
-    if (text.n > CONF_TEXT_MAX) {
-        conf_fail(c, filename, "is longer than %d bytes", CONF_TEXT_MAX);
-        return;
-    }
-    for (int lineno = 1; text.n > 0; lineno++) {
-        const char *nl = memchr(text.p, '\n', text.n);
-        size_t n = nl ? (size_t)(nl - text.p) : text.n;
-        struct slice line = { text.p, n };
-        char where[CONF_MSG_MAX];
+    struct slice name;
+    struct slice value;
 
-        if (slice_trim(line).n > 0) {
-            snprintf(where, sizeof(where), "%s:%d", filename, lineno);
-            struct conf_source src = { CONF_FILE, conf_keep(c, slice_str(where)) };
-            read_line(c, &src, line);
-        }
-        n += nl ? 1 : 0;
-        text.p += n;
-        text.n -= n;
-    }
+    line = slice_trim(line);
+    if (line.n > 0 && line.p[0] != '#' && conf_split(c, src, line, &name, &value))
+        conf_set(c, src, name, value);
 }
 
 void conf_option(struct conf *c, const char *arg)
 {
     struct conf_source src = { CONF_OPTION, "-X" };
 
-    read_line(c, &src, slice_str(arg));
+    conf_set_line(c, &src, slice_str(arg));
 }
 
 const char *conf_secret_file(const struct conf *c, size_t i)

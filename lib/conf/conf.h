@@ -65,7 +65,34 @@ struct conf_section {
     void *into;
 };
 
-enum conf_origin { CONF_DEFAULT, CONF_FILE, CONF_ENV, CONF_OPTION };
+/* One file for several programs:
+ *
+ *     kafka.bootstrap.servers = localhost:9092     to every program that knows it
+ *     raw.partitions = 3
+ *     [drift]
+ *     drift.baseline = tweets.json                 to absa drift alone
+ *
+ * Before the first heading stand kafka.* and the names in shared, nothing else, so
+ * that a slip is seen; a program that does not know a shared name passes over it. A
+ * line under the program's own heading wins over one before. A file without a heading
+ * belongs to whoever reads it. Lists end with NULL. */
+struct conf_scope {
+    const char *program;         /* "drift": the heading that is ours            */
+    const char *const *programs; /* what a heading may say                       */
+    const char *const *shared;
+    const char *const *also; /* headings that are read too, as far as we know the
+                                names under them; NULL: none                     */
+};
+
+/* Where a value came from; a later one wins. */
+enum conf_origin {
+    CONF_DEFAULT,
+    CONF_SHARED,  /* from the file, before its first heading   */
+    CONF_RELATED, /* from the file, under one of scope->also   */
+    CONF_FILE,
+    CONF_ENV,
+    CONF_OPTION,
+};
 
 enum {
     CONF_TEXT_MAX = 1 << 20, /* bytes of a configuration file */
@@ -83,6 +110,13 @@ struct conf *conf_new(const struct conf_section *sections, const char *pass_pref
 
 /* Frees it, and the strings in the structs with it. NULL is fine. */
 void conf_free(struct conf *c);
+
+/* Who reads, for files with headings; without it a heading is an error. scope is
+ * borrowed for the life of c. */
+void conf_scope(struct conf *c, const struct conf_scope *scope);
+
+/* Whether a property is called so, or is passed through. */
+bool conf_knows(const struct conf *c, struct slice name);
 
 /* Reads name = value lines; # starts a comment line. filename is for messages. */
 void conf_read(struct conf *c, struct slice text, const char *filename);

@@ -35,6 +35,7 @@ struct conf {
     struct arena *arena;
     const struct conf_section *sections;
     const char *pass_prefix; /* never NULL; "" for none */
+    const struct conf_scope *scope;
     struct conf_entry *entry;
     size_t n;
     struct conf_passed passed[CONF_PASS_MAX];
@@ -71,6 +72,19 @@ void conf_set(struct conf *c, const struct conf_source *src, struct slice name, 
 /* Sets a known property. */
 void conf_set_entry(struct conf *c, const struct conf_source *src, struct conf_entry *e,
                     struct slice value);
+
+/* Sets what a line of the form name = value says; empty lines and comments are none. */
+void conf_set_line(struct conf *c, const struct conf_source *src, struct slice line);
+
+/* Whether name, or what name_file is the file of, is a property here. */
+bool conf_takes(const struct conf *c, struct slice name);
+
+/* Splits a trimmed line; false, with the error said: it is no name = value. */
+bool conf_split(struct conf *c, const struct conf_source *src, struct slice line,
+                struct slice *name, struct slice *value);
+
+/* The nearest of a list that ends with NULL, when a person may have meant it. */
+const char *conf_nearest(struct slice word, const char *const *list);
 
 /* Remembers that the value of name is to be read from path. */
 void conf_set_secret_file(struct conf *c, const struct conf_source *src, struct slice name,

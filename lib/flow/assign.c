@@ -146,6 +146,11 @@ enum status flow_assigned(void *ctx, struct kafka_offset *v, size_t n, struct er
     int64_t t0 = flow_mono_ms();
     enum status st = parts ? ST_OK : err_set(err, ST_FATAL, "out of memory");
 
+    if (st == ST_OK && f->embedded && f->assigned)
+        st = err_set(err, ST_FATAL,
+                     "unavailable: the embedded broker keeps no positions, a second assignment "
+                     "would read all again: one process a stage, or Kafka");
+    f->assigned = true;
     for (size_t i = 0; st == ST_OK && i < n; i++) {
         if ((size_t)v[i].part >= f->nparts)
             st = err_set(err, ST_FATAL, "config: %s grew: absa topics grow",

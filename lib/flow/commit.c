@@ -151,6 +151,7 @@ enum status flow_commit(struct flow *f, struct err *err)
     free(v);
     if (st != ST_OK || n == 0)
         return st;
+    metrics_add(f->metrics, METRIC_RECORDS, METRIC_NO_LABEL, (double)f->used);
     metrics_take(f->metrics, f->out);
     note_watermarks(f);
     out_clear(f->out);

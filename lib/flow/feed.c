@@ -151,6 +151,16 @@ static void note_lag(struct flow *f, const struct part *p)
                     end > position ? (double)(end - position) : 0);
 }
 
+/* Tells the embedded broker how far we are. */
+static void note_position(struct flow *f, const struct part *p)
+{
+    struct err why = { 0 };
+
+    if (f->embedded && kafka_admin_note(f->admin, f->names.of[f->ops->input], number_of(f, p),
+                                        p->next, &why) != ST_OK)
+        log_warn("cannot note the position", LOG_STR("why", why.msg));
+}
+
 enum status flow_tick(struct flow *f, struct err *err)
 {
     int64_t now = flow_mono_ms();
@@ -168,6 +178,7 @@ enum status flow_tick(struct flow *f, struct err *err)
         if (!p->owned)
             continue;
         note_lag(f, p);
+        note_position(f, p);
         if ((f->ops->needs & NEEDS_TICK) && f->ops->tick)
             st = tick_one(f, p, err);
     }

@@ -32,7 +32,7 @@ int64_t flow_wall_ms(void)
 static void look_at_time(struct flow *f, const struct kafka_msg *m)
 {
     if (f->ops->input != TOPIC_RAW || f->mixed_time || m->append_time ||
-        stage_header(&m->rec, "absa-arrival").p)
+        stage_header(&m->rec, "absa-arrival").p || stage_header(&m->rec, "absa-kind").p)
         return;
     f->mixed_time = true;
     health_set(f->health, "arrival", false,
@@ -214,6 +214,8 @@ static enum status open_all(struct flow *f, struct err *err)
         st = kafka_conf_take(&f->kafka, f->args->props, NULL, err);
     if (st == ST_OK)
         st = kafka_admin_new(&f->kafka, &f->admin, err);
+    if (st == ST_OK)
+        st = kafka_admin_embedded(f->admin, &f->embedded, err);
     if (st == ST_OK)
         st = flow_check_layout(f, err);
     if (st == ST_OK)

@@ -56,7 +56,11 @@
  * The rest is refusal to guess: without a committed offset it starts only where
  * the log starts at 0 (or --from-start), a log that was cut behind the position
  * is named and ends it (78), and so does a topic with another number of
- * partitions than the configuration says. */
+ * partitions than the configuration says.
+ *
+ * The embedded broker (kafka/embedded.h) forgets positions, so there a process has
+ * one assignment in its life; a second one is refused (78), not read from the start.
+ * It is also told once a second how far we are, for producers that hold back. */
 #ifndef FLOW_FLOW_H
 #define FLOW_FLOW_H
 

@@ -69,6 +69,8 @@ struct flow {
     int64_t tick_ms; /* monotonic: of the last tick                           */
     bool again;      /* the stage said ST_RETRY: begin anew, do not exit      */
     int retries;     /* in a row                                              */
+    bool embedded;   /* the broker keeps no positions: one life (kafka/embedded.h)    */
+    bool assigned;   /* was, at least once                                      */
     bool mixed_time; /* raw: an arrival that only a producer vouches for      */
 };
 

@@ -121,15 +121,66 @@ enum status kafka_admin_range(struct kafka_admin *a, const char *topic, int32_t 
     return rdk_code(e, topic, err);
 }
 
+enum status kafka_admin_embedded(struct kafka_admin *a, bool *is, struct err *err)
+{
+    char *id = rd_kafka_clusterid(a->rk, RDK_TIMEOUT_MS);
+
+    if (!id)
+        return err_set(err, ST_RETRY, "no broker answers");
+    *is = strncmp(id, "mockCluster", strlen("mockCluster")) == 0;
+    rd_kafka_mem_free(a->rk, id);
+    return ST_OK;
+}
+
+/* What the embedded broker cannot do. */
+static enum status need_kafka(struct kafka_admin *a, const char *what, struct err *err)
+{
+    bool embedded = false;
+    enum status st = kafka_admin_embedded(a, &embedded, err);
+
+    if (st == ST_OK && embedded)
+        return err_set(err, ST_FATAL, "unavailable: the embedded broker cannot %s: use Kafka",
+                       what);
+    return st;
+}
+
+enum status kafka_admin_note(struct kafka_admin *a, const char *topic, int32_t part, int64_t offset,
+                             struct err *err)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+
+    rd_kafka_topic_partition_list_add(list, topic, part)->offset = offset;
+    rd_kafka_resp_err_t e = rd_kafka_commit(a->rk, list, 0);
+    rd_kafka_topic_partition_list_destroy(list);
+    return rdk_code(e, topic, err);
+}
+
+enum status kafka_admin_noted(struct kafka_admin *a, const char *topic, int32_t part,
+                              int64_t *offset, struct err *err)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_t *t = rd_kafka_topic_partition_list_add(list, topic, part);
+    rd_kafka_resp_err_t e = rd_kafka_committed(a->rk, list, RDK_TIMEOUT_MS);
+
+    *offset = t->offset > 0 ? t->offset : 0;
+    e = e ? e : t->err;
+    rd_kafka_topic_partition_list_destroy(list);
+    return rdk_code(e, topic, err);
+}
+
 enum status kafka_admin_offset_at(struct kafka_admin *a, const char *topic, int32_t part,
                                   int64_t time_ms, int64_t *offset, struct err *err)
 {
+    enum status st = need_kafka(a, "find an offset by time", err);
+
+    if (st != ST_OK)
+        return st;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_t *t = rd_kafka_topic_partition_list_add(list, topic, part);
 
     t->offset = time_ms;
     rd_kafka_resp_err_t e = rd_kafka_offsets_for_times(a->rk, list, RDK_TIMEOUT_MS);
-    enum status st = rdk_code(e ? e : t->err, topic, err);
+    st = rdk_code(e ? e : t->err, topic, err);
     *offset = t->offset;
     rd_kafka_topic_partition_list_destroy(list);
     if (st == ST_OK && *offset < 0) {
@@ -324,6 +375,10 @@ static enum status described(rd_kafka_event_t *ev, struct kafka_topic *t, struct
 enum status kafka_admin_describe(struct kafka_admin *a, struct kafka_topic *t, struct err *err)
 {
     rd_kafka_event_t *ev = NULL;
+    enum status st = need_kafka(a, "describe topics", err);
+
+    if (st != ST_OK)
+        return st;
     rd_kafka_ConfigResource_t *r = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, t->name);
     rd_kafka_AdminOptions_t *opt =
         rd_kafka_AdminOptions_new(a->rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
@@ -331,7 +386,7 @@ enum status kafka_admin_describe(struct kafka_admin *a, struct kafka_topic *t, s
     rd_kafka_AdminOptions_set_request_timeout(opt, RDK_TIMEOUT_MS, NULL, 0);
     rd_kafka_queue_t *q = rd_kafka_queue_new(a->rk);
     rd_kafka_DescribeConfigs(a->rk, &r, 1, opt, q);
-    enum status st = answer(q, t->name, &ev, err);
+    st = answer(q, t->name, &ev, err);
     if (st == ST_OK)
         st = described(ev, t, err);
     if (ev)

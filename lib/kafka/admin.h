@@ -56,7 +56,20 @@ MUST_USE enum status kafka_admin_partitions(struct kafka_admin *a, const char *t
 MUST_USE enum status kafka_admin_range(struct kafka_admin *a, const char *topic, int32_t part,
                                        int64_t *low, int64_t *end, struct err *err);
 
-/* First offset appended at or after time_ms; the end when there is none. */
+/* Is it the embedded broker (kafka/embedded.h)? ST_RETRY: no answer. */
+MUST_USE enum status kafka_admin_embedded(struct kafka_admin *a, bool *is, struct err *err);
+
+/* Notes on the embedded broker how far the consumer of a partition is, for
+ * producers that hold back; nobody ever starts from it. */
+MUST_USE enum status kafka_admin_note(struct kafka_admin *a, const char *topic, int32_t part,
+                                      int64_t offset, struct err *err);
+
+/* What was noted last; 0: nothing. */
+MUST_USE enum status kafka_admin_noted(struct kafka_admin *a, const char *topic, int32_t part,
+                                       int64_t *offset, struct err *err);
+
+/* First offset appended at or after time_ms; the end when there is none.
+ * ST_FATAL "unavailable: ..." on the embedded broker, here and below. */
 MUST_USE enum status kafka_admin_offset_at(struct kafka_admin *a, const char *topic, int32_t part,
                                            int64_t time_ms, int64_t *offset, struct err *err);
 

@@ -138,7 +138,7 @@ static void on_log(const rd_kafka_t *rk, int level, const char *fac, const char 
     enum log_level our = level <= 3 ? LOG_ERROR : level == 4 ? LOG_WARN : LOG_INFO;
 
     (void)rk;
-    if (level >= 7)
+    if (level >= 7 || strcmp(fac, "AUTOCREATE") == 0) /* of the embedded broker; expected */
         our = LOG_DEBUG;
     LOG_AT(our, "kafka client", LOG_STR("what", fac), LOG_STR("text", text));
 }

@@ -15,6 +15,7 @@
 
 /* id, name, type, label (NULL: none), help */
 #define METRICS(X)                                                                                 \
+    X(RECORDS, "absa_records_total", "counter", NULL, "Records read, marks included")              \
     X(COMMITS, "absa_commits_total", "counter", NULL, "Transactions committed")                    \
     X(ABORTS, "absa_aborts_total", "counter", NULL, "Transactions aborted")                        \
     X(RETRIES, "absa_retries_total", "counter", NULL, "Batches dropped to begin anew")             \

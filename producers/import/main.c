@@ -11,6 +11,7 @@
 #include "consumers/ingest/config.h"
 #include "kafka/topics.h"
 #include "producers/import/feed.h"
+#include "producers/import/hold.h"
 #include "producers/import/target.h"
 
 static struct ingest_times times;
@@ -38,6 +39,8 @@ static const struct app_opt opts[] = {
 
 struct import {
     struct target *target; /* NULL: dry run */
+    struct hold *hold;
+    bool quiet;
     struct progress bar;
     int64_t records;
 };
@@ -46,9 +49,10 @@ static enum status take(void *ctx, const struct raw_record *rec, int64_t arrival
                         struct err *err)
 {
     struct import *im = ctx;
+    enum status st = hold_record(im->hold, app_stop_flag(), im->quiet, err);
 
     im->records++;
-    return im->target ? target_send(im->target, rec, arrival_ms, err) : ST_OK;
+    return st == ST_OK && im->target ? target_send(im->target, rec, arrival_ms, err) : st;
 }
 
 static void show(void *ctx, int64_t done, int64_t total)
@@ -76,6 +80,12 @@ static enum status open_target(struct import *im, struct kafka_conf *kafka, cons
 {
     enum status st = kafka_conf_take(kafka, conf, brokers, err);
 
+    if (st == ST_OK)
+        st = hold_new(kafka, &topics, &im->hold, err);
+    if (st == ST_OK && im->hold && !own_time)
+        return err_set(err, ST_FATAL,
+                       "unavailable: the embedded broker has no time of its own: --arrival now "
+                       "or created");
     return st == ST_OK ? target_open(kafka, name, (int32_t)topics.raw_partitions, own_time,
                                      &im->target, err)
                        : st;
@@ -84,7 +94,8 @@ static enum status open_target(struct import *im, struct kafka_conf *kafka, cons
 static enum status run(struct app_run *run, struct err *err)
 {
     const struct ingest_rules rules = { .time_unit = (enum time_unit)times.unit };
-    struct import im = { .bar = progress_begin("reading", run->verbosity) };
+    struct import im = { .bar = progress_begin("reading", run->verbosity),
+                         .quiet = run->verbosity < 0 };
     struct feed feed = { .paths = run->argv,
                          .n = (size_t)run->argc,
                          .now_ms = (int64_t)time(NULL) * MS_SECOND,
@@ -113,6 +124,7 @@ static enum status run(struct app_run *run, struct err *err)
         fprintf(stderr, "absa import: %s%" PRId64 " records into %s%s\n",
                 run->dry_run ? "would write " : "", im.records, name, end ? ", and its end" : "");
     target_close(im.target);
+    hold_free(im.hold);
     kafka_conf_release(&kafka);
     return st;
 }

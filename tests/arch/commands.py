@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 
-from repo import programs, verdict
+from repo import programs, read, verdict
 
 ABSA = os.path.join(os.environ["ABSA_BIN"], "absa")
 
@@ -41,4 +41,18 @@ expect(["hlep"], 64, "no command is called hlep", "stderr")
 expect(["check-confg"], 64, "did you mean check-config", "stderr")
 expect(["../../bin/sh"], 64, "no command", "stderr")
 expect(["check-config", "nothing"], 69, "does not stand beside", "stderr")
+
+# One file configures all: lib/app/programs.c says which programs, and what they share.
+source = read("lib/app/programs.c")
+lists = [re.findall(r'"([^"]+)"', source[m.start():source.index("};", m.start())])
+         for m in re.finditer(r"^const char \*const \w+\[\]", source, re.M)]
+configured = {n for n in built & set(listed) if "--print-config" in run("help", n).stdout}
+knows = {n: set(re.findall(r"^\| `([^`]+)`", run(n, "--doc-config").stdout, re.M))
+         for n in configured - {"backtest", "baseline", "doctor", "up"}}  # which read others' headings
+names = [name for known in knows.values() for name in known]
+shared = {n for n in names if names.count(n) > 1} - {"slot", "group.id", "http.port"}
+if set(lists[0]) != configured:
+    wrong.append(f"lib/app/programs.c: programs differ: {sorted(set(lists[0]) ^ configured)}")
+if set(lists[1]) != shared:
+    wrong.append(f"lib/app/programs.c: shared names differ: {sorted(set(lists[1]) ^ shared)}")
 verdict(listed, wrong)

@@ -66,6 +66,10 @@ static const struct conf_section sections[] = {
     { NULL, NULL, NULL },
 };
 
+static const char *const names[] = { "demo", "other", NULL };
+static const char *const shared[] = { "topic", "pane.ms", NULL };
+static const struct conf_scope scope = { "demo", names, shared, names + 1 };
+
 static void check_ranges(void)
 {
     if (demo.pane_ms < 1000 || demo.pane_ms > 86400000 || demo.bytes < 1 || demo.bytes > 1 << 30 ||
@@ -82,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!c)
         return 0;
     buf_init(&out, 8 << 20);
+    conf_scope(c, &scope);
     conf_read(c, (struct slice){ (const char *)data, size }, "fuzz");
     for (size_t i = 0; conf_secret_file(c, i); i++)
         conf_secret(c, i, slice_str("s3cr3t"), NULL);

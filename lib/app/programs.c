@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* tests/arch/commands.py compares both lists with what the programs say. */
+#include "app/app.h"
+
+const char *const app_programs[] = {
+    "import",   "ingest",   "score",  "drift",  "replay", "broker",
+    "backtest", "baseline", "topics", "doctor", NULL,
+};
+
+/* What more than one of them knows, but for the names that tell processes apart. */
+const char *const app_shared_props[] = {
+    "topic.prefix", "raw.partitions",   "raw.epoch",          "comments.partitions",
+    "pane.ms",      "ingest.time_unit", "commit.interval.ms", "batch.records",
+    "batch.bytes",  "batch.ms",         "log.format",         NULL,
+};

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* file.c -- a configuration file, line by line, and whose each line is. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/near.h"
+#include "conf/conf.h"
+#include "conf/inner.h"
+
+enum { WHERE_MAX = 512 };
+
+enum whose {
+    EVERYBODY, /* a file without headings   */
+    SHARED,    /* before the first heading  */
+    OURS,
+    RELATED, /* under one of scope->also  */
+    OTHERS,
+};
+
+void conf_scope(struct conf *c, const struct conf_scope *scope)
+{
+    c->scope = scope;
+}
+
+static bool is_in(struct slice word, const char *const *list)
+{
+    for (; list && *list; list++) {
+        if (slice_is(word, *list))
+            return true;
+    }
+    return false;
+}
+
+const char *conf_nearest(struct slice word, const char *const *list)
+{
+    const char *best = NULL;
+    size_t least = SIZE_MAX;
+
+    for (; *list; list++) {
+        size_t d = near_distance(word, slice_str(*list));
+
+        if (d < least) {
+            least = d;
+            best = *list;
+        }
+    }
+    return best && near_enough(word, slice_str(best), least) ? best : NULL;
+}
+
+/* [drift]: the word inside; n == 0: the line is no heading. */
+static struct slice heading(struct slice line)
+{
+    line = slice_trim(line);
+    if (line.n < 2 || line.p[0] != '[' || line.p[line.n - 1] != ']')
+        return (struct slice){ line.p, 0 };
+    return slice_trim((struct slice){ line.p + 1, line.n - 2 });
+}
+
+static enum whose begin_part(struct conf *c, const char *where, struct slice word)
+{
+    if (slice_is(word, c->scope->program))
+        return OURS;
+    if (is_in(word, c->scope->also))
+        return RELATED;
+    if (!is_in(word, c->scope->programs)) {
+        const char *near = conf_nearest(word, c->scope->programs);
+
+        conf_fail(c, where, "no program is called \"%.*s\"%s%s", SLICE_ARG(word),
+                  near ? "; did you mean " : "", near ? near : "");
+    }
+    return OTHERS;
+}
+
+bool conf_takes(const struct conf *c, struct slice name)
+{
+    struct slice base = name;
+
+    if (conf_has_suffix(name, CONF_FILE_SUFFIX))
+        base.n -= strlen(CONF_FILE_SUFFIX);
+    return conf_knows(c, name) || conf_knows(c, base);
+}
+
+/* A line before the first heading. */
+static void read_shared(struct conf *c, const struct conf_source *src, struct slice line)
+{
+    struct slice name;
+    struct slice value;
+
+    if (!conf_split(c, src, line, &name, &value))
+        return;
+    if (conf_is_passed(c, name) || is_in(name, c->scope->shared)) {
+        if (conf_takes(c, name))
+            conf_set(c, src, name, value);
+        return;
+    }
+    const char *near = conf_nearest(name, c->scope->shared);
+    if (near)
+        conf_fail(c, src->where, "no property is called \"%.*s\"; did you mean %s?",
+                  SLICE_ARG(name), near);
+    else
+        conf_fail(c, src->where,
+                  "%.*s stands before the first heading and is not for all programs: put it under "
+                  "a heading, as [%s]",
+                  SLICE_ARG(name), c->scope->program);
+}
+
+/* A line for a related program: what we know of it counts for us too. */
+static void read_related(struct conf *c, const struct conf_source *src, struct slice line)
+{
+    struct slice name;
+    struct slice value;
+
+    if (conf_split(c, src, line, &name, &value) && conf_takes(c, name))
+        conf_set(c, src, name, value);
+}
+
+static void read_line(struct conf *c, const char *where, enum whose whose, struct slice line)
+{
+    const struct conf_source src = { whose == SHARED    ? CONF_SHARED
+                                     : whose == RELATED ? CONF_RELATED
+                                                        : CONF_FILE,
+                                     where };
+
+    switch (whose) {
+    case EVERYBODY:
+    case OURS:
+        conf_set_line(c, &src, line);
+        return;
+    case SHARED:
+        read_shared(c, &src, line);
+        return;
+    case RELATED:
+        read_related(c, &src, line);
+        return;
+    case OTHERS:
+        return;
+    }
+}
+
+/* Cuts the first line off text. */
+static struct slice next_line(struct slice *text)
+{
+    const char *nl = memchr(text->p, '\n', text->n);
+    struct slice line = { text->p, nl ? (size_t)(nl - text->p) : text->n };
+    size_t n = line.n + (nl ? 1 : 0);
+
+    text->p += n;
+    text->n -= n;
+    return slice_trim(line);
+}
+
+static bool has_headings(struct slice text)
+{
+    while (text.n > 0) {
+        if (heading(next_line(&text)).n > 0)
+            return true;
+    }
+    return false;
+}
+
+void conf_read(struct conf *c, struct slice text, const char *filename)
+{
+    enum whose whose = EVERYBODY;
+
+    if (text.n > CONF_TEXT_MAX) {
+        conf_fail(c, filename, "is longer than %d bytes", CONF_TEXT_MAX);
+        return;
+    }
+    if (c->scope && has_headings(text))
+        whose = SHARED;
+    for (int lineno = 1; text.n > 0; lineno++) {
+        struct slice line = next_line(&text);
+        struct slice word = heading(line);
+        char where[WHERE_MAX];
+
+        if (line.n == 0 || line.p[0] == '#')
+            continue;
+        snprintf(where, sizeof(where), "%s:%d", filename, lineno);
+        const char *kept = conf_keep(c, slice_str(where));
+        if (whose != EVERYBODY && word.n > 0)
+            whose = begin_part(c, kept, word);
+        else
+            read_line(c, kept, whose, line);
+    }
+}
