@@ -65,8 +65,8 @@ static enum whose begin_part(struct conf *c, const char *where, struct slice wor
     if (!is_in(word, c->scope->programs)) {
         const char *near = conf_nearest(word, c->scope->programs);
 
-        conf_fail(c, where, "no program is called \"%.*s\"%s%s", SLICE_ARG(word),
-                  near ? "; did you mean " : "", near ? near : "");
+        conf_fail(c, where, "no program is called \"%.*s\"%s%s%s", SLICE_ARG(word),
+                  near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
     }
     return OTHERS;
 }
