@@ -12,6 +12,9 @@
 #include "base/slice.h"
 #include "file/file.h"
 #include "model/bundle.h"
+#include "wire/json.h"
+
+#define CONFIG_MAX ((size_t)1 << 20) /* of what the library says of a model */
 
 struct booster {
     BoosterHandle handle;
@@ -95,13 +98,13 @@ static enum status check_config(struct booster *b, struct err *err)
     const char *targets = "";
     const char *classes = "";
     const char *kind = "";
+    enum dead_reason reason;
     bst_ulong len;
-    json_t *doc;
+    json_t *doc = NULL;
 
     if (XGBoosterSaveJsonConfig(b->handle, &len, &text) != 0)
         return failed(err, "configuration");
-    doc = json_loadb(text, len, 0, NULL);
-    if (!doc ||
+    if (wire_json_parse((struct slice){ text, len }, CONFIG_MAX, 0, &doc, &reason, err) != ST_OK ||
         json_unpack(doc, "{s:{s:{s:s},s:{s:s},s:{s:s,s:s}}}", "learner", "objective", "name",
                     &objective, "gradient_booster", "name", &kind, "learner_model_param",
                     "num_target", &targets, "num_class", &classes) != 0) {

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "score/feature.h"
+#include "wire/json.h"
 
 const char *const transform_names[TRANSFORM_N] = { "identity", "clip", "one_minus_exp", "table" };
 
@@ -339,17 +340,17 @@ static enum status read_all(struct reader *r, const json_t *doc)
 enum status manifest_read(struct slice json, struct arena *a, struct manifest *out, struct err *err)
 {
     struct reader r = { a, out, err };
-    json_error_t why;
+    enum dead_reason reason;
     enum status st;
-    json_t *doc;
+    json_t *doc = NULL;
 
     memset(out, 0, sizeof(*out));
-    if (json.n > MANIFEST_MAX)
-        return err_set(err, ST_FATAL, "manifest: more than %d bytes", MANIFEST_MAX);
-    doc = json_loadb(json.p ? json.p : "", json.n, JSON_REJECT_DUPLICATES, &why);
-    if (!doc)
-        return err_set(err, ST_FATAL, "manifest: not JSON: line %d: %s", why.line, why.text);
-    st = read_all(&r, doc);
+    if (wire_json_parse(json, MANIFEST_MAX, 0, &doc, &reason, err) != ST_OK) {
+        err_prefix(err, "manifest");
+        return ST_FATAL;
+    }
+    st = json_is_object(doc) ? read_all(&r, doc)
+                             : err_set(err, ST_FATAL, "manifest: not a JSON object");
     json_decref(doc);
     return st;
 }

@@ -12,6 +12,7 @@
 #include "file/file.h"
 #include "score/tsv.h"
 #include "wire/csv.h"
+#include "wire/json.h"
 
 #define FILE_MAX ((size_t)1 << 30)
 
@@ -181,6 +182,22 @@ static enum status add_object(struct gather *g, const json_t *row)
     return s.text.p ? add(g, &s) : err_set(g->err, ST_FATAL, "out of memory for the texts");
 }
 
+static enum status read_line(struct gather *g, struct slice line)
+{
+    enum dead_reason reason;
+    json_t *row = NULL;
+    enum status st = wire_json_parse(line, WIRE_JSON_RAW_MAX, 0, &row, &reason, g->err);
+
+    if (st != ST_OK)
+        err_prefix(g->err, "row %zu", g->n + 1);
+    else if (json_is_object(row))
+        st = add_object(g, row);
+    else
+        st = err_set(g->err, ST_REJECT, "row %zu: not a JSON object", g->n + 1);
+    json_decref(row);
+    return st;
+}
+
 static enum status read_json_lines(struct gather *g, struct slice bytes)
 {
     enum status st = ST_OK;
@@ -193,12 +210,7 @@ static enum status read_json_lines(struct gather *g, struct slice bytes)
         bytes.p += lf ? n + 1 : n;
         bytes.n -= lf ? n + 1 : n;
         if (line.n > 0) {
-            json_t *row = json_loadb(line.p, line.n, JSON_REJECT_DUPLICATES, NULL);
-
-            st = json_is_object(row)
-                     ? add_object(g, row)
-                     : err_set(g->err, ST_REJECT, "row %zu: not a JSON object", g->n + 1);
-            json_decref(row);
+            st = read_line(g, line);
         }
     }
     return st;

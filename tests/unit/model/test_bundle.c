@@ -262,7 +262,14 @@ static void a_manifest_that_is_wrong_is_refused(void **state)
         put_manifest(keep);
     }
     write_out("manifest.json", slice_str("{\"a\":1,\"a\":2}"));
-    refused("not JSON");
+    refused("has a key twice");
+    write_out("manifest.json", slice_str("{\"a\":1"));
+    refused("is not JSON");
+    write_out("manifest.json", slice_str("7"));
+    refused("not a JSON object");
+    write_out("manifest.json", slice_str("{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+                                         "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}"));
+    refused("is nested too deep");
 }
 
 static void a_manifest_reads_back_as_it_was_written(void **state)
