@@ -3,26 +3,29 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "stage/stage.h"
 
-void position_write(const struct position_src *src, int32_t n, int64_t newest, size_t max,
+void position_write(const struct position_src *src, int32_t n, int64_t since, size_t max,
                     struct buf *out)
 {
     size_t start = out->n;
 
-    buf_fmt(out, "s1 %" PRId64, newest);
+    buf_fmt(out, "s2 %" PRId64, since);
     for (int32_t i = 0; i < n; i++) {
-        size_t before = out->n;
+        char one[128]; /* apart: what does not fit must not fail the whole */
+        int len;
 
         if (!src[i].known)
             continue;
-        buf_fmt(out, " %" PRId32 ":%" PRId64 ":%" PRId64 ":%" PRId64, i, src[i].read, src[i].doubt,
-                src[i].written);
-        if (out->n - start > max)
-            buf_truncate(out, before);
+        len = snprintf(one, sizeof(one), " %" PRId32 ":%" PRId64 ":%" PRId64 ":%" PRId64, i,
+                       src[i].read, src[i].doubt, src[i].written);
+        if (out->n - start + (size_t)len > max)
+            break;
+        buf_add(out, one, (size_t)len);
     }
 }
 
@@ -39,7 +42,7 @@ static bool take_number(const char **p, const char *ends, int64_t *out)
     return true;
 }
 
-enum status position_read(struct slice meta, struct position_src *src, int32_t n, int64_t *newest,
+enum status position_read(struct slice meta, struct position_src *src, int32_t n, int64_t *since,
                           struct err *err)
 {
     char text[STAGE_META_MAX + 1];
@@ -47,11 +50,11 @@ enum status position_read(struct slice meta, struct position_src *src, int32_t n
 
     if (meta.n == 0)
         return ST_OK;
-    if (meta.n >= sizeof(text) || meta.n < 4 || memcmp(meta.p, "s1 ", 3) != 0)
+    if (meta.n >= sizeof(text) || meta.n < 4 || memcmp(meta.p, "s2 ", 3) != 0)
         return err_set(err, ST_FATAL, "meta of %zu bytes is not score's", meta.n);
     memcpy(text, meta.p, meta.n);
     text[meta.n] = '\0';
-    if (!take_number(&p, " ", newest))
+    if (!take_number(&p, " ", since))
         return err_set(err, ST_FATAL, "meta \"%.40s\" is not score's", text);
     while (*p) {
         struct position_src one = { .known = true };

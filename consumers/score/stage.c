@@ -10,10 +10,12 @@
 #include "consumers/score/position.h"
 #include "record/comment.h"
 #include "score/sightings.h"
-#include "stage/row.h"
 
 #define ARENA_MAX  ((size_t)256 << 20)
 #define ARENA_SOFT ((size_t)16 << 20) /* decoded bytes after which a batch is cut */
+
+/* How far the clock that stamps a score may be behind the one that stamped its raw record. */
+#define CLOCKS_APART_MS INT64_C(3600000)
 
 const struct conf_prop score_props[] = {
     { .name = "score.bundle",
@@ -27,14 +29,18 @@ const struct conf_prop score_props[] = {
       .dflt = "7d",
       .min = 0,
       .max = 3.1536e10,
-      .doc = "A comment that comes again within this time is an update, not a sample." },
+      .doc = "A comment that comes again within this time is an update, not a sample. An id is "
+             "forgotten when every raw partition has passed it by so much; one that was never "
+             "written to and never ended or found idle (a live topic finds it idle, an import ends "
+             "all) holds all ids, up to dedupe.max.ids." },
     { .name = "dedupe.max.ids",
       .type = CONF_INT,
       .at = offsetof(struct score_conf, max_ids),
       .dflt = "2000000",
       .min = 1,
       .max = 1e9,
-      .doc = "Ids remembered a partition; beyond it new ones are not, and are counted." },
+      .doc = "Ids remembered a partition; beyond it new ones are not, and are counted: windows "
+             "then may depend on timing." },
     { .name = NULL },
 };
 
@@ -42,7 +48,6 @@ const struct conf_prop score_props[] = {
 struct part {
     struct sightings *seen;
     struct position_src *src; /* one a source */
-    struct row row;           /* the marks passed on since it was assigned */
 };
 
 /* One input record on its way through a batch. */
@@ -67,40 +72,66 @@ struct score_stage {
     struct scored scored[BUNDLE_BATCH_MAX];
 };
 
+static bool is_source(const struct score_stage *s, int32_t src)
+{
+    return src >= 0 && src < s->topo.parts[TOPIC_RAW];
+}
+
 static void release_part(struct part *p)
 {
     sightings_free(p->seen);
     free(p->src);
-    row_release(&p->row);
     memset(p, 0, sizeof(*p));
 }
 
+/* What one record of our own output tells the set. */
+static enum status restore_one(struct score_stage *s, struct part *p, const struct stage_rec *rec,
+                               struct err *err)
+{
+    const bool is_mark = stage_header(rec, "absa-kind").p != NULL;
+    struct sighted ignored;
+    struct score score;
+    struct mark mark;
+    enum status st;
+
+    arena_reset(s->arena);
+    st = is_mark ? wire_decode(s->wire, RECORD_MARK, rec->value, &mark, s->arena, err)
+                 : wire_decode(s->wire, RECORD_SCORE, rec->value, &score, s->arena, err);
+    if (st != ST_OK) /* not written by us: it is drift's to refuse */
+        return st == ST_REJECT ? ST_OK : st;
+    if (!is_source(s, is_mark ? mark.src : score.origin.src))
+        return ST_OK;
+    if (is_mark) {
+        sightings_pass(p->seen, mark.src, mark.wm_ms);
+    } else if (score.dedupe_evicted) {
+        sightings_pass(p->seen, score.origin.src, score.origin.src_wm_ms);
+    } else {
+        st = sightings_look(p->seen, hash64(score.comment_id), &score.origin, &ignored, err);
+        if (st == ST_OK)
+            sightings_keep(p->seen);
+    }
+    return st;
+}
+
 /* Replays our own output, so that the set is as if we had never gone. */
-static enum status restore(struct score_stage *s, struct part *p, int32_t part,
+static enum status restore(struct score_stage *s, struct part *p, int32_t part, int64_t since,
                            struct log_reader *log, struct err *err)
 {
-    int64_t from = sightings_oldest(p->seen);
-    enum status st = log->open(log->ctx, TOPIC_SCORES, part, from > 0 ? from : 0, err);
     struct stage_rec rec;
-    struct score score;
     bool more = true;
+    int64_t from = 0;
+    enum status st;
 
+    sightings_restore(p->seen, since);
+    if (since == WM_END)
+        return ST_OK; /* all is forgotten */
+    if (sightings_oldest(p->seen) > CLOCKS_APART_MS)
+        from = sightings_oldest(p->seen) - CLOCKS_APART_MS;
+    st = log->open(log->ctx, TOPIC_SCORES, part, from, err);
     if (st != ST_OK)
         return st;
     while ((st = log->next(log->ctx, &rec, &more, err)) == ST_OK && more) {
-        struct sighted ignored;
-
-        arena_reset(s->arena);
-        if (stage_header(&rec, "absa-kind").p)
-            continue;
-        st = wire_decode(s->wire, RECORD_SCORE, rec.value, &score, s->arena, err);
-        if (st == ST_REJECT)
-            continue; /* not written by us: it is drift's to refuse */
-        if (st == ST_OK && !score.dedupe_evicted) {
-            st = sightings_look(p->seen, hash64(score.comment_id), score.origin.arrival_ms,
-                                score.origin.src, &ignored, err);
-            sightings_keep(p->seen);
-        }
+        st = restore_one(s, p, &rec, err);
         if (st != ST_OK)
             break;
     }
@@ -114,39 +145,50 @@ static enum status assign(void *ctx, int32_t part, struct stage_resume *resume, 
 {
     struct score_stage *s = ctx;
     struct part *p = &s->parts[part];
-    struct sightings_conf conf = { s->conf.horizon_ms, (size_t)s->conf.max_ids };
-    int64_t newest = WM_NONE;
+    const struct sightings_conf conf = { .horizon_ms = s->conf.horizon_ms,
+                                         .max = (size_t)s->conf.max_ids,
+                                         .sources = s->topo.parts[TOPIC_RAW] };
+    int64_t since = WM_NONE;
     enum status st;
 
     (void)out;
     release_part(p);
     p->src = calloc((size_t)s->topo.parts[TOPIC_RAW], sizeof(*p->src));
     p->seen = sightings_new(&conf);
-    if (!row_init(&p->row, s->topo.parts[TOPIC_RAW]) || !p->src || !p->seen)
+    if (!p->src || !p->seen)
         return err_set(err, ST_FATAL, "out of memory for partition %d", part);
-    st = position_read(resume->meta, p->src, s->topo.parts[TOPIC_RAW], &newest, err);
-    sightings_set_newest(p->seen, newest);
-    if (st == ST_OK && newest != WM_NONE && resume->log)
-        st = restore(s, p, part, resume->log, err);
+    st = position_read(resume->meta, p->src, s->topo.parts[TOPIC_RAW], &since, err);
+    if (st == ST_OK && resume->meta.n > 0 && resume->log)
+        st = restore(s, p, part, since, resume->log, err);
     return st;
 }
 
-/* Refuses numbers that ingest never writes. A source that the configuration does
- * not know is a configuration that lags. */
-static enum status check_numbers(const struct score_stage *s, int32_t src, int64_t arrival_ms,
-                                 enum dead_reason *reason, struct err *err)
+/* Refuses numbers that ingest never writes. A mark that speaks of more sources
+ * than are configured is no bad record but a configuration that lags. */
+static enum status check_mark(const struct score_stage *s, const struct mark *m,
+                              enum dead_reason *reason, struct err *err)
 {
-    *reason = src < 0 ? DEAD_RANGE : DEAD_CLOCK;
-    if (src < 0)
-        return err_set(err, ST_REJECT, "src %d is no source", (int)src);
-    if (arrival_ms < TIME_MIN_MS || arrival_ms > TIME_MAX_MS)
-        return err_set(err, ST_REJECT, "arrival_ms is no time");
-    if (src < s->topo.parts[TOPIC_RAW])
+    *reason = DEAD_RANGE;
+    if (is_source(s, m->src))
         return ST_OK;
+    if (m->src < 0 || m->src >= m->src_count)
+        return err_set(err, ST_REJECT, "a mark of source %d of %d", (int)m->src, (int)m->src_count);
     return err_set(err, ST_FATAL,
-                   "config: a record of raw partition %d, but raw.partitions is %d: see absa "
+                   "config: a mark of raw partition %d of %d, but raw.partitions is %d: see absa "
                    "topics grow",
-                   src, s->topo.parts[TOPIC_RAW]);
+                   (int)m->src, (int)m->src_count, (int)s->topo.parts[TOPIC_RAW]);
+}
+
+static enum status check_origin(const struct score_stage *s, const struct origin *o,
+                                enum dead_reason *reason, struct err *err)
+{
+    *reason = is_source(s, o->src) ? DEAD_CLOCK : DEAD_RANGE;
+    if (!is_source(s, o->src))
+        return err_set(err, ST_REJECT, "a comment of source %d of %d", (int)o->src,
+                       (int)s->topo.parts[TOPIC_RAW]);
+    if (o->arrival_ms < TIME_MIN_MS || o->arrival_ms > TIME_MAX_MS)
+        return err_set(err, ST_REJECT, "arrival_ms is no time");
+    return ST_OK;
 }
 
 static enum status refuse(struct score_stage *s, struct item *it, enum dead_reason reason,
@@ -166,7 +208,6 @@ static enum status refuse(struct score_stage *s, struct item *it, enum dead_reas
 static enum status decode(struct score_stage *s, struct slice value, struct item *it,
                           enum dead_reason *reason, struct err *err)
 {
-    const struct origin *o = &it->comment.origin;
     enum record_kind kind;
     enum status st;
 
@@ -183,8 +224,8 @@ static enum status decode(struct score_stage *s, struct slice value, struct item
         *reason = wire_reason(s->wire);
     if (st != ST_OK)
         return st;
-    return it->kind == ITEM_MARK ? check_numbers(s, it->mark.src, 0, reason, err)
-                                 : check_numbers(s, o->src, o->arrival_ms, reason, err);
+    return it->kind == ITEM_MARK ? check_mark(s, &it->mark, reason, err)
+                                 : check_origin(s, &it->comment.origin, reason, err);
 }
 
 /* What one record is; a comment joins the facts to be scored. */
@@ -232,7 +273,7 @@ static enum out_rc put_mark(struct out *out, struct part *p, const struct stage_
     rc = out_put_mark(out, TOPIC_SCORES, rec->part, &mark);
     if (rc == OUT_OK) {
         *src = (struct position_src){ .known = true };
-        row_note(&p->row, in->src, in->wm_ms);
+        sightings_pass(p->seen, in->src, in->wm_ms);
     }
     return rc;
 }
@@ -294,8 +335,7 @@ static enum status put_score(struct score_stage *s, const struct stage_rec *rec,
         src->read += *rc == OUT_OK;
         return ST_OK;
     }
-    st = sightings_look(p->seen, hash64(c->comment_id), c->origin.arrival_ms, c->origin.src, &seen,
-                        err);
+    st = sightings_look(p->seen, hash64(c->comment_id), &c->origin, &seen, err);
     if (st != ST_OK)
         return st;
     score = make_score(bundle_info(s->bundle), c, scored, &seen);
@@ -369,7 +409,7 @@ static enum status checkpoint(void *ctx, int32_t part, struct buf *meta, struct 
     const struct part *p = &s->parts[part];
 
     (void)out;
-    position_write(p->src, s->topo.parts[TOPIC_RAW], sightings_newest(p->seen), STAGE_META_MAX,
+    position_write(p->src, s->topo.parts[TOPIC_RAW], sightings_since(p->seen), STAGE_META_MAX,
                    meta);
     return buf_failed(meta) ? err_set(err, ST_FATAL, "out of memory for a checkpoint") : ST_OK;
 }
@@ -378,7 +418,7 @@ static int64_t time_of(const void *ctx, int32_t part)
 {
     const struct score_stage *s = ctx;
 
-    return row_min(&s->parts[part].row);
+    return sightings_watermark(s->parts[part].seen);
 }
 
 static void drop(void *ctx, int32_t part)

@@ -9,8 +9,9 @@
  * on its batch. A mark is passed on in its place, with n_since_last counted
  * anew: what score itself wrote of that source since the mark before.
  *
- * Memory of a partition: the sightings of the last dedupe.horizon, rebuilt from
- * its own output partition on assignment, and the counts between marks, which
+ * Memory of a partition: the sightings that some source is not yet past by
+ * dedupe.horizon (score/sightings.h), rebuilt from its own output partition on
+ * assignment, and the counts between marks, which
  * ride in the meta of the committed offset (position.h). */
 #ifndef SCORE_STAGE_H
 #define SCORE_STAGE_H

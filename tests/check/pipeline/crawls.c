@@ -5,13 +5,23 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/hash.h"
 #include "producers/import/order.h"
 
 /* After the crawls. */
 #define NOW_MS INT64_C(1764000000000)
 
-enum { FILE_WITH_UPDATE = 1 }; /* has one comment twice */
+/* Now and then a comment is crawled again, two days later. */
+#define AGAIN_MS INT64_C(172800000)
+
+struct again {
+    struct raw_record raw;
+    char *value; /* NULL: none is waiting */
+    char video[32];
+    int64_t ms;
+};
 
 static const char *const files[] = {
     "TTCommentExporter-7226101187500723498-201-comments.csv",
@@ -51,6 +61,36 @@ static void append(struct check_log *log, int32_t part, const struct raw_record 
     assert_int_equal(check_log_append(log, &rec, ms, &err), ST_OK);
 }
 
+/* All sightings of a comment come from one source (its raw partition), the comments of a video from
+ * all. */
+static int32_t source_of(const struct raw_record *raw, int32_t n)
+{
+    const char *comma = memchr(raw->value.p, ',', raw->value.n); /* behind the id */
+
+    return hash_partition(
+        (struct slice){ raw->value.p, comma ? (size_t)(comma - raw->value.p) : 0 }, n);
+}
+
+/* Appends what waits when its time has come; else, when nothing waits, raw does. */
+static void crawl_again(struct check_log *log, struct again *a, const struct raw_record *raw,
+                        int64_t ms)
+{
+    if (a->value && ms >= a->ms + AGAIN_MS) {
+        append(log, source_of(&a->raw, check_log_topology(log)->parts[TOPIC_RAW]), &a->raw, ms);
+        free(a->value);
+        a->value = NULL;
+    }
+    if (a->value)
+        return;
+    a->ms = ms;
+    a->raw = *raw;
+    a->value = strndup(raw->value.p, raw->value.n);
+    assert_non_null(a->value);
+    snprintf(a->video, sizeof(a->video), "%.*s", SLICE_ARG(raw->video));
+    a->raw.value.p = a->value;
+    a->raw.video = slice_str(a->video);
+}
+
 static void append_ends(struct check_log *log, int64_t ms)
 {
     struct err err = { 0 };
@@ -64,13 +104,14 @@ static void append_ends(struct check_log *log, int64_t ms)
     }
 }
 
-struct check_log *crawls_log(const struct topology *topo, int rows, bool updates)
+struct check_log *crawls_log(const struct topology *topo, int rows)
 {
     const struct ingest_rules rules = { .time_unit = TIME_UNIT_NONE };
     const char *shared = getenv("ABSA_SHARED");
     struct err err = { 0 };
     struct order *order;
     struct raw_record raw;
+    struct again again = { .value = NULL };
     char path[4096];
     int64_t ms = 0;
     bool more = true, found = shared != NULL;
@@ -78,17 +119,18 @@ struct check_log *crawls_log(const struct topology *topo, int rows, bool updates
     assert_int_equal(order_new(&rules, NOW_MS, &order, &err), ST_OK);
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && found; i++) {
         snprintf(path, sizeof(path), "%s/data/crawls/%s", shared, files[i]);
-        if (i != FILE_WITH_UPDATE || updates)
-            found = add_file(order, path, rows);
+        found = add_file(order, path, rows);
     }
     struct check_log *log = found ? check_log_new(topo) : NULL;
     order_sort(order);
-    for (int32_t i = 0; log; i++) { /* each video over all partitions: sources meet downstream */
+    while (log) {
         assert_int_equal(order_next(order, &raw, &ms, &more, &err), ST_OK);
         if (!more)
             break;
-        append(log, i % topo->parts[TOPIC_RAW], &raw, ms);
+        append(log, source_of(&raw, topo->parts[TOPIC_RAW]), &raw, ms);
+        crawl_again(log, &again, &raw, ms);
     }
+    free(again.value);
     if (log)
         append_ends(log, ms);
     order_free(order);

@@ -11,7 +11,7 @@
 #include "record/comment.h"
 #include "support/prop.h"
 
-enum { SEEDS = 40, RECORDS = 900, RAW = 3, PARTS = 2, IDS = 250 };
+enum { SEEDS = 40, RECORDS = 900, RAW = 3, PARTS = 2, IDS = 250, SKEW = 1800000, MANY = 2000 };
 
 static const int64_t t0 = INT64_C(1763900000000);
 
@@ -20,7 +20,8 @@ struct kit {
     struct wire *wire;
     struct bundle *bundle;
     struct check_log *in;
-    int64_t now; /* when the next record is appended */
+    int64_t now;      /* when the next record is appended */
+    int64_t wm[MANY]; /* of each source */
 };
 
 static enum status make(void *arg, struct stage *stage, struct err *err)
@@ -71,9 +72,11 @@ static void append_comment(struct kit *k, struct prop *p, int32_t part, int32_t 
     c.shape = slice_str("test");
     c.origin = (struct origin){ .src = src,
                                 .src_offset = i,
-                                .arrival_ms = k->now - (int64_t)prop_below(p, 1800000),
-                                .src_wm_ms = WM_NONE };
+                                .arrival_ms = k->now - (int64_t)prop_below(p, SKEW),
+                                .src_wm_ms = k->wm[src] };
     append_record(k, part, RECORD_COMMENT, &c);
+    if (c.origin.arrival_ms - SKEW > k->wm[src])
+        k->wm[src] = c.origin.arrival_ms - SKEW;
 }
 
 /* Comments and marks as ingest writes them; every 29th is broken on the way. */
@@ -95,7 +98,7 @@ static void fill(struct kit *k)
                                     .src_count = RAW,
                                     .src_epoch = 1,
                                     .next_offset = i,
-                                    .wm_ms = t0 + i,
+                                    .wm_ms = k->wm[src],
                                     .floor_ms = WM_NONE,
                                     .kind = MARK_DATA,
                                     .seq = i + 1,
@@ -111,7 +114,7 @@ static void fill(struct kit *k)
 
 static int setup(void **state)
 {
-    static struct kit k;
+    static struct kit k = { .wm = { WM_NONE, WM_NONE, WM_NONE } };
     struct err err = { 0 };
 
     k.topo = topology_make(RAW, PARTS, 1);
@@ -262,6 +265,56 @@ static void a_source_that_is_not_configured_stops_with_the_reason(void **state)
     check_result_release(&result);
 }
 
+/* Far more sources than a meta can count: it goes on, and what it does not know
+ * any more after a restart it does not claim. */
+static void thousands_of_sources_are_no_reason_to_stop(void **state)
+{
+    static int64_t since[MANY];
+    struct kit *k = *state;
+    struct kit many = { .topo = topology_make(MANY, 1, 1), .wire = k->wire, .bundle = k->bundle };
+    struct check_stage two = { make, &many, 2 };
+    struct check_result calm;
+    struct prop p = prop_begin(1);
+    struct err err = { 0 };
+    int kills = 0;
+
+    many.in = check_log_new(&many.topo);
+    assert_non_null(many.in);
+    for (int i = 0; i < 3 * MANY; i++) {
+        int32_t src = (int32_t)(i % MANY);
+        struct mark m = { .src = src, .src_count = MANY, .src_epoch = 1, .seq = i + 1 };
+
+        many.now = t0 + i * INT64_C(1000);
+        if (i < MANY || many.wm[src] < many.now - 2 * SKEW)
+            many.wm[src] = many.now - 2 * SKEW;
+        m.wm_ms = many.wm[src];
+        m.n_since_last = i < MANY ? -1 : since[src];
+        m.kind = i < MANY ? MARK_HELLO : MARK_DATA;
+        append_record(&many, 0, RECORD_MARK, &m);
+        since[src] = i % 3 == 0;
+        if (since[src])
+            append_comment(&many, &p, 0, src, i);
+    }
+    run_calm(&many, &calm);
+    assert_int_equal(calm.counters[COUNTER_MARK_MISMATCH], 0);
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        const struct check_plan plan = { .wire = k->wire, .seed = seed };
+        struct check_result wild;
+
+        if (check_run(&two, 1, many.in, &plan, &wild, &err) != ST_OK ||
+            check_log_equal(calm.log, wild.log, TOPIC_SCORES, CHECK_NO_MARKS, &err) != ST_OK)
+            fail_msg("seed %d: %s", (int)seed, err.msg);
+        assert_int_equal(wild.counters[COUNTER_MARK_MISMATCH], 0);
+        assert_int_equal(check_log_total(wild.log, TOPIC_SCORES),
+                         check_log_total(calm.log, TOPIC_SCORES));
+        kills += wild.kills;
+        check_result_release(&wild);
+    }
+    assert_true(kills > 0);
+    check_result_release(&calm);
+    check_log_free(many.in);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +322,7 @@ int main(void)
         cmocka_unit_test(marks_count_what_was_written),
         cmocka_unit_test(a_comment_that_was_lost_on_the_way_is_seen),
         cmocka_unit_test(a_source_that_is_not_configured_stops_with_the_reason),
+        cmocka_unit_test(thousands_of_sources_are_no_reason_to_stop),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
