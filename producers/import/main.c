@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "app/app.h"
+#include "app/pace.h"
 #include "app/progress.h"
 #include "base/time.h"
 #include "consumers/ingest/config.h"
@@ -19,6 +20,7 @@ static struct kafka_topics topics;
 static const char *topic;
 static const char *brokers;
 static const char *arrival = "now";
+static const char *speed = "max";
 static bool no_end;
 
 static const struct conf_section sections[] = {
@@ -33,6 +35,8 @@ static const struct app_opt opts[] = {
     { "arrival", 0, "now|created|kafka", APP_STR, &arrival,
       "whose time they live in: now (default); created: in the order in which they were written, "
       "at that time; kafka: as a scraper posts them, into a live topic, without an end" },
+    { "speed", 0, "600x|max", APP_STR, &speed,
+      "with --arrival created: how much faster than they were written (default max)" },
     { "no-end", 0, NULL, APP_FLAG, &no_end, "more is to come: do not end the topic" },
     { .name = NULL },
 };
@@ -40,6 +44,7 @@ static const struct app_opt opts[] = {
 struct import {
     struct target *target; /* NULL: dry run */
     struct hold *hold;
+    struct pace pace;
     bool quiet;
     struct progress bar;
     int64_t records;
@@ -49,7 +54,11 @@ static enum status take(void *ctx, const struct raw_record *rec, int64_t arrival
                         struct err *err)
 {
     struct import *im = ctx;
-    enum status st = hold_record(im->hold, app_stop_flag(), im->quiet, err);
+    enum status st;
+
+    pace_wait(&im->pace, arrival_ms);
+    st = app_stopping() ? err_set(err, ST_RETRY, "stopped")
+                        : hold_record(im->hold, app_stop_flag(), im->quiet, err);
 
     im->records++;
     return st == ST_OK && im->target ? target_send(im->target, rec, arrival_ms, err) : st;
@@ -105,12 +114,16 @@ static enum status run(struct app_run *run, struct err *err)
                          .ctx = &im };
     struct kafka_conf kafka = { 0 };
     char name[KAFKA_TOPIC_MAX];
-    enum status st = ST_OK;
+    enum status st = pace_parse(speed, &im.pace, err);
 
+    if (st != ST_OK)
+        return st;
     if (run->argc == 0)
         return err_set(err, ST_FATAL, "usage: name at least one file (- is stdin)");
     if (!parse_arrival(&feed.arrival))
         return err_set(err, ST_FATAL, "usage: --arrival is now, created or kafka");
+    if (im.pace.speed > 0 && feed.arrival != FEED_CREATED)
+        return err_set(err, ST_FATAL, "usage: --speed goes with --arrival created");
     const bool end = !no_end && feed.arrival != FEED_KAFKA;
     snprintf(name, sizeof(name), "%s%s", topic ? topic : topics.prefix, topic ? "" : "raw");
     if (!run->dry_run)

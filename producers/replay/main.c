@@ -2,19 +2,18 @@
 /* absa replay: a stretch of a raw topic again, into another topic. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/app.h"
 #include "app/instant.h"
+#include "app/pace.h"
 #include "app/progress.h"
 #include "kafka/producer.h"
 #include "kafka/stretch.h"
 #include "kafka/topics.h"
 #include "producers/import/target.h"
 
-enum { HDR_MAX = 64, FLUSH_MS = 60000, NAP_MS = 100 };
+enum { HDR_MAX = 64, FLUSH_MS = 60000 };
 
 static struct kafka_topics topics;
 static const char *brokers;
@@ -47,45 +46,12 @@ struct replay {
     struct stretch *stretch;
     struct target *target; /* that it may be written, and its end */
     struct kafka_producer *producer;
-    double speed; /* 0: as fast as it goes */
+    struct pace pace;
     int64_t from_ms;
     int64_t until_ms;
-    int64_t first_ms; /* arrival of the first record; -1: none yet */
-    int64_t start_ms; /* wall clock then                           */
     int64_t records;
     struct progress bar;
 };
-
-static enum status parse_speed(double *out, struct err *err)
-{
-    char *end;
-
-    *out = 0;
-    if (strcmp(speed, "max") == 0)
-        return ST_OK;
-    *out = strtod(speed, &end);
-    if (end == speed || strcmp(end, "x") != 0 || !(*out > 0 && *out <= 1e6))
-        return err_set(err, ST_FATAL, "usage: --speed %.20s: want 10x or max", speed);
-    return ST_OK;
-}
-
-/* Waits until a record that arrived at arrival_ms is due. */
-static void wait_until_due(struct replay *r, int64_t arrival_ms)
-{
-    if (r->first_ms < 0) {
-        r->first_ms = arrival_ms;
-        r->start_ms = instant_now_ms();
-    }
-    while (r->speed > 0 && !app_stopping()) {
-        int64_t due = r->start_ms + (int64_t)((double)(arrival_ms - r->first_ms) / r->speed);
-        int64_t left = due - instant_now_ms();
-
-        if (left <= 0)
-            return;
-        struct timespec nap = { 0, (left < NAP_MS ? left : NAP_MS) * 1000000 };
-        nanosleep(&nap, NULL);
-    }
-}
 
 /* The same record, with its arrival as a header. */
 static enum status again(struct replay *r, const struct stage_rec *rec, int64_t arrival_ms,
@@ -122,7 +88,7 @@ static enum status copy(struct replay *r, struct err *err)
         if (st != ST_OK || !rec)
             break;
         if (r->producer)
-            wait_until_due(r, arrival_ms);
+            pace_wait(&r->pace, arrival_ms);
         if (app_stopping())
             break;
         st = again(r, rec, arrival_ms, err);
@@ -168,7 +134,7 @@ static enum status parse_args(struct replay *r, struct err *err)
     if (st == ST_OK && !from)
         st = err_set(err, ST_FATAL, "usage: --from TIME is missing");
     if (st == ST_OK)
-        st = parse_speed(&r->speed, err);
+        st = pace_parse(speed, &r->pace, err);
     if (st == ST_OK)
         st = instant_parse("from", from, 0, &r->from_ms, err);
     if (st == ST_OK)
@@ -180,7 +146,7 @@ static enum status parse_args(struct replay *r, struct err *err)
 
 static enum status run(struct app_run *run, struct err *err)
 {
-    struct replay r = { .first_ms = -1, .bar = progress_begin("replaying", run->verbosity) };
+    struct replay r = { .bar = progress_begin("replaying", run->verbosity) };
     enum status st = parse_args(&r, err);
 
     if (st == ST_OK)

@@ -155,7 +155,7 @@ class Turn(Case):
         cls.tmp = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.tmp.cleanup)
         cls.data = pathlib.Path(cls.tmp.name)
-        subprocess.run([sys.executable, TOP / "tests/support/mixed_stream.py",
+        subprocess.run([sys.executable, TOP / "tools/demo.d/stream.py",
                         fetch.stdout.strip(), cls.data], check=True)
         cls.turn = int((cls.data / "turn.txt").read_text())
         run = absa("baseline", "--input", cls.data / "baseline.jsonl", "--out", cls.data / "b.json")

@@ -75,7 +75,7 @@ def deploy(broker, name, processes, kills, source, drift):
 def mixed(work):
     """The mixed stream, and the options that judge it by a baseline of tweets."""
     text = h.need(h.HUTTO / "nytEditorialSnippets_GroundTruth.txt", "the text (tools/fetch-data)")
-    h.run(h.TOP / "tests/support/mixed_stream.py", text.parent, work)
+    h.run(h.TOP / "tools/demo.d/stream.py", text.parent, work)
     base = work / "base.json"
     h.run(h.BIN / "absa-baseline", "--input", work / "baseline.jsonl", "--out", base)
     return work / "stream.jsonl", [f"drift.baseline={base}"]

@@ -22,7 +22,7 @@ def verify(path, ok):
 def main():
     hutto = h.need(h.HUTTO / "nytEditorialSnippets_GroundTruth.txt", "the text (tools/fetch-data)").parent
     out = pathlib.Path(tempfile.mkdtemp())
-    h.run(h.TOP / "tests/support/mixed_stream.py", hutto, out)
+    h.run(h.TOP / "tools/demo.d/stream.py", hutto, out)
     turn_ms = int((out / "turn.txt").read_text())
     h.run(h.BIN / "absa-baseline", "--input", out / "baseline.jsonl", "--out", out / "base.json")
     for name in ("one", "two"):

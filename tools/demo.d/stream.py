@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """A stream of real text with a real turn: tweets, then newspaper editorials.
 
-    mixed_stream.py HUTTO_DIR OUT_DIR
+    stream.py HUTTO_DIR OUT_DIR
 
 HUTTO_DIR is what tools/fetch-data prints (from the vaderSentiment 3.3.2 sdist).
 Texts are ordered by the SHA-256 of the text. Written are, in the shape of the
