@@ -65,8 +65,7 @@ static size_t plain_run(struct slice s)
     return n;
 }
 
-/* What is not UTF-8 becomes U+FFFD, and only what must be escaped is. */
-static void put_string(struct slice s, struct buf *out)
+void to_json_string(struct slice s, struct buf *out)
 {
     buf_byte(out, '"');
     while (s.n > 0) {
@@ -124,7 +123,7 @@ static void put_enum(struct buf *out, const struct wire_field *f, int v)
     while (f->names[n])
         n++;
     if (v >= 0 && v < n)
-        put_string(slice_str(f->names[v]), out);
+        to_json_string(slice_str(f->names[v]), out);
     else
         buf_str(out, "null");
 }
@@ -187,7 +186,7 @@ static void put_field(struct buf *out, const struct wire_field *f, const char *p
         to_json_double(*(const double *)at, out);
         break;
     case WIRE_STRING:
-        put_string(*(const struct slice *)at, out);
+        to_json_string(*(const struct slice *)at, out);
         break;
     case WIRE_BYTES:
         put_base64(*(const struct slice *)at, out);

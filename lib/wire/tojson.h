@@ -10,6 +10,10 @@
  * range is written as null. */
 void to_json_record(const struct wire_table *t, const void *rec, struct buf *out);
 
+/* Appends s as a JSON string: what is not UTF-8 becomes U+FFFD, and only what
+ * must be escaped is. */
+void to_json_string(struct slice s, struct buf *out);
+
 /* Appends the shortest of %.15g, %.16g and %.17g that reads back the same, with
  * a point or an exponent always; NaN and infinities as null. */
 void to_json_double(double v, struct buf *out);

@@ -14,7 +14,6 @@ import urllib.request
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "support"))
 from broker import BIN, BUILD, Broker  # noqa: E402
 
-DUMP = os.path.join(BUILD, "tests", "dump")
 LOG = open(os.path.join(BUILD, "tests", "e2e-ingest.log"), "w")
 VIDEOS = ["7123456789012345678", "7123456789012345679", "7123456789012345680"]
 ROWS = 1500
@@ -41,18 +40,13 @@ def run(*args, code=0):
     return p.stderr
 
 
-def record(line):
-    mark = '{"absa_kind": "mark"} '
-    if line.startswith(mark):
-        return dict(json.loads(line[len(mark):]), absa_kind="mark")
-    return json.loads(line)
-
-
 def dump(b, prefix, topic, raw, comments):
-    out = subprocess.run([DUMP, "-b", b.address, "-X", "topic.prefix=" + prefix,
-                          "-X", "raw.partitions=%d" % raw, "-X", "comments.partitions=%d" % comments,
-                          topic], capture_output=True, text=True, check=True).stdout
-    return [record(line) for line in out.splitlines()]
+    """The committed records, partition by partition."""
+    out = subprocess.run([os.path.join(BIN, "absa-tail"), "-b", b.address,
+                          "-X", "topic.prefix=" + prefix, "-t", topic, "-o", "beginning", "-e",
+                          "-f", "%p %s\\n"], capture_output=True, text=True, check=True).stdout
+    lines = sorted((line.split(" ", 1) for line in out.splitlines()), key=lambda x: int(x[0]))
+    return [json.loads(text) for _, text in lines]
 
 
 class Ingest:

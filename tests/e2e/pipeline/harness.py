@@ -14,7 +14,6 @@ from broker import Broker, skip  # noqa: E402
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
 BIN = pathlib.Path(os.environ.get("ABSA_BIN", TOP / "build/dev/bin"))
-DUMP = pathlib.Path(os.environ.get("ABSA_BUILD", TOP / "build/dev")) / "tests/dump"
 SHARED = pathlib.Path(os.environ.get("ABSA_SHARED", TOP.parent / "shared"))
 CRAWL = SHARED / "data/crawls/TTCommentExporter-7522631316479790391-3522-comments-replies.csv"
 HUTTO = TOP / "build/cache/vader"
@@ -93,8 +92,11 @@ class Deployment:
             self.start(stage, int(number))
 
     def records(self, topic):
-        out = run(DUMP, "-b", self.broker.address, *self.topics, topic)
-        return [line for line in out.splitlines() if line]
+        """The committed records as JSON, partition by partition."""
+        out = run(BIN / "absa-tail", "-b", self.broker.address, *self.topics, "-t", topic,
+                  "-o", "beginning", "-e", "-f", "%p %s\\n")
+        lines = [line.split(" ", 1) for line in out.splitlines()]
+        return [text for _, text in sorted(lines, key=lambda x: int(x[0]))]
 
     def wait(self, topic, n, seconds=180):
         """The lines of a topic once it holds n; fails when it does not within the time."""

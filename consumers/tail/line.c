@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "consumers/tail/line.h"
+
+#include <inttypes.h>
+#include <time.h>
+
+#include "base/time.h"
+#include "text/visible.h"
+
+/* The years 1..9999. */
+#define FIRST_MS INT64_C(-62135596800000)
+#define LAST_MS  INT64_C(253402300799999)
+
+enum { SEGMENT_WIDTH = 8, FEATURE_WIDTH = 20 };
+
+static const char *const severity_names[] = { "NONE", "WARNING", "CRITICAL" };
+
+void line_colour(const struct style *style, const char *code, struct buf *out)
+{
+    if (style->colour)
+        buf_fmt(out, "\x1b[%sm", code);
+}
+
+void line_plain(const struct style *style, struct buf *out)
+{
+    line_colour(style, "0", out);
+}
+
+const char *line_colour_of(const struct alert *al)
+{
+    if (al->state == ALERT_RESOLVED)
+        return "32";
+    return al->severity == SEVERITY_CRITICAL ? "1;31" : "33";
+}
+
+static void local_time(int64_t ms, struct buf *out)
+{
+    char text[40] = "";
+    time_t t = (time_t)(time_floor(ms, MS_SECOND) / MS_SECOND);
+    struct tm tm;
+
+    if (localtime_r(&t, &tm))
+        strftime(text, sizeof(text), tm.tm_sec ? "%Y-%m-%d %H:%M:%S%z" : "%Y-%m-%d %H:%M%z", &tm);
+    buf_str(out, text);
+}
+
+void line_time(int64_t ms, const struct style *style, struct buf *out)
+{
+    if (ms < FIRST_MS || ms > LAST_MS) {
+        buf_fmt(out, "%" PRId64 " ms", ms);
+        return;
+    }
+    if (style->local) {
+        local_time(ms, out);
+        return;
+    }
+    struct civil c = time_to_civil(ms);
+    buf_fmt(out, "%04d-%02d-%02d %02d:%02d", (int)c.year, c.month, c.day, c.hour, c.minute);
+    if (c.second)
+        buf_fmt(out, ":%02d", c.second);
+    buf_byte(out, 'Z');
+}
+
+/* "1h", "90s": in the largest unit that it is a multiple of. */
+static void add_length(int64_t from_ms, int64_t to_ms, struct buf *out)
+{
+    static const struct {
+        int64_t ms;
+        const char *unit;
+    } units[] = { { MS_DAY, "d" }, { MS_HOUR, "h" }, { MS_MINUTE, "m" }, { MS_SECOND, "s" } };
+    int64_t ms;
+
+    if (__builtin_sub_overflow(to_ms, from_ms, &ms))
+        ms = 0;
+    for (size_t i = 0; ms > 0 && i < sizeof(units) / sizeof(units[0]); i++) {
+        if (ms % units[i].ms == 0) {
+            buf_fmt(out, "%" PRId64 "%s", ms / units[i].ms, units[i].unit);
+            return;
+        }
+    }
+    buf_fmt(out, "%" PRId64 "ms", ms);
+}
+
+/* Harmless, and followed by blanks up to a width. */
+static void add_column(struct slice s, size_t width, struct buf *out)
+{
+    size_t start = out->n;
+
+    visible_add(s, out);
+    while (!buf_failed(out) && out->n - start < width)
+        buf_byte(out, ' ');
+}
+
+static void add_alert(const struct alert *al, const struct style *style, struct buf *out)
+{
+    line_time(al->start_ms, style, out);
+    buf_byte(out, ' ');
+    add_length(al->start_ms, al->end_ms, out);
+    buf_str(out, "  ");
+    line_colour(style, line_colour_of(al), out);
+    buf_fmt(out, "%-8s  %-8s", severity_names[al->severity],
+            al->state == ALERT_RESOLVED ? "resolved" : "firing");
+    line_plain(style, out);
+    buf_str(out, "  ");
+    add_column(al->segment, SEGMENT_WIDTH, out);
+    buf_str(out, "  ");
+    add_column(al->feature, FEATURE_WIDTH, out);
+    if (al->psi.has)
+        buf_fmt(out, "  PSI %.3f %s %g", al->psi.v,
+                al->psi.v > al->threshold ? ">" : "<=", al->threshold);
+    buf_fmt(out, "  n %" PRId64, al->n);
+    if (al->n_eff < (double)al->n)
+        buf_fmt(out, " (worth %.0f)", al->n_eff);
+    buf_fmt(out, "  mean %.4g -> %.4g", al->moments.mean_before, al->moments.mean_now);
+    if (al->others.n > 0)
+        buf_fmt(out, "  and %zu more", al->others.n);
+}
+
+static void add_dead(const struct entry *e, const struct style *style, struct buf *out)
+{
+    const struct deadletter *d = e->dead;
+
+    buf_fmt(out, "%s[%d] offset %" PRId64 "  ", e->topic, (int)e->rec->part, e->rec->offset);
+    line_colour(style, "33", out);
+    visible_add(d->stage, out);
+    buf_str(out, " refused: ");
+    visible_add(d->reason, out);
+    line_plain(style, out);
+    buf_str(out, "  ");
+    visible_add(d->topic, out);
+    buf_fmt(out, "[%d] offset %" PRId64, (int)d->part, d->offset);
+    if (d->index > 0)
+        buf_fmt(out, " index %d", (int)d->index);
+    buf_fmt(out, "  %" PRId64 " bytes  ", d->value_length);
+    visible_add(d->why, out);
+}
+
+static void add_unreadable(const struct entry *e, const struct style *style, struct buf *out)
+{
+    buf_fmt(out, "%s[%d] offset %" PRId64 "  ", e->topic, (int)e->rec->part, e->rec->offset);
+    line_colour(style, "33", out);
+    buf_fmt(out, "cannot be read: %s", e->reason);
+    line_plain(style, out);
+    buf_str(out, "  ");
+    visible_add(slice_str(e->why), out);
+}
+
+void line_add(const struct entry *e, const struct style *style, struct buf *out)
+{
+    if (e->alert)
+        add_alert(e->alert, style, out);
+    else if (e->dead)
+        add_dead(e, style, out);
+    else if (e->reason)
+        add_unreadable(e, style, out);
+    else if (style->terminal)
+        visible_add(e->json, out);
+    else
+        buf_slice_add(out, e->json);
+    buf_byte(out, '\n');
+}
