@@ -2,6 +2,7 @@
 #include "consumers/tail/line.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/time.h"
@@ -54,10 +55,10 @@ void line_time(int64_t ms, const struct style *style, struct buf *out)
         local_time(ms, out);
         return;
     }
-    struct civil c = time_to_civil(ms);
-    buf_fmt(out, "%04d-%02d-%02d %02d:%02d", (int)c.year, c.month, c.day, c.hour, c.minute);
-    if (c.second)
-        buf_fmt(out, ":%02d", c.second);
+    char iso[TIME_ISO_LEN + 1];
+    time_format_iso(ms, iso);
+    bool has_seconds = memcmp(iso + 17, "00", 2) != 0;
+    buf_fmt(out, "%.10s %.*s", iso, has_seconds ? 8 : 5, iso + 11);
     buf_byte(out, 'Z');
 }
 
