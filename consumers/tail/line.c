@@ -2,7 +2,6 @@
 #include "consumers/tail/line.h"
 
 #include <inttypes.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/time.h"
@@ -34,32 +33,21 @@ const char *line_colour_of(const struct alert *al)
     return al->severity == SEVERITY_CRITICAL ? "1;31" : "33";
 }
 
-static void local_time(int64_t ms, struct buf *out)
+void line_time(int64_t ms, const struct style *style, struct buf *out)
 {
     char text[40] = "";
     time_t t = (time_t)(time_floor(ms, MS_SECOND) / MS_SECOND);
     struct tm tm;
 
-    if (localtime_r(&t, &tm))
-        strftime(text, sizeof(text), tm.tm_sec ? "%Y-%m-%d %H:%M:%S%z" : "%Y-%m-%d %H:%M%z", &tm);
-    buf_str(out, text);
-}
-
-void line_time(int64_t ms, const struct style *style, struct buf *out)
-{
-    if (ms < FIRST_MS || ms > LAST_MS) {
+    if (ms < FIRST_MS || ms > LAST_MS ||
+        !(style->local ? localtime_r(&t, &tm) : gmtime_r(&t, &tm))) {
         buf_fmt(out, "%" PRId64 " ms", ms);
         return;
     }
-    if (style->local) {
-        local_time(ms, out);
-        return;
-    }
-    char iso[TIME_ISO_LEN + 1];
-    time_format_iso(ms, iso);
-    bool has_seconds = memcmp(iso + 17, "00", 2) != 0;
-    buf_fmt(out, "%.10s %.*s", iso, has_seconds ? 8 : 5, iso + 11);
-    buf_byte(out, 'Z');
+    strftime(text, sizeof(text), tm.tm_sec ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%d %H:%M", &tm);
+    buf_str(out, text);
+    strftime(text, sizeof(text), style->local ? "%z" : "Z", &tm);
+    buf_str(out, text);
 }
 
 /* "1h", "90s": in the largest unit that it is a multiple of. */
