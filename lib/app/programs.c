@@ -3,8 +3,8 @@
 #include "app/app.h"
 
 const char *const app_programs[] = {
-    "import",   "ingest",   "score",  "drift",  "replay", "broker",
-    "backtest", "baseline", "topics", "doctor", NULL,
+    "import", "ingest",   "score",    "drift",  "tail",   "replay",
+    "broker", "backtest", "baseline", "topics", "doctor", NULL,
 };
 
 /* What more than one of them knows, but for the names that tell processes apart. */
