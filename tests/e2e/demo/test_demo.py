@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The demo shows what it is to show; and when it cannot, it says why and leaves nothing running."""
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "support"))
+from broker import BIN, TOP, skip  # noqa: E402
+
+DEMO = [os.path.join(TOP, "tools/demo"), "--ready", "--bin", BIN]
+parent = pathlib.Path(tempfile.mkdtemp(prefix="absa-demo-test-"))
+
+
+def ours():
+    """{pid: command} of what runs in a folder of the demo."""
+    found = {}
+    for proc in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if os.readlink(proc / "cwd").startswith(str(parent)):
+                found[int(proc.name)] = (proc / "cmdline").read_bytes().split(b"\0")[:4]
+        except OSError:
+            pass  # gone, or not ours to see
+    return found
+
+
+def start(*args):
+    return subprocess.Popen([*DEMO, "--dir", str(parent), *args], stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL)
+
+
+def until_line(demo, text):
+    said = ""
+    for line in demo.stdout:
+        said += line
+        if text in line:
+            return said
+    raise AssertionError(f"never said {text!r}:\n{said}")
+
+
+def ends(demo, code, *texts):
+    rest = demo.stdout.read()
+    assert demo.wait(timeout=60) == code, (demo.returncode, rest)
+    for text in texts:
+        assert text in rest, rest
+    time.sleep(0.2)
+    assert not ours(), f"still running: {ours()}"
+    return rest
+
+
+def works():
+    demo = start("--speed", "3600x")
+    said = until_line(demo, "hour 12")
+    assert "CRITICAL" not in said, said
+    said = until_line(demo, "hour 16")
+    assert "CRITICAL  firing" in said and "baseline" in said, said
+    ends(demo, 0, "It works: 4000 comments, 16 hours, 1 alert", "What next")
+    print("ok works")
+
+
+def interrupted(sign, after):
+    demo = start("--speed", "600x")
+    until_line(demo, after)
+    os.kill(demo.pid, sign)
+    ends(demo, 130, "interrupted", "nothing of it runs any more")
+    print(f"ok {sign.name} after {after!r}")
+
+
+def child_dies(program, words):
+    demo = start("--speed", "600x")
+    until_line(demo, "hour  1")
+    victims = [pid for pid, cmd in ours().items()
+               if os.path.basename(cmd[0].decode()) == program]
+    assert victims, ours()
+    os.kill(victims[0], signal.SIGKILL)
+    ends(demo, 1, words, "nothing of it runs any more")
+    print(f"ok {program} dies")
+
+
+def no_room():
+    sys.path.insert(0, os.path.join(TOP, "tools/demo.d"))
+    import demo
+    demo.NEEDS_MB = 1 << 40
+    try:
+        demo.room(parent)
+    except demo.Failure as e:
+        assert "MB are free" in str(e) and "--dir" in str(e)
+        print("ok no room:", str(e).splitlines()[0])
+        return
+    raise AssertionError("no room, and it did not say so")
+
+
+def killed():
+    """kill -9 of the demo itself: its children end by themselves."""
+    demo = start("--speed", "600x")
+    until_line(demo, "hour  1")
+    demo.kill()
+    demo.wait()
+    until = time.monotonic() + 15
+    while ours() and time.monotonic() < until:
+        time.sleep(0.2)
+    assert not ours(), f"outlived the demo: {ours()}"
+    print("ok kill -9")
+
+
+def main():
+    data = subprocess.run([os.path.join(TOP, "tools/fetch-data")], capture_output=True, text=True)
+    if data.returncode != 0:
+        skip("no text (tools/fetch-data)")
+    no_room()
+    works()
+    interrupted(signal.SIGINT, "==> 1,200 tweets")
+    interrupted(signal.SIGTERM, "hour  1")
+    child_dies("absa-score", "score died (SIGKILL)")
+    child_dies("absa-broker", "died")
+    killed()
+    missing = start("--bin", "/nowhere")
+    ends(missing, 1, "/nowhere/absa")
+
+
+main()
