@@ -16,8 +16,8 @@ import tempfile
 import time
 import urllib.request
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e/pipeline"))
-import harness as h
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import harness as h  # noqa: E402
 
 START_S = 1_753_228_800
 WORDS = "so this product is amazing but the shipping was slow and i love it 😂 not great tbh".split()
@@ -65,7 +65,7 @@ def measure(d, stage, port):
             break
         time.sleep(0.05)
     seconds = time.monotonic() - began
-    status = pathlib.Path(f"/proc/{d.running[f'{stage}-0'].pid}/status").read_text()
+    status = pathlib.Path(f"/proc/{d.running[f'{stage}-0'].process.pid}/status").read_text()
     d.stop()
     return seconds, int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
 
@@ -74,10 +74,8 @@ def main():
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     work = pathlib.Path(tempfile.mkdtemp())
     load(work / "load.jsonl", n)
-    (work / "key").write_bytes(bytes(32))
-    (work / "key").chmod(0o600)
     with h.Broker() as broker:
-        d = h.Deployment(broker, "bench.", {"ingest": [f"ingest.user_key_file={work / 'key'}"]})
+        d = h.Deployment(broker, "bench.", {"ingest": [f"ingest.user_key_file={h.key_file(work)}"]})
         t0 = time.monotonic()
         h.run(h.BIN / "absa-import", work / "load.jsonl", "-b", broker.address, "--arrival",
               "created", *d.topics)

@@ -8,14 +8,15 @@
 
 A test that cannot have one is skipped (exit 77) with the reason."""
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BUILD = os.environ.get("ABSA_BUILD", os.path.join(TOP, "build", "dev"))
-BIN = os.environ.get("ABSA_BIN", os.path.join(BUILD, "bin"))
+TOP = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("ABSA_BUILD", TOP / "build/dev"))
+BIN = pathlib.Path(os.environ.get("ABSA_BIN", BUILD / "bin"))
 
 
 def skip(why):
@@ -27,7 +28,7 @@ class Broker:
     def __init__(self):
         if not shutil.which("kcat"):
             skip("no kcat")
-        self.tool = os.path.join(TOP, "tools", "kafka")
+        self.tool = TOP / "tools/kafka"
         jars = subprocess.run([self.tool, "path"], capture_output=True)
         if jars.returncode != 0 and not shutil.which("mvn"):
             skip("no jars of Kafka (tools/kafka fetch) and no mvn to get them")
@@ -55,7 +56,7 @@ class Broker:
         subprocess.run([self.tool, "kill", "--dir", self.dir], check=True)
 
     def apply(self, prefix, raw=1, comments=1):
-        subprocess.run([os.path.join(BIN, "absa-topics"), "apply", "-b", self.address,
+        subprocess.run([BIN / "absa-topics", "apply", "-b", self.address,
                         "-X", "topic.prefix=" + prefix, "-X", "raw.partitions=%d" % raw,
                         "-X", "comments.partitions=%d" % comments],
                        check=True, stdout=subprocess.DEVNULL)
@@ -77,6 +78,17 @@ class Broker:
         subprocess.run(["kcat", "-P", "-b", self.address, "-t", topic, "-p", str(part),
                         "-X", "linger.ms=5", "-X", "acks=all"],
                        input="\n".join(lines) + "\n", text=True, check=True)
+
+    def put_bytes(self, topic, part, value, headers=()):
+        """One record of any bytes; None is a null value."""
+        path = os.path.join(self.dir, "value")
+        with open(path, "wb") as f:
+            f.write(value or b"")
+        # kcat sends nothing that is empty, unless it has a key
+        how = [path] if value else ["-K:", *(["-Z"] if value is None else [])]
+        subprocess.run(["kcat", "-P", "-b", self.address, "-t", topic, "-p", str(part),
+                        "-X", "acks=all", *[a for x in headers for a in ("-H", x)], *how],
+                       input=None if value else b"k:\n", check=True)
 
     def get(self, topic):
         out = subprocess.run(["kcat", "-C", "-b", self.address, "-t", topic, "-o", "beginning",

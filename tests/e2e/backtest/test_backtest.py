@@ -9,10 +9,10 @@ import sys
 import tempfile
 import unittest
 
-TOP = pathlib.Path(__file__).resolve().parents[3]
-BIN = pathlib.Path(os.environ.get("ABSA_BIN", TOP / "build/dev/bin"))
-SHARED = pathlib.Path(os.environ.get("ABSA_SHARED", TOP / "../shared"))
-CRAWL = SHARED / "data/crawls/TTCommentExporter-7522631316479790391-3522-comments-replies.csv"
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+import harness as h  # noqa: E402
+from harness import BIN, CRAWL, SHARED, TOP  # noqa: E402
+
 BASELINE = TOP / "models/default/baseline.json"
 ONE = ["-X", "window.min_samples=1", "-X", "window.min_videos=1"]
 
@@ -149,14 +149,15 @@ class Turn(Case):
 
     @classmethod
     def setUpClass(cls):
-        fetch = subprocess.run([TOP / "tools/fetch-data"], capture_output=True, text=True)
-        if fetch.returncode != 0:
-            raise unittest.SkipTest("no data: " + fetch.stderr.strip())
+        try:
+            texts = h.hutto()
+        except SystemExit:
+            raise unittest.SkipTest("no texts") from None
         cls.tmp = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.tmp.cleanup)
         cls.data = pathlib.Path(cls.tmp.name)
         subprocess.run([sys.executable, TOP / "tools/demo.d/stream.py",
-                        fetch.stdout.strip(), cls.data], check=True)
+                        texts, cls.data], check=True)
         cls.turn = int((cls.data / "turn.txt").read_text())
         run = absa("baseline", "--input", cls.data / "baseline.jsonl", "--out", cls.data / "b.json")
         assert run.returncode == 0, run.stderr
@@ -224,6 +225,5 @@ class Pipe(Case):
 
 if __name__ == "__main__":
     if not CRAWL.exists():
-        print("skipped: ABSA_SHARED does not name the shared data")
-        sys.exit(77)
+        h.skip("ABSA_SHARED does not name the shared data")
     unittest.main(verbosity=2)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """lib/flow on a real Kafka: what its header promises, one function a promise."""
-import os
+import pathlib
 import random
 import signal
 import socket
@@ -9,52 +9,23 @@ import sys
 import time
 import urllib.request
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "support"))
-from broker import BUILD, Broker  # noqa: E402
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+import harness as h  # noqa: E402
+from harness import wait_for  # noqa: E402
 
-TOY = os.path.join(BUILD, "tests", "flow_toy")
-LOG = open(os.path.join(BUILD, "tests", "e2e-flow.log"), "wb")
+LOG = h.BUILD / "tests/e2e-flow.log"
 
 
-class Toy:
+class Toy(h.Program):
     """One process of the counting stage."""
 
-    all = []
-
     def __init__(self, broker, prefix, slot=0, parts=3, env=None, props=()):
-        self.args = [TOY, "-X", "kafka.bootstrap.servers=" + broker.address,
-                     "-X", "topic.prefix=" + prefix, "-X", "group.id=" + prefix + "toy",
-                     "-X", "slot=toy-%d" % slot, "-X", "raw.partitions=%d" % parts,
-                     "-X", "comments.partitions=%d" % parts, "-X", "commit.interval.ms=50ms"]
-        for p in props:
-            self.args += ["-X", p]
-        self.env = dict(os.environ, **(env or {}))
-        Toy.all.append(self)
-        self.start()
-
-    def start(self):
-        self.p = subprocess.Popen(self.args, env=self.env, stderr=LOG)
-
-    def signal(self, sig):
-        self.p.send_signal(sig)
-
-    def end(self, timeout=10):
-        """SIGTERM, and how it ended."""
-        self.signal(signal.SIGTERM)
-        return self.p.wait(timeout)
-
-    def kill(self):
-        self.p.kill()
-        self.p.wait()
-
-
-def wait_for(what, condition, timeout=40):
-    until = time.time() + timeout
-    while time.time() < until:
-        if condition():
-            return
-        time.sleep(0.15)
-    raise AssertionError("waited in vain for " + what)
+        args = [h.BUILD / "tests/flow_toy"]
+        for p in ("kafka.bootstrap.servers=" + broker.address, "topic.prefix=" + prefix,
+                  f"group.id={prefix}toy", f"slot=toy-{slot}", f"raw.partitions={parts}",
+                  f"comments.partitions={parts}", "commit.interval.ms=50ms", *props):
+            args += ["-X", p]
+        super().__init__(args, LOG, env)
 
 
 def free_port():
@@ -163,8 +134,8 @@ def test_record_that_kills(b):
     toy = Toy(b, "p.", parts=2, props=["http.port=%d" % port])
     deaths = 0
     while len(copied(b, "p.")) < 160:
-        if toy.p.poll() is not None:
-            assert toy.p.returncode == -signal.SIGSEGV, toy.p.returncode
+        if toy.process.poll() is not None:
+            assert toy.process.returncode == -signal.SIGSEGV, toy.process.returncode
             deaths += 1
             assert deaths <= 5, "it should have been found by now"
             toy.start()
@@ -220,7 +191,7 @@ def test_zombie(b):
     heir = Toy(b, "z.", 1, parts=1)
     wait_for("the heir", lambda: len(copied(b, "z.")) >= n)
     zombie.signal(signal.SIGCONT)
-    assert zombie.p.wait(20) == 75, zombie.p.returncode
+    assert zombie.process.wait(20) == 75, zombie.process.returncode
     assert heir.end() == 0
     check_copy(b, "z.", {0: numbered(0, n)})
 
@@ -232,7 +203,7 @@ def test_same_slot_is_fenced(b):
     first = Toy(b, "s.", 0, parts=1, env={"TOY_SLEEP_US": "1000"})
     wait_for("some records", lambda: len(copied(b, "s.")) > 50)
     second = Toy(b, "s.", 0, parts=1)
-    assert first.p.wait(20) == 75, first.p.returncode
+    assert first.process.wait(20) == 75, first.process.returncode
     wait_for("the rest", lambda: len(copied(b, "s.")) >= 2000)
     assert second.end() == 0
     check_copy(b, "s.", {0: numbered(0, 2000)})
@@ -248,7 +219,7 @@ def test_stuck_owner_cannot_speak(b):
     time.sleep(2)
     # The heir meets the same record; it waits less than the poll interval.
     heir = Toy(b, "m.", 1, parts=1, props=["kafka.max.poll.interval.ms=60000"])
-    assert stuck.p.wait(40) == 75, stuck.p.returncode
+    assert stuck.process.wait(40) == 75, stuck.process.returncode
     wait_for("the heir", lambda: len(copied(b, "m.")) >= 3)
     assert heir.end(20) == 0
     check_copy(b, "m.", {0: ["a", "stuck 12000", "b"]})
@@ -283,9 +254,9 @@ def test_refusals(b):
     """What ends with 78 before anything is read."""
     b.apply("f.", 2, 2)
     many = Toy(b, "f.", parts=1)
-    assert many.p.wait(20) == 78
+    assert many.process.wait(20) == 78
     none = Toy(b, "nowhere.", parts=1)
-    assert none.p.wait(20) == 78
+    assert none.process.wait(20) == 78
 
 
 def stderr_of(toy):
@@ -338,22 +309,10 @@ def test_pages(b):
 
 def main():
     wanted = sys.argv[1:]
-    failed = 0
-    with Broker() as b:
-        for name, test in sorted(globals().items()):
-            if not name.startswith("test_") or (wanted and name not in wanted):
-                continue
-            t0 = time.time()
-            try:
-                test(b)
-                print("ok   %-34s %5.1f s" % (name, time.time() - t0), flush=True)
-            except Exception as e:  # the next promise is tried all the same
-                failed += 1
-                print("FAIL %-34s %s: %s" % (name, type(e).__name__, e), flush=True)
-            finally:
-                while Toy.all:
-                    Toy.all.pop().kill()
-    return 1 if failed else 0
+    tests = [test for name, test in sorted(globals().items())
+             if name.startswith("test_") and (not wanted or name in wanted)]
+    with h.Broker() as b:
+        return h.run_tests(tests, b)
 
 
 if __name__ == "__main__":

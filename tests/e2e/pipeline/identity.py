@@ -12,7 +12,8 @@ import sys
 import tempfile
 import time
 
-import harness as h
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+import harness as h  # noqa: E402
 
 COUNTERS = ("late_by_floor", "overtaken", "cross_source_updates", "dedupe_evicted")
 # Small batches and commits, so that a kill lands in the middle of the work.
@@ -34,7 +35,7 @@ def without_source(lines):
 
 def backtest(out, *args):
     h.run(h.BIN / "absa-backtest", "--out", out, *args)
-    counters = h.summary(out)["counters"]
+    counters = json.loads((out / "summary.json").read_text())["counters"]
     assert all(counters[name] == 0 for name in COUNTERS), counters
     return h.read_lines(out / "windows.jsonl"), h.read_lines(out / "alerts.jsonl")
 
@@ -66,16 +67,15 @@ def deploy(broker, name, processes, kills, source, drift):
         d.wait("alerts", len(want[1]))
         source["seconds"] = time.monotonic() - began
         d.stop()
-        check(name, (d.records("windows"), d.records("alerts")), want)
+        check(name, (d.lines("windows"), d.lines("alerts")), want)
         return want
     finally:
-        d.kill()
+        h.Program.kill_all()
 
 
 def mixed(work):
     """The mixed stream, and the options that judge it by a baseline of tweets."""
-    text = h.need(h.HUTTO / "nytEditorialSnippets_GroundTruth.txt", "the text (tools/fetch-data)")
-    h.run(h.TOP / "tools/demo.d/stream.py", text.parent, work)
+    h.run(h.TOP / "tools/demo.d/stream.py", h.hutto(), work)
     base = work / "base.json"
     h.run(h.BIN / "absa-baseline", "--input", work / "baseline.jsonl", "--out", base)
     return work / "stream.jsonl", [f"drift.baseline={base}"]
@@ -87,9 +87,7 @@ def main():
         source["file"], drift = mixed(source["dir"])
     else:
         source["file"], drift = h.need(h.CRAWL, "the crawl"), []
-    source["key"] = source["dir"] / "key"
-    source["key"].write_bytes(bytes(32))
-    source["key"].chmod(0o600)
+    source["key"] = h.key_file(source["dir"])
     of_file = backtest(source["dir"] / "file", "--input", source["file"],
                        *[f"-X{o}" for o in drift])
     assert len(of_file[1]) == (1 if sys.argv[1] == "mixed" else 0)

@@ -3,11 +3,13 @@
 """Tweets, then editorials: a CRITICAL alert in the first window of the turn, none before;
 verify-alert accepts it and refuses it with any one digit changed."""
 import json
-import re
-import tempfile
 import pathlib
+import re
+import sys
+import tempfile
 
-import harness as h
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+import harness as h  # noqa: E402
 
 
 def digits(text):
@@ -20,9 +22,8 @@ def verify(path, ok):
 
 
 def main():
-    hutto = h.need(h.HUTTO / "nytEditorialSnippets_GroundTruth.txt", "the text (tools/fetch-data)").parent
     out = pathlib.Path(tempfile.mkdtemp())
-    h.run(h.TOP / "tools/demo.d/stream.py", hutto, out)
+    h.run(h.TOP / "tools/demo.d/stream.py", h.hutto(), out)
     turn_ms = int((out / "turn.txt").read_text())
     h.run(h.BIN / "absa-baseline", "--input", out / "baseline.jsonl", "--out", out / "base.json")
     for name in ("one", "two"):

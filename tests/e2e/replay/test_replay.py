@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """absa replay on a real Kafka: the same bytes, partitions, order and arrival."""
-import os
+import pathlib
 import subprocess
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "support"))
-from broker import BIN, Broker  # noqa: E402
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+import harness as h  # noqa: E402
 
 PARTS = 3
 
@@ -18,24 +18,24 @@ def dump(b, topic):
     rows, ended = {p: [] for p in range(PARTS)}, set()
     for line in out.splitlines():
         part, at, headers, value = line.split("|", 3)
-        h = dict(x.split("=", 1) for x in headers.split(",") if "=" in x)
-        if h.get("absa-kind") == "end":
+        header = dict(x.split("=", 1) for x in headers.split(",") if "=" in x)
+        if header.get("absa-kind") == "end":
             ended.add(int(part))
         else:
-            rows[int(part)].append((int(h.get("absa-arrival", at)), value))
+            rows[int(part)].append((int(header.get("absa-arrival", at)), value))
     return rows, ended
 
 
 def replay(b, *args):
     t0 = time.time()
-    run = subprocess.run([os.path.join(BIN, "absa-replay"), "-b", b.address, *args],
+    run = subprocess.run([h.BIN / "absa-replay", "-b", b.address, *args],
                          stderr=subprocess.PIPE, text=True)
     print("  ", " ".join(args), "->", run.returncode, run.stderr.strip(), flush=True)
     return run.returncode, time.time() - t0
 
 
 def main():
-    with Broker() as b:
+    with h.Broker() as b:
         b.apply("src.", PARTS, PARTS)
         for prefix in ("a.", "b.", "c."):
             b.apply(prefix, PARTS, PARTS)
