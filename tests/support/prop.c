@@ -22,6 +22,11 @@ struct prop prop_begin(int cases)
     return p;
 }
 
+uint64_t prop_seeds(uint64_t seeds)
+{
+    return env_u64("CHECK_SEEDS", seeds);
+}
+
 uint64_t prop_u64(struct prop *p)
 {
     uint64_t z = (p->state += UINT64_C(0x9e3779b97f4a7c15));

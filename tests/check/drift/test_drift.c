@@ -13,6 +13,7 @@
 #include "drift/alert.h"
 #include "record/window.h"
 #include "support/drift/stream.h"
+#include "support/prop.h"
 
 #define HOUR INT64_C(3600000)
 #define T0   INT64_C(1753275600000) /* on the hour */
@@ -174,8 +175,7 @@ static void test_any_fate_the_same_bytes(void **state)
     struct world w;
     struct check_result calm;
     int kills = 0;
-    const char *seeds = getenv("CHECK_SEEDS");
-    uint64_t last = seeds ? strtoull(seeds, NULL, 10) : 12;
+    const uint64_t last = prop_seeds(12);
 
     (void)state;
     setup(&w, &usual);

@@ -13,10 +13,11 @@
 #include "consumers/score/stage.h"
 #include "crawls.h"
 #include "model/default_dir.h"
+#include "support/prop.h"
 
 #define HOUR INT64_C(3600000)
 
-enum { SEEDS = 20, ROWS = 600 };
+enum { ROWS = 600 };
 
 /* One deployment and what it is fed. */
 struct setup {
@@ -199,7 +200,8 @@ static void check_all(struct setup *s)
     assert_int_equal(calm.counters[COUNTER_SCORED], calm.counters[COUNTER_COMMENTS]);
     assert_true(check_log_total(calm.log, TOPIC_WINDOWS) > 10);
     assert_true(check_log_total(calm.log, TOPIC_ALERTS) > 2);
-    for (uint64_t seed = 1; seed <= SEEDS; seed++)
+    const uint64_t last = prop_seeds(20);
+    for (uint64_t seed = 1; seed <= last; seed++)
         check_seed(s, &calm, seed);
     check_result_release(&calm);
 }

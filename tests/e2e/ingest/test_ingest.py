@@ -1,20 +1,18 @@
 # SPDX-License-Identifier: MIT
 """absa import and absa ingest on a real Kafka: files in, comments out, each once."""
-import json
 import os
+import pathlib
 import random
 import re
 import socket
-import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "support"))
-from broker import BIN, BUILD, Broker  # noqa: E402
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+import harness as h  # noqa: E402
 
-LOG = open(os.path.join(BUILD, "tests", "e2e-ingest.log"), "w")
 VIDEOS = ["7123456789012345678", "7123456789012345679", "7123456789012345680"]
 ROWS = 1500
 BATCH = 256  # records of a partition that flow takes at a time
@@ -34,84 +32,45 @@ def write_file(folder, video, seed, rows=ROWS, span=86400):
     return path
 
 
-def run(*args, code=0):
-    p = subprocess.run([os.path.join(BIN, args[0]), *args[1:]], capture_output=True, text=True)
-    assert p.returncode == code, "%s: exit %d, want %d: %s" % (args, p.returncode, code, p.stderr)
-    return p.stderr
+def run(name, *args, code=0):
+    """What it said on stderr."""
+    return h.run(h.BIN / name, *args, ok=(code,)).stderr
 
 
-def dump(b, prefix, topic, raw, comments):
-    """The committed records, partition by partition."""
-    out = subprocess.run([os.path.join(BIN, "absa-tail"), "-b", b.address,
-                          "-X", "topic.prefix=" + prefix, "-t", topic, "-o", "beginning", "-e",
-                          "-f", "%p %s\\n"], capture_output=True, text=True, check=True).stdout
-    lines = sorted((line.split(" ", 1) for line in out.splitlines()), key=lambda x: int(x[0]))
-    return [json.loads(text) for _, text in lines]
-
-
-class Ingest:
-    running = []
-
-    def __init__(self, b, prefix, key, raw, comments, slot=0, props=()):
-        self.args = [os.path.join(BIN, "absa-ingest"), "-X", "kafka.bootstrap.servers=" + b.address,
-                     "-X", "topic.prefix=" + prefix, "-X", "group.id=" + prefix + "ingest",
-                     "-X", "slot=ingest-%s%d" % (prefix, slot), "-X", "raw.partitions=%d" % raw,
-                     "-X", "comments.partitions=%d" % comments, "-X", "commit.interval.ms=20ms",
-                     "-X", "batch.records=200", "-X", "ingest.user_key_file=" + key]
-        for p in props:
-            self.args += ["-X", p]
-        self.start()
-
-    def start(self):
-        self.p = subprocess.Popen(self.args, stderr=LOG)
-        Ingest.running.append(self.p)
-
-    def kill(self):
-        self.p.kill()
-        self.p.wait()
-
-    def end(self):
-        self.p.terminate()
-        return self.p.wait(15)
-
-
-def wait_for(what, condition, timeout=60):
-    until = time.time() + timeout
-    while time.time() < until:
-        if condition():
-            return
-        time.sleep(0.3)
-    raise AssertionError("waited in vain for " + what)
+def ingest(b, prefix, folder, raw, comments, *props):
+    options = ["commit.interval.ms=20ms", "batch.records=200",
+               f"ingest.user_key_file={h.key_file(folder)}", *props]
+    return h.Deployment(b, prefix, {"ingest": options}, raw, comments)
 
 
 def marks(lines, kind):
     return [m for m in lines if m.get("absa_kind") == "mark" and m["kind"] == kind]
 
 
-def test_files_in_comments_out(b, folder, key):
+def test_files_in_comments_out(b, folder):
     """Import by time of writing, ingest killed twice: each comment once, none late."""
     raw, comments = 2, 3
     files = [write_file(folder, v, i) for i, v in enumerate(VIDEOS)]
-    b.apply("f.", raw, comments)
+    d = ingest(b, "f.", folder, raw, comments)
     args = ["-b", b.address, "-X", "topic.prefix=f.", "-X", "raw.partitions=%d" % raw]
     said = run("absa-import", *args, "--arrival", "created", *files)
     assert "%d records into f.raw, and its end" % (len(VIDEOS) * ROWS) in said, said
     again = run("absa-import", *args, *files, code=78)
     assert "has ended" in again and "-t" in again, again
 
-    p = Ingest(b, "f.", key, raw, comments)
+    p = d.start("ingest")
     for _ in range(2):
         time.sleep(1.2)
         p.kill()
         p.start()
 
     def all_ended():
-        ends = marks(dump(b, "f.", "comments", raw, comments), "end")
+        ends = marks(d.records("comments"), "end")
         return len(ends) == raw * comments
-    wait_for("the end of both sources", all_ended)
+    h.wait_for("the end of both sources", all_ended)
     assert p.end() == 0
 
-    lines = dump(b, "f.", "comments", raw, comments)
+    lines = d.records("comments")
     got = [c for c in lines if "absa_kind" not in c]
     assert len(got) == len(VIDEOS) * ROWS, len(got)
     assert len({c["comment_id"] for c in got}) == len(got)
@@ -119,7 +78,7 @@ def test_files_in_comments_out(b, folder, key):
     assert all(c["created_ms"] == c["arrival_ms"] for c in got)
     assert all(c["created_ms"] // 1000 == int(c["comment_id"]) >> 32 for c in got)
     assert all(c["src_wm_ms"] <= c["arrival_ms"] and c["late_by"] == "none" for c in got)
-    assert dump(b, "f.", "dead", raw, comments) == []
+    assert d.records("dead") == []
     seen = [(m["src"], m["seq"]) for m in lines if "absa_kind" in m]
     assert all(seen.count(m) == comments for m in set(seen[::50])), "a mark is there twice"
     since = {}
@@ -165,15 +124,15 @@ def widest(comments, sizes):
     return most
 
 
-def test_backlogs_advance_together(b, folder, key):
+def test_backlogs_advance_together(b, folder):
     """Ten hours in two sources, one eight times as dense: read side by side in event time."""
     sizes, minute = (5000, 40000), 60000
     files = [write_file(folder, v, i, rows, 36000) for i, (v, rows) in enumerate(zip(VIDEOS[::2], sizes))]
-    b.apply("b.", 2, 1)
+    port = free_port()
+    d = ingest(b, "b.", folder, 2, 1, "http.port=%d" % port, "watermark.step.ms=10s")
     run("absa-import", "-b", b.address, "-X", "topic.prefix=b.", "-X", "raw.partitions=2",
         "--arrival", "created", *files)
-    port = free_port()
-    p = Ingest(b, "b.", key, 2, 1, props=["http.port=%d" % port, "watermark.step.ms=10s"])
+    p = d.start("ingest")
     seen, paused, until = [], 0, time.time() + 120
     while time.time() < until:
         now = gauges(port, "absa_watermark_timestamp_seconds")
@@ -182,10 +141,10 @@ def test_backlogs_advance_together(b, folder, key):
         if len(now) == 2 and min(now.values()) > 1736951400 - 3600 + 36000 - 120:
             break
         time.sleep(0.01)
-    wait_for("the ends", lambda: len(marks(dump(b, "b.", "comments", 2, 1), "end")) == 2)
+    h.wait_for("the ends", lambda: len(marks(d.records("comments"), "end")) == 2)
     assert p.end() == 0
 
-    got = [c for c in dump(b, "b.", "comments", 2, 1) if "absa_kind" not in c]
+    got = [c for c in d.records("comments") if "absa_kind" not in c]
     assert len(got) == len({c["comment_id"] for c in got}) == sum(sizes), len(got)
     by_src = {s: [c["arrival_ms"] for c in got if c["src"] == s] for s in (0, 1)}
     assert {len(v) for v in by_src.values()} == set(sizes), "choose other videos"
@@ -198,9 +157,10 @@ def test_backlogs_advance_together(b, folder, key):
     assert paused == 1
 
 
-def test_live_topic_goes_idle(b, folder, key):
+def test_live_topic_goes_idle(b, folder):
     """As a scraper posts: Kafka's time counts, an idle source raises its floor."""
-    b.apply("l.", 1, 2)
+    d = ingest(b, "l.", folder, 1, 2, "watermark.skew.ms=1s", "watermark.step.ms=1s",
+               "watermark.idle.ms=1s")
     path = os.path.join(folder, "a.jsonl")
     with open(path, "w") as f:
         f.write('{"cid":"1","aweme_id":"2","text":"so good"}\n{"cid":"3","digg_count":-1}\n')
@@ -208,52 +168,29 @@ def test_live_topic_goes_idle(b, folder, key):
     said = run("absa-import", *args, "--arrival", "kafka", path)
     assert "and its end" not in said
     assert "live records" in run("absa-import", *args, "--arrival", "now", path, code=78)
-    p = Ingest(b, "l.", key, 1, 2, props=["watermark.skew.ms=1s", "watermark.step.ms=1s",
-                                          "watermark.idle.ms=1s"])
-    wait_for("an idle mark", lambda: marks(dump(b, "l.", "comments", 1, 2), "idle"))
+    p = d.start("ingest")
+    h.wait_for("an idle mark", lambda: marks(d.records("comments"), "idle"))
     assert p.end() == 0
-    lines = dump(b, "l.", "comments", 1, 2)
+    lines = d.records("comments")
     assert [c["comment_id"] for c in lines if "absa_kind" not in c] == ["1"]
     idle = marks(lines, "idle")[0]
     assert idle["wm_ms"] == idle["floor_ms"] <= time.time() * 1000
-    dead = dump(b, "l.", "dead", 1, 2)
-    assert [d["reason"] for d in dead] == ["range"], dead
+    assert [x["reason"] for x in d.records("dead")] == ["range"]
 
 
-def test_refusals(b, folder, key):
-    """What is configuration ends with 78 and says what to do."""
-    props = ["-X", "kafka.bootstrap.servers=" + b.address]
-    assert "openssl rand" in run("absa-ingest", *props, code=78)
-    open_key = os.path.join(folder, "open.key")
-    with open(open_key, "w") as f:
-        f.write("0" * 64)
-    os.chmod(open_key, 0o644)
-    assert "chmod 0600" in run("absa-ingest", *props, "-X", "ingest.user_key_file=" + open_key,
-                               code=78)
+def test_refusals(b, folder):
+    """What import cannot do ends with a word on what to do."""
     assert "absa topics apply" in run("absa-import", "-b", b.address, "-t", "none.raw",
-                                      os.path.join(folder, "open.key"), code=78)
+                                      h.key_file(folder), code=78)
     assert "No such file" in run("absa-import", "-n", os.path.join(folder, "nothing"), code=78)
     run("absa-import", "-n", code=64)
 
 
 def main():
-    with Broker() as b, tempfile.TemporaryDirectory() as folder:
-        key = os.path.join(folder, "absa.key")
-        with open(key, "w") as f:
-            f.write("00ff" * 16 + "\n")
-        os.chmod(key, 0o600)
-        try:
-            run_all(b, folder, key)
-        finally:
-            for p in Ingest.running:
-                p.kill()
+    with h.Broker() as b, tempfile.TemporaryDirectory() as folder:
+        return h.run_tests((test_backlogs_advance_together, test_files_in_comments_out,
+                            test_live_topic_goes_idle, test_refusals), b, folder)
 
 
-def run_all(b, folder, key):
-    for test in (test_backlogs_advance_together, test_files_in_comments_out, test_live_topic_goes_idle, test_refusals):
-        start = time.time()
-        test(b, folder, key)
-        print("ok %s (%.1f s)" % (test.__name__, time.time() - start))
-
-
-main()
+if __name__ == "__main__":
+    sys.exit(main())
