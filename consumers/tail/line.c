@@ -33,14 +33,20 @@ const char *line_colour_of(const struct alert *al)
     return al->severity == SEVERITY_CRITICAL ? "1;31" : "33";
 }
 
+static bool broken_down(int64_t ms, bool local, struct tm *out)
+{
+    if (ms < FIRST_MS || ms > LAST_MS)
+        return false;
+    time_t t = (time_t)(time_floor(ms, MS_SECOND) / MS_SECOND);
+    return local ? localtime_r(&t, out) : gmtime_r(&t, out);
+}
+
 void line_time(int64_t ms, const struct style *style, struct buf *out)
 {
     char text[40] = "";
-    time_t t = (time_t)(time_floor(ms, MS_SECOND) / MS_SECOND);
     struct tm tm;
 
-    if (ms < FIRST_MS || ms > LAST_MS ||
-        !(style->local ? localtime_r(&t, &tm) : gmtime_r(&t, &tm))) {
+    if (!broken_down(ms, style->local, &tm)) {
         buf_fmt(out, "%" PRId64 " ms", ms);
         return;
     }

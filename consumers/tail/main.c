@@ -228,7 +228,8 @@ static enum status open_follower(struct tail *t, const struct kafka_watch *w, st
 
     if (st != ST_RETRY)
         return st;
-    err_prefix(err, "unavailable");
+    err_prefix(err, "unavailable: no answer from %.100s",
+               kafka_conf_get(&t->kafka, "bootstrap.servers"));
     return ST_FATAL;
 }
 
