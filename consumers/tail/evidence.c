@@ -167,8 +167,8 @@ static void add_examples(const struct alert *al, const char *raw, const struct s
         const struct alert_example *x = &al->examples.v[i];
 
         label(i == 0 ? "examples" : "", style, out);
-        buf_fmt(out, "absa tail -t %s -p %d -o %" PRId64 " -c 1   bin %d  comment ", raw,
-                (int)x->src, x->src_offset, (int)x->bin);
+        buf_fmt(out, "%s -p %d -o %" PRId64 " -c 1   bin %d  comment ", raw, (int)x->src,
+                x->src_offset, (int)x->bin);
         visible_add(x->comment_id, out);
         if (x->src_index > 0)
             buf_fmt(out, " (number %d in it)", (int)x->src_index + 1);

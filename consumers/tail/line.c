@@ -134,9 +134,9 @@ static void add_unreadable(const struct entry *e, const struct style *style, str
 {
     buf_fmt(out, "%s[%d] offset %" PRId64 "  ", e->topic, (int)e->rec->part, e->rec->offset);
     line_colour(style, "33", out);
-    buf_fmt(out, "cannot be read: %s", e->reason);
+    buf_str(out, "cannot be read:");
     line_plain(style, out);
-    buf_str(out, "  ");
+    buf_byte(out, ' ');
     visible_add(slice_str(e->why), out);
 }
 

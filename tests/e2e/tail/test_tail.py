@@ -104,7 +104,7 @@ def alerts_as_lines(b):
     assert len(run(b, "-e", "--severity", "critical").splitlines()) == 1
     shown = run(b, "-e", "-c", "1", "--evidence", "-o", "beginning")
     for want in ("baseline  ▅▄▂", "window    ·▂█", "bin 2   17.0% ->  80.0%  PSI +0.400  5 <= x",
-                 "warning   chars 0.250", "absa tail -t t.raw -p 0 -o 1 -c 1", "docs/runbook/x.md"):
+                 "warning   chars 0.250", f"absa tail -b {b.address} -X topic.prefix=t. -t raw -p 0 -o 1 -c 1 ", "docs/runbook/x.md"):
         assert want in shown, (want, shown)
     print("ok alerts as lines, with their evidence")
 
@@ -141,7 +141,7 @@ def hostile(b):
     b.put("t.alerts", 0, ["\x00\x00\x00\x00\x08broken"])
     lines = run(b, "-o", "8", "-e").splitlines()
     assert len(lines) == 3, lines
-    assert re.match(r"t\.alerts\[0\] offset \d+  cannot be read: schema  ", lines[0]), lines
+    assert re.match(r"t\.alerts\[0\] offset \d+  cannot be read: schema: ", lines[0]), lines
     assert r"\u001b[2J\u202eevil\r\nCRITICAL" in lines[1], lines
     assert "cannot be read: " in lines[2], lines
     told = [x for x in everything(b, "alerts") if "absa_kind" in x]
