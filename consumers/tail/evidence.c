@@ -58,7 +58,7 @@ static void add_histograms(const struct alert *al, const struct style *style, st
 /* Whether edge i is the first double above edge i - 1: between them is one value. */
 static bool is_next(const struct alert *al, size_t i)
 {
-    return i > 0 && al->edges.v[i] == nextafter(al->edges.v[i - 1], INFINITY);
+    return i > 0 && al->edges.v[i] == nextafter(al->edges.v[i - 1], (double)INFINITY);
 }
 
 /* The values of cells first..last: "x = 0", "3 < x", "3 <= x < 5". */
