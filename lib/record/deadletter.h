@@ -26,6 +26,7 @@ enum dead_reason {
     DEAD_SCHEMA_INCOMPATIBLE,
     DEAD_SCORE,
     DEAD_KILLER,
+    DEAD_REFUSED,
     DEAD_N,
 };
 

@@ -7,9 +7,23 @@
 
 enum notify_state {
     NOTIFY_WAITING,
+    NOTIFY_SENDING,
     NOTIFY_SENT,
     NOTIFY_HELD,
     NOTIFY_DEAD,
+};
+
+/* An alert of a group. */
+struct told_alert {
+    struct slice alert_id;
+    int32_t seq;
+    bool resolved;
+    struct slice value;
+};
+
+struct told_alert_list {
+    struct told_alert *v;
+    size_t n;
 };
 
 /* State of one notification group of one receiver; compacted. */
@@ -22,6 +36,9 @@ struct notify {
     enum notify_state state;
     int64_t due_ms;
     int32_t attempts;
+    bool changed;
+    struct told_alert_list now;
+    struct told_alert_list sending;
     struct strings alerts;
     struct slice reason;
 };

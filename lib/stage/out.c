@@ -57,6 +57,7 @@ static const char *const reason_names[DEAD_N] = {
     [DEAD_SCHEMA_INCOMPATIBLE] = "schema_incompatible",
     [DEAD_SCORE] = "score",
     [DEAD_KILLER] = "killer",
+    [DEAD_REFUSED] = "refused",
 };
 
 const char *dead_reason_name(enum dead_reason r)

@@ -25,7 +25,9 @@ static const char *const window_state_names[] = { "evaluated",      "insufficien
 static const char *const severity_names[] = { "NONE", "WARNING", "CRITICAL", NULL };
 static const char *const alert_state_names[] = { "firing", "resolved", NULL };
 static const char *const state_kind_names[] = { "judge", "pane", "alert", "close", NULL };
-static const char *const notify_state_names[] = { "waiting", "sent", "held", "dead", NULL };
+static const char *const notify_state_names[] = {
+    "waiting", "sending", "sent", "held", "dead", NULL
+};
 
 static const struct wire_field mark_fields[] = {
     { "src", WIRE_INT, offsetof(struct mark, src), NULL, NULL },
@@ -407,6 +409,17 @@ static const struct wire_field state_fields[] = {
 static const struct wire_table state_table = { "state", sizeof(struct state), state_fields,
                                                sizeof(state_fields) / sizeof(state_fields[0]) };
 
+static const struct wire_field told_alert_fields[] = {
+    { "alert_id", WIRE_STRING, offsetof(struct told_alert, alert_id), NULL, NULL },
+    { "seq", WIRE_INT, offsetof(struct told_alert, seq), NULL, NULL },
+    { "resolved", WIRE_BOOL, offsetof(struct told_alert, resolved), NULL, NULL },
+    { "value", WIRE_BYTES, offsetof(struct told_alert, value), NULL, NULL },
+};
+static const struct wire_table told_alert_table = { "told_alert", sizeof(struct told_alert),
+                                                    told_alert_fields,
+                                                    sizeof(told_alert_fields) /
+                                                        sizeof(told_alert_fields[0]) };
+
 static const struct wire_field notify_fields[] = {
     { "receiver", WIRE_STRING, offsetof(struct notify, receiver), NULL, NULL },
     { "group", WIRE_STRING, offsetof(struct notify, group), NULL, NULL },
@@ -416,6 +429,9 @@ static const struct wire_field notify_fields[] = {
     { "state", WIRE_ENUM, offsetof(struct notify, state), NULL, notify_state_names },
     { "due_ms", WIRE_LONG, offsetof(struct notify, due_ms), NULL, NULL },
     { "attempts", WIRE_INT, offsetof(struct notify, attempts), NULL, NULL },
+    { "changed", WIRE_BOOL, offsetof(struct notify, changed), NULL, NULL },
+    { "now", WIRE_RECORDS, offsetof(struct notify, now), &told_alert_table, NULL },
+    { "sending", WIRE_RECORDS, offsetof(struct notify, sending), &told_alert_table, NULL },
     { "alerts", WIRE_STRINGS, offsetof(struct notify, alerts), NULL, NULL },
     { "reason", WIRE_STRING, offsetof(struct notify, reason), NULL, NULL },
 };

@@ -132,6 +132,9 @@ static struct frame notify_upto_alerts(void)
     f_long(&f, 1); /* state, due_ms, attempts */
     f_long(&f, INT64_MIN);
     f_long(&f, 3);
+    f_byte(&f, 0); /* changed, now, sending */
+    f_long(&f, 0);
+    f_long(&f, 0);
     return f;
 }
 

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "notify/bins.h"
+
+#include <math.h>
+
+static bool fits(const struct alert *al)
+{
+    size_t n = al->psi_bins.n;
+
+    if (n == 0 || al->edges.n + 1 != n || al->baseline_counts.n != n || al->window_counts.n != n)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (al->psi_bins.v[i] < 0 || al->psi_bins.v[i] >= BINS_MAX)
+            return false;
+    }
+    return true;
+}
+
+static double total(const struct longs *l)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < l->n; i++)
+        sum += (double)l->v[i];
+    return sum > 0 ? sum : 1;
+}
+
+size_t bins_of(const struct alert *al, struct bin v[BINS_MAX])
+{
+    size_t n = 0;
+
+    if (!fits(al))
+        return 0;
+    for (size_t i = 0; i < BINS_MAX; i++)
+        v[i] = (struct bin){ 0 };
+    double before = total(&al->baseline_counts);
+    double now = total(&al->window_counts);
+    for (size_t i = 0; i < al->psi_bins.n; i++) {
+        size_t at = (size_t)al->psi_bins.v[i];
+        struct bin *b = &v[at];
+
+        if (b->cells++ == 0)
+            b->lo = i > 0 ? al->edges.v[i - 1] : -(double)INFINITY;
+        b->hi = i < al->edges.n ? al->edges.v[i] : (double)INFINITY;
+        b->before += (double)al->baseline_counts.v[i] / before;
+        b->now += (double)al->window_counts.v[i] / now;
+        n = at + 1 > n ? at + 1 : n;
+    }
+    return n;
+}
+
+void bins_spark(const struct bin *v, size_t n, bool window, struct buf *out)
+{
+    double top = 0;
+
+    for (size_t i = 0; i < n; i++)
+        top = fmax(top, fmax(v[i].before, v[i].now));
+    for (size_t i = 0; i < n; i++) {
+        double share = window ? v[i].now : v[i].before;
+        long level = top > 0 ? lround(share / top * 7) : 0;
+
+        level = level < 0 ? 0 : level > 7 ? 7 : level; /* U+2581 .. U+2588 */
+        buf_str(out, "\xe2\x96");
+        buf_byte(out, (char)(unsigned char)(0x81 + level));
+    }
+}
+
+void bins_range(const struct bin *b, struct buf *out)
+{
+    if (isinf(b->lo) && isinf(b->hi))
+        buf_str(out, "everything");
+    else if (isinf(b->lo))
+        buf_fmt(out, "below %.4g", b->hi);
+    else if (isinf(b->hi))
+        buf_fmt(out, "from %.4g", b->lo);
+    else
+        buf_fmt(out, "%.4g to %.4g", b->lo, b->hi);
+}

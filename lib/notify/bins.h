@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* bins.h -- the two histograms of an alert as a person sees them: by PSI bin. */
+#ifndef NOTIFY_BINS_H
+#define NOTIFY_BINS_H
+
+#include "base/buf.h"
+#include "record/alert.h"
+
+enum { BINS_MAX = 64 };
+
+struct bin {
+    double lo; /* -infinity: none */
+    double hi;
+    double before; /* share of the baseline */
+    double now;    /* share of the window   */
+    size_t cells;
+};
+
+/* The bins of al in order; 0 when its arrays do not fit each other (it was not
+ * checked) or there are more than BINS_MAX. */
+size_t bins_of(const struct alert *al, struct bin v[BINS_MAX]);
+
+/* Appends a sparkline, one block a bin, of the window or of the baseline. Both
+ * have the scale of the larger one. */
+void bins_spark(const struct bin *v, size_t n, bool window, struct buf *out);
+
+/* Appends "-0.5 to 0.25", "below -0.5", "from 0.25". */
+void bins_range(const struct bin *b, struct buf *out);
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+#include "notify/render.h"
+
+#include "base/time.h"
+#include "notify/render_inner.h"
+
+const char *severity_name(enum severity s)
+{
+    static const char *const names[] = { "NONE", "WARNING", "CRITICAL" };
+
+    return names[s];
+}
+
+enum severity telling_severity(const struct telling *t, bool *firing)
+{
+    enum severity most = SEVERITY_NONE;
+
+    *firing = false;
+    for (size_t i = 0; i < t->n; i++)
+        *firing |= t->alerts[i].state == ALERT_FIRING;
+    for (size_t i = 0; i < t->n; i++) {
+        const struct alert *al = &t->alerts[i];
+
+        if ((al->state == ALERT_FIRING || !*firing) && al->severity > most)
+            most = al->severity;
+    }
+    return most;
+}
+
+const char *view_state(const struct alert *al)
+{
+    return al->state == ALERT_RESOLVED ? "RESOLVED" : severity_name(al->severity);
+}
+
+void view_make(const struct alert *al, struct view *v)
+{
+    v->al = al;
+    v->n_bins = bins_of(al, v->bins);
+    v->moved = 0;
+    for (size_t i = 0; i < al->moved.n && i < VIEW_MOVED_MAX && v->moved == i; i++) {
+        int32_t bin = al->moved.v[i].bin;
+
+        if (bin >= 0 && (size_t)bin < v->n_bins)
+            v->moved = i + 1;
+    }
+}
+
+void put_line(struct buf *out, struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+
+        buf_byte(out, c < ' ' || c == 0x7f ? ' ' : s.p[i]);
+    }
+}
+
+static void put_day(struct buf *out, const struct civil *c)
+{
+    buf_fmt(out, "%04d-%02d-%02d ", (int)c->year, c->month, c->day);
+}
+
+void view_window(const struct alert *al, struct buf *out)
+{
+    struct civil from = time_to_civil(al->start_ms);
+    struct civil to = time_to_civil(al->end_ms);
+
+    put_day(out, &from);
+    buf_fmt(out, "%02d:%02d to ", from.hour, from.minute);
+    if (time_floor(al->start_ms, MS_DAY) != time_floor(al->end_ms, MS_DAY))
+        put_day(out, &to);
+    buf_fmt(out, "%02d:%02d UTC", to.hour, to.minute);
+}
+
+/* [absa] CRITICAL drift in all: sentiment_score, PSI 0.412 */
+static void put_subject(const struct telling *t, struct buf *out)
+{
+    bool firing;
+    enum severity most = telling_severity(t, &firing);
+    const struct alert *al = &t->alerts[0];
+
+    buf_fmt(out, "[absa] %s drift", firing ? severity_name(most) : "RESOLVED");
+    if (t->n == 1) {
+        buf_str(out, " in ");
+        put_line(out, (struct slice){ al->segment.p, al->segment.n < 100 ? al->segment.n : 100 });
+        buf_str(out, ": ");
+        put_line(out, (struct slice){ al->feature.p, al->feature.n < 100 ? al->feature.n : 100 });
+        if (al->psi.has && firing)
+            buf_fmt(out, ", PSI %.3f", al->psi.v);
+    } else {
+        buf_fmt(out, ": %zu alerts", t->n);
+    }
+    if (t->repeat > 0)
+        buf_fmt(out, " (still, %d)", (int)t->repeat);
+}
+
+static void put_histograms(const struct view *v, struct buf *out)
+{
+    const struct alert *al = v->al;
+
+    if (v->n_bins == 0)
+        return;
+    buf_str(out, "\n  baseline   ");
+    bins_spark(v->bins, v->n_bins, false, out);
+    buf_str(out, "\n  window     ");
+    bins_spark(v->bins, v->n_bins, true, out);
+    buf_str(out, "\n\n  moved most");
+    for (size_t i = 0; i < v->moved; i++) {
+        const struct bin *b = &v->bins[al->moved.v[i].bin];
+
+        buf_str(out, "\n    ");
+        bins_range(b, out);
+        buf_fmt(out, ": %.1f %% before, %.1f %% now (%.3f of the PSI)", b->before * 100,
+                b->now * 100, al->moved.v[i].psi_part);
+    }
+    buf_str(out, "\n");
+}
+
+static void put_others(const struct alert *al, struct buf *out)
+{
+    for (size_t i = 0; i < al->others.n; i++) {
+        const struct other_feature *o = &al->others.v[i];
+
+        buf_str(out, i == 0 ? "\n  also       " : "\n             ");
+        put_line(out, o->name);
+        buf_fmt(out, ", PSI %.3f, %s", o->psi, severity_name(o->severity));
+    }
+    if (al->others.n > 0)
+        buf_byte(out, '\n');
+}
+
+static void put_field(struct buf *out, const char *name, struct slice value)
+{
+    buf_fmt(out, "\n  %-10s ", name);
+    put_line(out, value);
+}
+
+static void put_alert(const struct alert *al, struct buf *out)
+{
+    struct view v;
+
+    view_make(al, &v);
+    buf_fmt(out, "%s: ", view_state(al));
+    put_line(out, al->message);
+    buf_byte(out, '\n');
+    put_field(out, "feature", al->feature);
+    put_field(out, "segment", al->segment);
+    if (al->psi.has)
+        buf_fmt(out, "\n  PSI        %.3f, threshold %.3g", al->psi.v, al->threshold);
+    buf_str(out, "\n  window     ");
+    view_window(al, out);
+    buf_fmt(out, "\n  comments   %lld, worth %.1f; baseline %lld", (long long)al->n, al->n_eff,
+            (long long)al->m);
+    buf_fmt(out, "\n  mean       %.4g before, %.4g now (sd %.4g, %.4g)\n", al->moments.mean_before,
+            al->moments.mean_now, al->moments.sd_before, al->moments.sd_now);
+    put_histograms(&v, out);
+    put_others(al, out);
+    put_field(out, "what to do", al->todo);
+    buf_fmt(out, "\n  verify     absa verify-alert FILE, with the line of absa.alerts that has "
+                 "alert_id ");
+    put_line(out, al->alert_id);
+    buf_fmt(out, ", seq %d\n", (int)al->seq);
+}
+
+static void put_text(const struct telling *t, struct buf *out)
+{
+    if (t->repeat > 0)
+        buf_fmt(out, "Told before, and still so (reminder %d).\n\n", (int)t->repeat);
+    for (size_t i = 0; i < t->n; i++) {
+        if (i > 0)
+            buf_str(out, "\n----\n\n");
+        put_alert(&t->alerts[i], out);
+    }
+}
+
+static enum status end(struct buf *const *bufs, struct err *err)
+{
+    for (size_t i = 0; i < 3; i++) {
+        if (buf_failed(bufs[i]))
+            return err_set(err, ST_FATAL, "a message is too long, or out of memory");
+    }
+    return ST_OK;
+}
+
+static void begin(struct buf *const *bufs)
+{
+    for (size_t i = 0; i < 3; i++)
+        buf_clear(bufs[i]);
+}
+
+enum status render(const struct telling *t, struct buf *subject, struct buf *text, struct buf *html,
+                   struct err *err)
+{
+    struct buf *const bufs[] = { subject, text, html };
+
+    begin(bufs);
+    put_subject(t, subject);
+    put_text(t, text);
+    render_html(t, buf_slice(subject), html);
+    return end(bufs, err);
+}
+
+enum status render_test(const char *receiver, struct buf *subject, struct buf *text,
+                        struct buf *html, struct err *err)
+{
+    struct buf *const bufs[] = { subject, text, html };
+
+    begin(bufs);
+    buf_fmt(subject, "[absa] TEST of receiver %s", receiver);
+    buf_fmt(text,
+            "This is a test, not an alert: absa notify --test %s.\n\n"
+            "An alert would show both histograms, as here:\n\n"
+            "  baseline   \xe2\x96\x82\xe2\x96\x85\xe2\x96\x88\xe2\x96\x85\xe2\x96\x82\n"
+            "  window     \xe2\x96\x81\xe2\x96\x82\xe2\x96\x85\xe2\x96\x88\xe2\x96\x86\n",
+            receiver);
+    buf_str(html, "<!DOCTYPE html>\n<html><body><p>This is a test, not an alert: "
+                  "<code>absa notify --test ");
+    put_html(html, slice_str(receiver));
+    buf_str(html, "</code>.</p></body></html>\n");
+    return end(bufs, err);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* HTML as mail programs take it: tables, inline colours, no style sheet, no image. */
+#include <math.h>
+
+#include "notify/render_inner.h"
+
+enum { BAR_PX = 160 };
+
+#define COLOUR_BEFORE "#9db4cf"
+#define COLOUR_NOW    "#5b7fb5"
+#define COLOUR_MOVED  "#c0504d"
+
+void put_html(struct buf *out, struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+
+        if (c == '&')
+            buf_str(out, "&amp;");
+        else if (c == '<')
+            buf_str(out, "&lt;");
+        else if (c == '>')
+            buf_str(out, "&gt;");
+        else if (c == '"')
+            buf_str(out, "&quot;");
+        else
+            buf_byte(out, c < ' ' || c == 0x7f ? ' ' : s.p[i]);
+    }
+}
+
+static void row(struct buf *out, const char *name, struct slice value)
+{
+    buf_fmt(out, "<tr><td style=\"color:#666;padding-right:12px\">%s</td><td>", name);
+    put_html(out, value);
+    buf_str(out, "</td></tr>\n");
+}
+
+static bool has_moved(const struct view *v, size_t bin)
+{
+    for (size_t i = 0; i < v->moved; i++) {
+        if ((size_t)v->al->moved.v[i].bin == bin)
+            return true;
+    }
+    return false;
+}
+
+/* A bar of one share: a cell with a colour, as wide as the share. */
+static void bar(struct buf *out, double share, double top, const char *colour)
+{
+    long width = top > 0 ? lround(share / top * BAR_PX) : 0;
+
+    buf_fmt(out, "<td width=\"%d\"><table cellpadding=\"0\" cellspacing=\"0\"><tr>", BAR_PX + 4);
+    if (width > 0)
+        buf_fmt(out,
+                "<td bgcolor=\"%s\" width=\"%ld\" height=\"12\" style=\"font-size:1px\">&nbsp;"
+                "</td>",
+                colour, width);
+    else
+        buf_str(out, "<td height=\"12\"></td>");
+    buf_fmt(out, "</tr></table></td><td align=\"right\">%.1f %%</td>", share * 100);
+}
+
+static void histogram(const struct view *v, struct buf *out)
+{
+    double top = 0;
+
+    if (v->n_bins == 0)
+        return;
+    for (size_t i = 0; i < v->n_bins; i++)
+        top = fmax(top, fmax(v->bins[i].before, v->bins[i].now));
+    buf_str(out, "<pre style=\"font-size:16px;margin:8px 0\">baseline  ");
+    bins_spark(v->bins, v->n_bins, false, out);
+    buf_str(out, "\nwindow    ");
+    bins_spark(v->bins, v->n_bins, true, out);
+    buf_str(out, "</pre>\n<table cellpadding=\"2\" cellspacing=\"0\" style=\"font-size:13px\">\n"
+                 "<tr><th align=\"left\">value</th><th colspan=\"2\" align=\"left\">baseline</th>"
+                 "<th colspan=\"2\" align=\"left\">window</th></tr>\n");
+    for (size_t i = 0; i < v->n_bins; i++) {
+        const struct bin *b = &v->bins[i];
+        bool moved = has_moved(v, i);
+
+        buf_str(out, moved ? "<tr><td><b>" : "<tr><td>");
+        bins_range(b, out);
+        buf_str(out, moved ? "</b></td>" : "</td>");
+        bar(out, b->before, top, COLOUR_BEFORE);
+        bar(out, b->now, top, moved ? COLOUR_MOVED : COLOUR_NOW);
+        buf_str(out, "</tr>\n");
+    }
+    buf_str(out, "</table>\n");
+}
+
+static void others(const struct alert *al, struct buf *out)
+{
+    for (size_t i = 0; i < al->others.n; i++) {
+        const struct other_feature *o = &al->others.v[i];
+
+        buf_str(out, i == 0 ? "<p>Also: " : "; ");
+        put_html(out, o->name);
+        buf_fmt(out, ", PSI %.3f, %s", o->psi, severity_name(o->severity));
+    }
+    if (al->others.n > 0)
+        buf_str(out, "</p>\n");
+}
+
+static void facts(const struct alert *al, struct buf *out)
+{
+    struct buf line;
+
+    buf_init(&line, 256);
+    buf_str(out, "<table cellpadding=\"1\" cellspacing=\"0\">\n");
+    row(out, "feature", al->feature);
+    row(out, "segment", al->segment);
+    if (al->psi.has)
+        buf_fmt(&line, "%.3f, threshold %.3g", al->psi.v, al->threshold);
+    row(out, "PSI", buf_slice(&line));
+    buf_clear(&line);
+    view_window(al, &line);
+    row(out, "window", buf_slice(&line));
+    buf_clear(&line);
+    buf_fmt(&line, "%lld, worth %.1f; baseline %lld", (long long)al->n, al->n_eff,
+            (long long)al->m);
+    row(out, "comments", buf_slice(&line));
+    buf_clear(&line);
+    buf_fmt(&line, "%.4g before, %.4g now", al->moments.mean_before, al->moments.mean_now);
+    row(out, "mean", buf_slice(&line));
+    row(out, "what to do", al->todo);
+    buf_str(out, "</table>\n");
+    if (buf_failed(&line))
+        out->failed = true;
+    buf_release(&line);
+}
+
+static void put_alert(const struct alert *al, struct buf *out)
+{
+    struct view v;
+    bool bad = al->state == ALERT_FIRING;
+
+    view_make(al, &v);
+    buf_fmt(out, "<h2 style=\"margin:16px 0 4px\"><span style=\"color:%s\">%s</span> ",
+            bad ? COLOUR_MOVED : "#3a7d44", view_state(al));
+    put_html(out, al->feature);
+    buf_str(out, "</h2>\n<p>");
+    put_html(out, al->message);
+    buf_str(out, "</p>\n");
+    facts(al, out);
+    histogram(&v, out);
+    others(al, out);
+    buf_str(out,
+            "<p style=\"color:#666\">Verify: <code>absa verify-alert FILE</code> with the line "
+            "of absa.alerts that has alert_id ");
+    put_html(out, al->alert_id);
+    buf_fmt(out, ", seq %d</p>\n", (int)al->seq);
+}
+
+void render_html(const struct telling *t, struct slice title, struct buf *out)
+{
+    buf_str(out, "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>");
+    put_html(out, title);
+    buf_str(out, "</title></head>\n<body style=\"font-family:sans-serif;color:#222\">\n");
+    if (t->repeat > 0)
+        buf_fmt(out, "<p>Told before, and still so (reminder %d).</p>\n", (int)t->repeat);
+    for (size_t i = 0; i < t->n; i++)
+        put_alert(&t->alerts[i], out);
+    buf_str(out, "</body></html>\n");
+}

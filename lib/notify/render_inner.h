@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* render_inner.h -- what text and HTML share. */
+#ifndef NOTIFY_RENDER_INNER_H
+#define NOTIFY_RENDER_INNER_H
+
+#include "notify/bins.h"
+#include "notify/render.h"
+
+/* One alert, made ready for print. */
+struct view {
+    const struct alert *al;
+    struct bin bins[BINS_MAX];
+    size_t n_bins;
+    size_t moved; /* how many of the moved bins are worth a line */
+};
+
+enum { VIEW_MOVED_MAX = 3 };
+
+void view_make(const struct alert *al, struct view *v);
+
+/* "CRITICAL", or "RESOLVED". */
+const char *view_state(const struct alert *al);
+
+/* "2025-07-23 12:00 to 13:00 UTC", with the second day when it is another one. */
+void view_window(const struct alert *al, struct buf *out);
+
+/* s without control characters: each becomes a blank. */
+void put_line(struct buf *out, struct slice s);
+
+void render_html(const struct telling *t, struct slice title, struct buf *out);
+
+/* Text in HTML: & < > " escaped, control characters blank. */
+void put_html(struct buf *out, struct slice s);
+
+#endif
