@@ -21,6 +21,7 @@ static const struct command commands[] = {
     { "ingest", "raw records of any scraper in, comments out" },
     { "score", "comments in, scores out" },
     { "drift", "scores in, windows and alerts out" },
+    { "notify", "alerts in, mail and messages out" },
     { "tail", "alerts as they come, or what any topic of absa holds" },
     { "verify-alert", "recompute every number of an alert from the record alone" },
     { "replay", "a stretch of a raw topic again, into another topic" },

@@ -48,13 +48,14 @@ static enum status tell(struct notify_stage *s, size_t receiver, struct slice na
     struct notify row = { .receiver = slice_str(s->conf.receivers[receiver]),
                           .group = name,
                           .state = NOTIFY_SENT };
-    bool changed;
 
     if (g)
         row = g->row;
+    if (group_knows(&row, told))
+        return ST_OK;
     leave_others(s, receiver, name, told->alert_id);
-    enum status st = group_join(&row, told, offset, &s->conf.group, s->arena, &changed, err);
-    if (st != ST_OK || !changed || (!g && row.now.n == 0))
+    enum status st = group_join(&row, told, offset, &s->conf.group, s->arena, err);
+    if (st != ST_OK || (!g && row.now.n == 0))
         return st;
     st = groups_put(&s->groups, receiver, &row, &g, err);
     if (st == ST_OK)

@@ -3,7 +3,7 @@
 #include "app/app.h"
 
 const char *const app_programs[] = {
-    "import", "ingest",   "score",    "drift",  "tail",   "replay",
+    "import", "ingest",   "score",    "drift",  "notify", "tail", "replay",
     "broker", "backtest", "baseline", "topics", "doctor", NULL,
 };
 

@@ -44,6 +44,12 @@ bool time_parse_iso(struct slice s, int64_t *ms, bool *zoned);
  * UTC: this form never has a zone. */
 bool time_parse_dmy(struct slice s, int64_t *ms);
 
+enum { TIME_MINUTE_LEN = 16 }; /* 2025-07-03 13:16 */
+
+/* Writes the UTC minute that ms is in, and a NUL; ms is brought within TIME_MIN_MS
+ * and TIME_MAX_MS first. */
+void time_format_minute(int64_t ms, char out[TIME_MINUTE_LEN + 1]);
+
 /* The greatest multiple of step at or below ms, step > 0; also for negative ms. */
 int64_t time_floor(int64_t ms, int64_t step);
 

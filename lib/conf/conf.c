@@ -69,19 +69,27 @@ static struct conf_entry *find(struct conf *c, struct slice name)
     return NULL;
 }
 
+struct conf_entry *conf_find(struct conf *c, struct slice name)
+{
+    struct conf_entry *e = find(c, name);
+
+    return e || !conf_make_member(c, name) ? e : find(c, name);
+}
+
 bool conf_knows(const struct conf *c, struct slice name)
 {
     for (size_t i = 0; i < c->n; i++) {
         if (slice_is(name, c->entry[i].prop->name))
             return true;
     }
-    return conf_is_passed(c, name);
+    return conf_is_passed(c, name) || conf_is_of_family(c, name);
 }
 
 static void unknown(struct conf *c, const struct conf_source *src, struct slice name)
 {
-    const char *best = NULL;
-    size_t least = SIZE_MAX;
+    char of_family[NEAR_MAX] = "";
+    size_t least = conf_nearest_of_family(c, name, of_family, sizeof(of_family));
+    const char *best = least < SIZE_MAX ? of_family : NULL;
 
     for (size_t i = 0; i < c->n; i++) {
         size_t d = near_distance(name, slice_str(c->entry[i].prop->name));
@@ -174,7 +182,7 @@ void conf_set_secret_file(struct conf *c, const struct conf_source *src, struct 
 
 void conf_set(struct conf *c, const struct conf_source *src, struct slice name, struct slice value)
 {
-    struct conf_entry *e = find(c, name);
+    struct conf_entry *e = conf_find(c, name);
     struct slice base = name;
 
     if (e) {
@@ -183,7 +191,7 @@ void conf_set(struct conf *c, const struct conf_source *src, struct slice name, 
     }
     if (conf_has_suffix(name, CONF_FILE_SUFFIX)) {
         base.n -= strlen(CONF_FILE_SUFFIX);
-        e = find(c, base);
+        e = conf_find(c, base);
         if ((e && e->prop->type == CONF_SECRET) || conf_is_passed(c, base)) {
             conf_set_secret_file(c, src, base, value);
             return;
@@ -306,19 +314,28 @@ bool conf_pass(const struct conf *c, size_t i, const char **name, const char **v
     return true;
 }
 
-static void add_section(struct conf *c, const struct conf_section *s)
+void conf_add_entry(struct conf *c, const struct conf_section *s, const struct conf_prop *p,
+                    void *into)
 {
+    struct conf_entry *e = &c->entry[c->n++];
     struct err err = { 0 };
 
-    for (const struct conf_prop *p = s->props; p->name; p++) {
-        struct conf_entry *e = &c->entry[c->n++];
+    *e = (struct conf_entry){
+        .section = s, .prop = p, .at = (char *)into + p->at, .value = p->dflt, .where = "default"
+    };
+    if (p->dflt && conf_value_set(p, e->at, p->dflt, &err) != ST_OK)
+        conf_fail(c, "default", "%s", err.msg);
+}
 
-        *e = (struct conf_entry){
-            .prop = p, .at = (char *)s->into + p->at, .value = p->dflt, .where = "default"
-        };
-        if (p->dflt && conf_value_set(p, e->at, p->dflt, &err) != ST_OK)
-            conf_fail(c, "default", "%s", err.msg);
-    }
+/* How many properties a section may come to. */
+static size_t room_for(const struct conf_section *s)
+{
+    const struct conf_family *f = s->into;
+    size_t n = 0;
+
+    while (s->props[n].name)
+        n++;
+    return conf_is_family(s) ? n * f->max : n;
 }
 
 struct conf *conf_new(const struct conf_section *sections, const char *pass_prefix)
@@ -331,17 +348,17 @@ struct conf *conf_new(const struct conf_section *sections, const char *pass_pref
     c->arena = arena_new(CONF_MEMORY_MAX);
     c->sections = sections;
     c->pass_prefix = pass_prefix ? pass_prefix : "";
-    for (const struct conf_section *s = sections; s->title; s++) {
-        for (const struct conf_prop *p = s->props; p->name; p++)
-            n++;
-    }
+    for (const struct conf_section *s = sections; s->title; s++)
+        n += room_for(s);
     c->entry = calloc(n + 1, sizeof(*c->entry));
     if (!c->arena || !c->entry) {
         conf_free(c);
         return NULL;
     }
-    for (const struct conf_section *s = sections; s->title; s++)
-        add_section(c, s);
+    for (const struct conf_section *s = sections; s->title; s++) {
+        for (const struct conf_prop *p = s->props; !conf_is_family(s) && p->name; p++)
+            conf_add_entry(c, s, p, s->into);
+    }
     return c;
 }
 

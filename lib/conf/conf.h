@@ -19,6 +19,11 @@
  * watermark.skew.ms is ABSA_WATERMARK_SKEW_MS in the environment. Names under the pass-through
  * prefix ("kafka.") are collected and handed on untouched.
  *
+ * A section whose names hold a star is a family: notify.receiver.*.url. Its struct
+ * is a conf_family; the first property that names a member (notify.receiver.mail.url)
+ * makes it, with the defaults of all its properties. The environment finds members
+ * that the file made.
+ *
  * A secret comes from the environment or from a file: x.password_file = PATH
  * gives x.password, for CONF_SECRET and for pass-through names. A secret in the
  * configuration file or in -X is refused, and none is ever printed.
@@ -85,6 +90,16 @@ struct conf_scope {
 };
 
 /* Where a value came from; a later one wins. */
+/* The members of a family; v and max are the program's, n begins at 0. A member's
+ * name is of a-z, 0-9 and -, at most CONF_MEMBER_MAX, and is owned by the conf. */
+struct conf_family {
+    void *v;     /* array of the struct that the properties fill */
+    size_t size; /* of one                                       */
+    size_t max;
+    size_t n;
+    size_t name_at; /* offset of the const char * that is the member's name */
+};
+
 enum conf_origin {
     CONF_DEFAULT,
     CONF_SHARED,  /* from the file, before its first heading   */
@@ -99,6 +114,7 @@ enum {
     CONF_ERRORS_MAX = 100,   /* more are counted, not kept    */
     CONF_PASS_MAX = 256,
     CONF_SECRETS_MAX = 32,
+    CONF_MEMBER_MAX = 31,
 };
 
 struct conf;

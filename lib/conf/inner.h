@@ -8,10 +8,11 @@
 
 /* A property and what it was given. */
 struct conf_entry {
-    const struct conf_prop *prop;
-    void *at;          /* the field                                  */
-    const char *value; /* as written; NULL: required and not given   */
-    const char *where; /* "absa.conf:3", "ABSA_PANE_MS", "-X"        */
+    const struct conf_section *section;
+    const struct conf_prop *prop; /* of a member: a copy with its own name */
+    void *at;                     /* the field                                  */
+    const char *value;            /* as written; NULL: required and not given   */
+    const char *where;            /* "absa.conf:3", "ABSA_PANE_MS", "-X"        */
     enum conf_origin origin;
 };
 
@@ -65,6 +66,27 @@ bool conf_has_suffix(struct slice s, const char *suffix);
 
 /* Whether name stands under the pass-through prefix. */
 bool conf_is_passed(const struct conf *c, struct slice name);
+
+/* The property called name; one of a family makes its member. NULL: there is none. */
+struct conf_entry *conf_find(struct conf *c, struct slice name);
+
+/* family.c: whether s is a family. */
+bool conf_is_family(const struct conf_section *s);
+
+/* family.c: makes the member that name belongs to, if it is one of a family's
+ * properties. False: it is not, or there is an error already. */
+bool conf_make_member(struct conf *c, struct slice name);
+
+/* family.c: whether name is one of a family's properties, of a member or of one to come. */
+bool conf_is_of_family(const struct conf *c, struct slice name);
+
+/* family.c: for "did you mean": the name of a family's property that is nearest to
+ * name, for the member that name speaks of, and how near; SIZE_MAX when it speaks of none. */
+size_t conf_nearest_of_family(const struct conf *c, struct slice name, char *best, size_t cap);
+
+/* Adds a property of a section, with its default, to be written at the struct into. */
+void conf_add_entry(struct conf *c, const struct conf_section *s, const struct conf_prop *p,
+                    void *into);
 
 /* Sets what name names: a property, a secret's file or a pass-through one. */
 void conf_set(struct conf *c, const struct conf_source *src, struct slice name, struct slice value);

@@ -22,20 +22,18 @@ static void print_one(struct buf *out, const char *name, const char *value, cons
 
 void conf_print(const struct conf *c, struct buf *out)
 {
-    size_t i = 0;
-
     for (const struct conf_section *s = c->sections; s->title; s++) {
         print_title(out, s->title);
-        for (const struct conf_prop *p = s->props; p->name; p++, i++) {
+        for (size_t i = 0; i < c->n; i++) {
             const struct conf_entry *e = &c->entry[i];
 
-            if (e->value)
-                print_one(out, p->name, e->value, e->where, p->type == CONF_SECRET);
+            if (e->section == s && e->value)
+                print_one(out, e->prop->name, e->value, e->where, e->prop->type == CONF_SECRET);
         }
     }
     if (c->n_passed > 0)
         print_title(out, c->pass_prefix);
-    for (i = 0; i < c->n_passed; i++)
+    for (size_t i = 0; i < c->n_passed; i++)
         print_one(out, c->passed[i].name, c->passed[i].value, c->passed[i].where,
                   conf_is_secret_name(c->passed[i].name));
 }
@@ -49,8 +47,9 @@ void conf_print_sample(const struct conf_section *sections, struct buf *out)
             conf_value_describe(p, out);
             if (p->type == CONF_SECRET)
                 buf_fmt(out, ")\n#%s_file = \n", p->name);
-            else if (p->dflt)
-                buf_fmt(out, ")\n#%s = %s\n", p->name, p->dflt);
+            else if (p->dflt || conf_is_family(s))
+                buf_fmt(out, "%s)\n#%s = %s\n", p->dflt ? "" : "; required", p->name,
+                        p->dflt ? p->dflt : "");
             else
                 buf_fmt(out, "; required)\n%s = \n", p->name);
         }
@@ -139,7 +138,7 @@ static void json_required(struct buf *out, const struct conf_section *sections)
     buf_str(out, "\n  },\n  \"required\": [");
     for (const struct conf_section *s = sections; s->title; s++) {
         for (const struct conf_prop *p = s->props; p->name; p++) {
-            if (p->dflt)
+            if (p->dflt || conf_is_family(s))
                 continue;
             buf_str(out, first ? "" : ", ");
             json_str(out, p->name);
@@ -149,16 +148,50 @@ static void json_required(struct buf *out, const struct conf_section *sections)
     buf_str(out, "],\n");
 }
 
-/* The prefix as a regular expression in JSON: "kafka." is kafka\\. there. */
-static void json_pass_prefix(struct buf *out, const char *prefix)
+/* A name as a regular expression in JSON: "kafka." is kafka\\\\. there. */
+static void json_pattern(struct buf *out, const char *name)
 {
-    buf_str(out, "  \"patternProperties\": {\"^");
-    for (; *prefix; prefix++) {
-        if (*prefix == '.')
-            buf_str(out, "\\\\");
-        buf_byte(out, *prefix);
+    for (; *name; name++) {
+        if (*name == '.')
+            buf_str(out, "\\\\.");
+        else if (*name == '*')
+            buf_fmt(out, "[a-z0-9-]{1,%d}", CONF_MEMBER_MAX);
+        else
+            buf_byte(out, *name);
     }
-    buf_str(out, "\": {\"type\": [\"string\", \"number\", \"boolean\"]}},\n");
+}
+
+static void json_family(struct buf *out, const struct conf_prop *p)
+{
+    buf_str(out, "\"^");
+    json_pattern(out, p->name);
+    buf_fmt(out, "%s$\": {", p->type == CONF_SECRET ? CONF_FILE_SUFFIX : "");
+    json_type(out, p);
+    buf_str(out, ", \"description\": ");
+    json_str(out, p->doc);
+    buf_byte(out, '}');
+}
+
+/* What is no fixed name: families, and what is passed through. */
+static void json_patterns(struct buf *out, const struct conf_section *sections, const char *prefix)
+{
+    const char *between = "";
+
+    buf_str(out, "  \"patternProperties\": {");
+    if (prefix) {
+        buf_str(out, "\"^");
+        json_pattern(out, prefix);
+        buf_str(out, "\": {\"type\": [\"string\", \"number\", \"boolean\"]}");
+        between = ",\n    ";
+    }
+    for (const struct conf_section *s = sections; s->title; s++) {
+        for (const struct conf_prop *p = s->props; conf_is_family(s) && p->name; p++) {
+            buf_str(out, between);
+            json_family(out, p);
+            between = ",\n    ";
+        }
+    }
+    buf_str(out, "},\n");
 }
 
 void conf_print_schema(const struct conf_section *sections, const char *pass_prefix,
@@ -169,14 +202,13 @@ void conf_print_schema(const struct conf_section *sections, const char *pass_pre
     buf_str(out, "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
                  "  \"type\": \"object\",\n  \"properties\": {");
     for (const struct conf_section *s = sections; s->title; s++) {
-        for (const struct conf_prop *p = s->props; p->name; p++) {
+        for (const struct conf_prop *p = s->props; !conf_is_family(s) && p->name; p++) {
             json_property(out, p, first);
             first = false;
         }
     }
     json_required(out, sections);
-    if (pass_prefix)
-        json_pass_prefix(out, pass_prefix);
+    json_patterns(out, sections, pass_prefix);
     buf_str(out, "  \"additionalProperties\": false\n}\n");
 }
 

@@ -50,19 +50,21 @@ static void wait_for_others(struct notify *g)
     g->due_ms = 0;
 }
 
+bool group_knows(const struct notify *g, const struct told_alert *al)
+{
+    size_t at = find(&g->now, al->alert_id);
+
+    return at < g->now.n && g->now.v[at].seq >= al->seq;
+}
+
 enum status group_join(struct notify *g, const struct told_alert *al, int64_t offset,
-                       const struct group_conf *conf, struct arena *a, bool *changed,
-                       struct err *err)
+                       const struct group_conf *conf, struct arena *a, struct err *err)
 {
     size_t at = find(&g->now, al->alert_id);
     struct told_alert *v = arena_array(a, GROUP_ALERTS_MAX + 1, sizeof(*v));
 
-    *changed = false;
     if (!v)
         return oom(err);
-    if (at < g->now.n && g->now.v[at].seq >= al->seq)
-        return ST_OK;
-    *changed = true;
     if (al->resolved && !conf->send_resolved) {
         (void)group_leave(g, al->alert_id);
         return ST_OK;

@@ -41,11 +41,13 @@ struct group_conf {
     bool send_resolved;
 };
 
-/* An alert joins, or takes the place of an earlier record of itself; offset is
- * its position in absa.alerts. *changed = false: nothing new. ST_FATAL: memory. */
+/* Does the group hold this record of the alert, or a later one? */
+bool group_knows(const struct notify *g, const struct told_alert *al);
+
+/* An alert that it does not know joins, or takes the place of an earlier record of
+ * itself; offset is its position in absa.alerts. ST_FATAL: memory. */
 MUST_USE enum status group_join(struct notify *g, const struct told_alert *al, int64_t offset,
-                                const struct group_conf *conf, struct arena *a, bool *changed,
-                                struct err *err);
+                                const struct group_conf *conf, struct arena *a, struct err *err);
 
 /* The alert went to another group: it is forgotten without a word. False: it was
  * not here. */

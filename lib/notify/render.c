@@ -54,21 +54,16 @@ void put_line(struct buf *out, struct slice s)
     }
 }
 
-static void put_day(struct buf *out, const struct civil *c)
-{
-    buf_fmt(out, "%04d-%02d-%02d ", (int)c->year, c->month, c->day);
-}
-
 void view_window(const struct alert *al, struct buf *out)
 {
-    struct civil from = time_to_civil(al->start_ms);
-    struct civil to = time_to_civil(al->end_ms);
+    enum { DAY_LEN = 11 }; /* with the blank */
+    char from[TIME_MINUTE_LEN + 1];
+    char to[TIME_MINUTE_LEN + 1];
+    bool same_day = time_floor(al->start_ms, MS_DAY) == time_floor(al->end_ms, MS_DAY);
 
-    put_day(out, &from);
-    buf_fmt(out, "%02d:%02d to ", from.hour, from.minute);
-    if (time_floor(al->start_ms, MS_DAY) != time_floor(al->end_ms, MS_DAY))
-        put_day(out, &to);
-    buf_fmt(out, "%02d:%02d UTC", to.hour, to.minute);
+    time_format_minute(al->start_ms, from);
+    time_format_minute(al->end_ms, to);
+    buf_fmt(out, "%s to %s UTC", from, same_day ? to + DAY_LEN : to);
 }
 
 /* [absa] CRITICAL drift in all: sentiment_score, PSI 0.412 */

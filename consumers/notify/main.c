@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* absa notify: alerts in, mail and messages out. */
+#include <stdio.h>
+#include <time.h>
+
+#include "app/app.h"
+#include "base/hash.h"
+#include "consumers/notify/perform.h"
+#include "flow/flow.h"
+
+static struct notify_props props;
+static struct receivers receivers;
+static struct kafka_topics topics;
+static struct flow_conf consumer;
+static const char *test;
+static bool from_start;
+
+static const struct conf_section sections[] = {
+    { "Notify", notify_props, &props },
+    { "Receiver", receiver_props, &receivers.family },
+    { "Topics", kafka_topics_props, &topics },
+    { "Consumer", flow_props, &consumer },
+    { NULL, NULL, NULL },
+};
+
+static const struct app_opt opts[] = {
+    { "test", 0, "NAME", APP_STR, &test, "send receiver NAME one message that says it is a test" },
+    { "from-start", 0, NULL, APP_FLAG, &from_start, "a log that was cut at its start is fine" },
+    { .name = NULL },
+};
+
+/* A key that no other test has. */
+static void test_key(const char *name, char key[HASH_ID_HEX_LEN + 1])
+{
+    struct timespec t;
+    char now[64];
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    snprintf(now, sizeof(now), "%lld.%09ld", (long long)t.tv_sec, t.tv_nsec);
+    const struct slice fields[] = { slice_str("test"), slice_str(name), slice_str(now) };
+    hash_id(fields, sizeof(fields) / sizeof(fields[0]), key);
+}
+
+static enum status say(const struct receiver *r, const struct effect_result *res, struct err *err)
+{
+    switch (res->how) {
+    case EFFECT_SENT:
+        printf("%s: sent\n", r->name);
+        return ST_OK;
+    case EFFECT_RETRY:
+        return err_set(err, ST_FATAL, "unavailable: %s: %s", r->name, res->why);
+    case EFFECT_REFUSED:
+        return err_set(err, ST_FATAL, "config: %s refuses: %s", r->name, res->why);
+    case EFFECT_HOLD:
+        break;
+    }
+    return err_set(err, ST_FATAL, "config: %s: %s", r->name, res->why);
+}
+
+static enum status run_test(struct err *err)
+{
+    const struct receiver *r = receivers_find(&receivers, slice_str(test));
+    struct message m = { .severity = "TEST", .state = "test" };
+    struct effect_result res = { 0 };
+    char key[HASH_ID_HEX_LEN + 1];
+    struct buf part[3];
+
+    if (!r)
+        return err_set(err, ST_FATAL, "config: no receiver is called %.60s", test);
+    test_key(test, key);
+    for (size_t i = 0; i < 3; i++)
+        buf_init(&part[i], MESSAGE_MAX);
+    enum status st = render_test(test, &part[0], &part[1], &part[2], err);
+    if (st == ST_OK) {
+        m.key = slice_str(key);
+        m.subject = buf_slice(&part[0]);
+        m.text = buf_slice(&part[1]);
+        m.html = buf_slice(&part[2]);
+        notify_tell(r, &m, &res);
+        st = say(r, &res, err);
+    }
+    for (size_t i = 0; i < 3; i++)
+        buf_release(&part[i]);
+    return st;
+}
+
+static enum status run_kafka(const struct notify_conf *conf, const struct receiver **chosen,
+                             const struct app_run *run, struct err *err)
+{
+    const struct effects effects = { chosen, notify_perform };
+    struct stage stage = { NULL, NULL };
+    struct wire *wire = NULL;
+    enum status st = wire_new(NULL, &wire, err);
+
+    if (st == ST_OK)
+        st = notify_stage_new(conf, wire, &stage, err);
+    if (st == ST_OK) {
+        const struct flow_args args = { .conf = &consumer,
+                                        .topics = &topics,
+                                        .props = run->conf,
+                                        .stage = &stage,
+                                        .effects = &effects,
+                                        .stop = app_stop_flag(),
+                                        .version = app_version(),
+                                        .verbosity = run->verbosity,
+                                        .from_start = from_start };
+        st = flow_run(&args, err);
+    }
+    stage_close(&stage);
+    wire_free(wire);
+    return st;
+}
+
+static enum status check(struct err *err)
+{
+    const struct receiver *chosen[NOTIFY_RECEIVERS_MAX];
+    struct notify_conf conf;
+
+    return notify_conf_take(&props, &receivers, &conf, chosen, err);
+}
+
+static enum status run(struct app_run *run, struct err *err)
+{
+    const struct receiver *chosen[NOTIFY_RECEIVERS_MAX] = { NULL };
+    struct notify_conf conf;
+    enum status st = notify_conf_take(&props, &receivers, &conf, chosen, err);
+
+    if (st == ST_OK && !test && conf.n == 0)
+        return err_set(err, ST_FATAL, "config: notify.receivers names nobody");
+    if (st == ST_OK)
+        st = net_start(err);
+    if (st != ST_OK)
+        return st;
+    st = test ? run_test(err) : run_kafka(&conf, chosen, run, err);
+    net_stop();
+    return st;
+}
+
+static const struct app app = {
+    .name = "notify",
+    .summary = "alerts in, mail and messages out",
+    .examples = "  absa notify -c absa.conf --test mail\n"
+                "  absa notify -c absa.conf\n",
+    .sections = sections,
+    .pass_prefix = "kafka.",
+    .opts = opts,
+    .check = check,
+    .run = run,
+};
+
+int main(int argc, char **argv)
+{
+    receivers_init(&receivers);
+    return app_main(&app, argc, argv);
+}
