@@ -4,9 +4,12 @@
 
     demo.py [--bin DIR] [--speed 600x] [--dir DIR] [--seconds N]
 
-Whatever happens, it ends all that it started. Exit 0: the alert came at the turn and none before."""
+Whatever happens, it ends all that it started. Exit 0: the alert came at the turn and none
+before, and its mail was delivered."""
 import argparse
 import ctypes
+import email
+import email.policy
 import json
 import os
 import pathlib
@@ -149,10 +152,14 @@ def address_of(process, name, children):
     return line
 
 
-def start(children):
-    """Broker, stages and what watches; returns the broker's address and a queue of records."""
-    step("a broker in memory, the four stages, and absa tail")
+def start(children, smtp_port):
+    """Mail server, broker, stages and what watches; returns the broker's address and a queue."""
+    step("a mail server and a broker in memory, the five stages, and absa tail")
     pipe = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    (children.work / "mail").mkdir()
+    catcher = children.start("mail server", ["/usr/bin/python3", HERE / "catcher.py", "mail",
+                                             smtp_port], **pipe)
+    mail = "smtp://" + address_of(catcher, "mail server", children)
     broker = children.absa("broker", "broker", "-c", "demo.conf", **pipe)
     address = address_of(broker, "broker", children)
     conf = ["-c", "demo.conf", "-X", f"kafka.bootstrap.servers={address}"]
@@ -160,6 +167,7 @@ def start(children):
     children.absa("pane", "drift", *conf, "-X", "drift.role=pane")
     children.absa("score", "score", *conf)
     children.absa("ingest", "ingest", *conf)
+    children.absa("notify", "notify", *conf, "-X", f"notify.receiver.mail.url={mail}")
     records = queue.Queue()
     for topic in ("comments", "windows", "alerts"):
         tail = children.absa(f"tail-{topic}", "tail", "-b", address, "-t", topic, "-o", "beginning", "-J",
@@ -233,20 +241,48 @@ def judge(show):
         raise Failure("no alert came at the turn")
 
 
+def mails(children, seconds):
+    """The mail of the alert: its text is shown, its HTML kept; returns where."""
+    folder = children.work / "mail"
+    until = time.monotonic() + seconds
+    while not list(folder.glob("*.eml")):
+        children.check()
+        if time.monotonic() > until:
+            raise Failure(f"no mail came within {seconds} s:\n{children.last_words('notify')}")
+        time.sleep(0.2)
+    message = email.message_from_bytes((folder / "1.eml").read_bytes(),
+                                       policy=email.policy.default)
+    html = children.work / "mail.html"
+    html.write_text(message.get_body(("html",)).get_content(), encoding="utf-8")
+    text = message.get_body(("plain",)).get_content()
+    step("and the mail that it sent")
+    for name in ("From", "To", "Subject"):
+        say(f"  {name + ':':<9}{message[name]}")
+    say()
+    for line in text.splitlines():
+        say("  " + line)
+    if "CRITICAL" not in message["Subject"] + text:
+        raise Failure("the mail does not speak of the alert")
+    return html
+
+
 def whole(options, work, children):
     room(work)
     turn_ms = prepare(options.bin, work)
-    address, records = start(children)
+    address, records = start(children, options.smtp_port)
     show = Show(turn_ms)
     step(f"comments flow at {options.speed}: an hour in six seconds (broker {address})")
     feed = children.absa("import", "import", "-q", "-c", "demo.conf", "-b", address, "--arrival",
                          "created", "--speed", options.speed, "stream.jsonl")
     follow(children, show, records, feed, options.seconds)
     judge(show)
+    html = mails(children, 30)
+    say()
+    say(f"  as HTML: {html}")
     say()
     say(paint("32", f"It works: {show.comments} comments, {len(show.windows)} hours, "
                     f"{len(show.alerts)} alert, in the first hour of the editorials and none "
-                    "before."))
+                    "before, and its mail was delivered."))
     with open(work / "alerts.jsonl", "w", encoding="utf-8") as f:
         for alert in show.alerts:
             f.write(json.dumps(alert, ensure_ascii=False) + "\n")
@@ -271,6 +307,7 @@ def arguments():
                    help="the programs (build/release/bin)")
     p.add_argument("--speed", default="600x", help="how fast the hours pass (600x)")
     p.add_argument("--dir", type=pathlib.Path, help="where its files go (a new folder in /tmp)")
+    p.add_argument("--smtp-port", default="0", help="of the demo's mail server (a free one)")
     p.add_argument("--seconds", type=int, default=170, help="give up after so long (170)")
     return p.parse_args()
 

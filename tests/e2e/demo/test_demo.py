@@ -4,6 +4,7 @@
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -58,7 +59,8 @@ def works():
     assert "CRITICAL" not in said, said
     said = until_line(demo, "hour 16")
     assert "CRITICAL  firing" in said and "baseline" in said, said
-    ends(demo, 0, "It works: 4000 comments, 16 hours, 1 alert", "What next")
+    ends(demo, 0, "It works: 4000 comments, 16 hours, 1 alert", "What next", "Subject: ",
+         "its mail was delivered")
     print("ok works")
 
 
@@ -79,6 +81,14 @@ def child_dies(program, words):
     os.kill(victims[0], signal.SIGKILL)
     ends(demo, 1, words, "nothing of it runs any more")
     print(f"ok {program} dies")
+
+
+def port_taken():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        s.listen()
+        ends(start("--smtp-port", str(s.getsockname()[1])), 1, "in use", "nothing of it runs")
+    print("ok port taken")
 
 
 def no_room():
@@ -112,6 +122,7 @@ def main():
     if data.returncode != 0:
         skip("no text (tools/fetch-data)")
     no_room()
+    port_taken()
     works()
     interrupted(signal.SIGINT, "==> 1,200 tweets")
     interrupted(signal.SIGTERM, "hour  1")
