@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/inner.h"
+#include "base/near.h"
 #include "conf/value.h"
 
 const struct app_common app_common_opts[] = {
@@ -186,12 +187,35 @@ static enum status set(const struct app *app, struct app_line *line, int code, s
     return set_common(line, code, optarg, err);
 }
 
-static enum status bad_option(int code, const char *word, struct err *err)
+/* Which long option was meant by "--brokes" or "--brokes=x"; NULL: none is near. */
+static const char *near_option(const struct getopt_tables *t, const char *word)
 {
+    const struct slice typed = { word + 2, strcspn(word + 2, "=") };
+    const char *best = NULL;
+    size_t least = SIZE_MAX;
+
+    for (size_t i = 0; i < t->n_longs; i++) {
+        size_t d = near_distance(typed, slice_str(t->longs[i].name));
+
+        if (d < least) {
+            least = d;
+            best = t->longs[i].name;
+        }
+    }
+    return best && near_enough(typed, slice_str(best), least) ? best : NULL;
+}
+
+static enum status bad_option(const struct getopt_tables *t, int code, const char *word,
+                              struct err *err)
+{
+    const char *meant = strncmp(word, "--", 2) == 0 ? near_option(t, word) : NULL;
+
     if (code == ':')
         return err_set(err, ST_FATAL, "usage: %s wants an argument", word);
     if (optopt > 0 && optopt <= UCHAR_MAX)
         return err_set(err, ST_FATAL, "usage: unknown option -%c", optopt);
+    if (meant)
+        return err_set(err, ST_FATAL, "usage: unknown option %s; did you mean --%s?", word, meant);
     return err_set(err, ST_FATAL, "usage: unknown option %s", word);
 }
 
@@ -214,7 +238,7 @@ enum status app_parse(const struct app *app, int argc, char **argv, struct app_l
         if (code == -1)
             break;
         if (code == '?' || code == ':')
-            return bad_option(code, word, err);
+            return bad_option(&t, code, word, err);
         st = set(app, line, what_code(app, code), err);
     }
     line->run.argc = argc - optind;

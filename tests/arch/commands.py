@@ -35,6 +35,7 @@ for name in sorted(built & set(listed)):
     expect([name, "--help"], 0, r"--help", "stdout")
     expect([name, "--version"], 0, rf"^absa {name} \d+\.\d+\.\d+$", "stdout")
     expect([name, "--no-such-option"], 64, r"unknown option --no-such-option", "stderr")
+expect(["doctor", "--brokes", "x"], 64, "did you mean --brokers", "stderr")
 expect([], 64, "Usage: absa", "stderr")
 expect(["--version"], 0, r"^absa \d+\.\d+\.\d+$", "stdout")
 expect(["hlep"], 64, "no command is called hlep", "stderr")
