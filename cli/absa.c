@@ -17,6 +17,7 @@ struct command {
 
 /* As the data flows, then what is done beside it. */
 static const struct command commands[] = {
+    { "up", "the whole pipeline on this machine, and a picture of what flows" },
     { "import", "files of any scraper into the raw topic" },
     { "ingest", "raw records of any scraper in, comments out" },
     { "score", "comments in, scores out" },

@@ -2,15 +2,11 @@
 #include "find.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { FIND_PATH_MAX = 4096 };
-
-/* False: there is no such program. */
-static bool find_program(const char *command, char path[FIND_PATH_MAX])
+bool find_program(const char *command, char path[FIND_PATH_MAX])
 {
     char self[FIND_PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);

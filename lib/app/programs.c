@@ -4,7 +4,7 @@
 
 const char *const app_programs[] = {
     "import", "ingest",   "score",    "drift",  "notify", "tail", "replay",
-    "broker", "backtest", "baseline", "topics", "doctor", NULL,
+    "broker", "backtest", "baseline", "topics", "doctor", "up",   NULL,
 };
 
 /* What more than one of them knows, but for the names that tell processes apart. */

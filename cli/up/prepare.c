@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* prepare.c -- what is found out before anything runs. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/near.h"
+#include "cli/up/inner.h"
+#include "file/file.h"
+
+enum { CONF_MAX = 1 << 20, PATH_BYTES = 4096, LAST_LINE = 300, KEY_BYTES = 32 };
+
+/* Given by us, to each process its own. */
+static const char *const reserved[] = { "slot", "group.id", "http.port", "drift.role", NULL };
+
+void stages_path(const struct stages *s, const char *name, const char *suffix, char *out, size_t n)
+{
+    (void)snprintf(out, n, "%s/%s.%s", s->dir, name, suffix);
+}
+
+static struct slice name_of(const char *option)
+{
+    const char *eq = strchr(option, '=');
+
+    return slice_trim((struct slice){ option, eq ? (size_t)(eq - option) : strlen(option) });
+}
+
+static bool is_given(const struct stages *s, const char *name)
+{
+    for (size_t i = 0; i < s->run->set->n; i++) {
+        if (slice_is(name_of(s->run->set->item[i]), name))
+            return true;
+    }
+    return false;
+}
+
+void stages_words(const struct stages *s, const struct stage_proc *p, struct words *w)
+{
+    words_add(w, "absa-%s", p->command);
+    if (s->run->conf_file) {
+        words_add(w, "-c");
+        words_add(w, "%s", s->run->conf_file);
+    }
+    for (size_t i = 0; i < s->run->set->n; i++) {
+        if (p->takes[i])
+            words_add(w, "-X%s", s->run->set->item[i]);
+    }
+    if (s->address[0] != '\0')
+        words_add(w, "-Xkafka.bootstrap.servers=%s", s->address);
+    if (strcmp(p->command, "drift") == 0)
+        words_add(w, "-Xdrift.role=%s", p->name);
+    if (strcmp(p->name, "ingest") == 0 && s->embedded && !is_given(s, "raw.time"))
+        words_add(w, "-Xraw.time=replayed");
+    if (strcmp(p->name, "ingest") == 0 && s->own_key)
+        words_add(w, "-Xingest.user_key_file=%s/user.key", s->dir);
+    if (p->port > 0)
+        words_add(w, "-Xhttp.port=%d", p->port);
+}
+
+/* What app_exit_code() is to make of a program's end. */
+static const char *kind_of(int status)
+{
+    switch (WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_INTERNAL) {
+    case EXIT_CONFIG:
+        return "config: ";
+    case EXIT_DENIED:
+        return "denied: ";
+    case EXIT_UNAVAILABLE:
+    case EXIT_TEMPORARY:
+        return "unavailable: ";
+    default:
+        return "";
+    }
+}
+
+enum status stages_ask(const struct stages *s, const struct stage_proc *p, struct words *w,
+                       struct err *err)
+{
+    char out[PATH_BYTES];
+    char log[PATH_BYTES];
+    char last[LAST_LINE];
+    int status = 0;
+
+    stages_path(s, p->name, "conf", out, sizeof(out));
+    stages_path(s, p->name, "log", log, sizeof(log));
+    enum status st = child_run(p->command, w, out, log, &status, err);
+    words_release(w);
+    if (st != ST_OK || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
+        return st;
+    child_last_line(log, last, sizeof(last));
+    return err_set(err, ST_FATAL, "%s%s; more in %s", kind_of(status), last, log);
+}
+
+/* Which of the -X a program knows, by its sample of a configuration. */
+static void find_takes(const struct stages *s, struct stage_proc *p, struct slice sample)
+{
+    for (size_t i = 0; i < s->run->set->n; i++) {
+        const struct slice name = name_of(s->run->set->item[i]);
+        struct slice rest = sample;
+
+        p->takes[i] = name.n > 6 && memcmp(name.p, "kafka.", 6) == 0 &&
+                      !slice_is(name, "kafka.bootstrap.servers");
+        while (!p->takes[i] && rest.n > 0) {
+            const char *nl = memchr(rest.p, '\n', rest.n);
+            const size_t n = nl ? (size_t)(nl - rest.p) : rest.n;
+            const char *eq = memchr(rest.p, '=', n);
+            const size_t mark = n > 0 && rest.p[0] == '#';
+
+            if (eq && (size_t)(eq - rest.p) > mark) {
+                struct slice known = { rest.p + mark, (size_t)(eq - rest.p) - mark };
+
+                known = slice_trim(known);
+                p->takes[i] = known.n == name.n && memcmp(known.p, name.p, name.n) == 0;
+            }
+            rest.p += n + (nl ? 1 : 0);
+            rest.n -= n + (nl ? 1 : 0);
+        }
+    }
+}
+
+enum status stages_learn(const struct stages *s, struct stage_proc *p, struct err *err)
+{
+    struct words w = { 0 };
+    struct buf sample;
+    char path[PATH_BYTES];
+
+    words_add(&w, "absa-%s", p->command);
+    words_add(&w, "--sample-config");
+    enum status st = stages_ask(s, p, &w, err);
+    stages_path(s, p->name, "conf", path, sizeof(path));
+    buf_init(&sample, CONF_MAX);
+    if (st == ST_OK)
+        st = file_read(path, &sample, err);
+    if (st == ST_OK)
+        find_takes(s, p, buf_slice(&sample));
+    buf_release(&sample);
+    return st;
+}
+
+/* A key for the pseudonyms of one life, when none is configured. */
+static enum status make_key(struct stages *s, const struct stage_proc *p, struct err *err)
+{
+    char path[PATH_BYTES];
+    char key[KEY_BYTES];
+    struct buf text;
+
+    stages_path(s, p->name, "conf", path, sizeof(path));
+    buf_init(&text, CONF_MAX);
+    enum status st = file_read(path, &text, err);
+    buf_byte(&text, '\0');
+    bool missing = st == ST_OK && strstr(text.p, "\ningest.user_key_file = \n");
+    buf_release(&text);
+    if (!missing)
+        return st;
+    stages_path(s, "user", "key", path, sizeof(path));
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0 || getrandom(key, sizeof(key), 0) != sizeof(key) ||
+        write(fd, key, sizeof(key)) != sizeof(key))
+        st = err_set(err, ST_FATAL, "%s: %s", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    s->own_key = st == ST_OK;
+    return st;
+}
+
+static enum status check_options(const struct stages *s, struct err *err)
+{
+    for (size_t i = 0; i < s->run->set->n; i++) {
+        const struct slice name = name_of(s->run->set->item[i]);
+        bool known = name.n > 6 && memcmp(name.p, "kafka.", 6) == 0;
+
+        for (const char *const *r = reserved; *r; r++) {
+            if (slice_is(name, *r))
+                return err_set(err, ST_FATAL, "usage: -X %s: absa up gives it to each stage", *r);
+        }
+        for (size_t k = 0; k < s->n; k++)
+            known = known || s->v[k].takes[i];
+        if (!known)
+            return err_set(err, ST_FATAL, "config: -X: no stage has a property \"%.*s\"",
+                           SLICE_ARG(name));
+    }
+    return ST_OK;
+}
+
+/* Is there a heading [notify] in the file? Then it is to run, too. */
+static bool wants_notify(const struct stages *s)
+{
+    struct buf text;
+    struct err ignored = { 0 };
+    char path[FIND_PATH_MAX];
+    bool yes = false;
+
+    if (!s->run->conf_file || !find_program("notify", path))
+        return false;
+    buf_init(&text, CONF_MAX);
+    if (file_read(s->run->conf_file, &text, &ignored) == ST_OK) {
+        buf_byte(&text, '\0');
+        yes = !buf_failed(&text) &&
+              (strncmp(text.p, "[notify]", 8) == 0 || strstr(text.p, "\n[notify]"));
+    }
+    buf_release(&text);
+    return yes;
+}
+
+static void list(struct stages *s)
+{
+    static const struct {
+        const char *name, *command;
+    } all[] = { { "ingest", "ingest" },
+                { "score", "score" },
+                { "pane", "drift" },
+                { "judge", "drift" },
+                { "notify", "notify" } };
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (strcmp(all[i].name, "notify") != 0 || wants_notify(s))
+            s->v[s->n++] = (struct stage_proc){ .name = all[i].name, .command = all[i].command };
+    }
+}
+
+enum status stages_prepare(struct stages *s, struct err *err)
+{
+    enum status st = ST_OK;
+
+    list(s);
+    for (size_t i = 0; st == ST_OK && i < s->n; i++)
+        st = stages_learn(s, &s->v[i], err);
+    if (st == ST_OK)
+        st = check_options(s, err);
+    for (size_t i = 0; st == ST_OK && i < s->n; i++) {
+        struct words w = { 0 };
+
+        stages_words(s, &s->v[i], &w);
+        words_add(&w, "--print-config");
+        st = stages_ask(s, &s->v[i], &w, err);
+        if (st == ST_OK && s->embedded && strcmp(s->v[i].name, "ingest") == 0)
+            st = make_key(s, &s->v[i], err);
+    }
+    return st;
+}

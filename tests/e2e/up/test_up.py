@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: MIT
+"""absa up: the same windows as backtest, and nothing left when it ends, however it ends.
+
+    test_up.py          on the embedded broker
+    test_up.py kafka    on Apache Kafka, with each child killed in turn
+"""
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "pipeline"))
+import harness as h  # noqa: E402
+
+ONE = ["-X", "window.min_samples=1", "-X", "window.min_videos=1"]
+
+
+class Up:
+    """A run in a folder of its own, and the processes that it started."""
+
+    def __init__(self, work, *args):
+        self.dir = pathlib.Path(tempfile.mkdtemp(dir=work))
+        self.err = self.dir / "stderr"
+        with open(self.err, "wb") as err, open(self.dir / "stdout", "wb") as out:
+            self.process = subprocess.Popen(
+                [h.BIN / "absa-up", "--dir", self.dir / "run", *map(str, args)],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+
+    def said(self):
+        return self.err.read_text() + (self.dir / "stdout").read_text()
+
+    def address(self):
+        until = time.monotonic() + 30
+        while time.monotonic() < until and self.process.poll() is None:
+            found = re.search(r"import -b (\S+)", self.err.read_text())
+            if found:
+                return found.group(1)
+            time.sleep(0.1)
+        raise AssertionError(f"no address:\n{self.said()}")
+
+    def children(self):
+        """{command line: pid}"""
+        pids = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        found = {}
+        for pid in pids.read_text().split():
+            line = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            found[line] = int(pid)
+        return found
+
+    def child(self, word, seconds=20):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for line, pid in self.children().items():
+                if word in line:
+                    return pid
+            time.sleep(0.1)
+        raise AssertionError(f"no {word} among {self.children()}")
+
+    def wait(self, seconds=60):
+        return self.process.wait(timeout=seconds)
+
+
+def alive(pids):
+    def runs(pid):
+        try:
+            return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] != "Z"
+        except FileNotFoundError:
+            return False
+    return [pid for pid in pids if runs(pid)]
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        tmp = tempfile.TemporaryDirectory()
+        self.addCleanup(tmp.cleanup)
+        self.work = pathlib.Path(tmp.name)
+
+    def up(self, *args):
+        up = Up(self.work, *args)
+        self.addCleanup(up.process.kill)
+        return up
+
+    def backtest(self):
+        h.run(h.BIN / "absa-backtest", "-q", "--input", h.CRAWL, "--out", self.work / "want", *ONE)
+        return (h.read_lines(self.work / "want/windows.jsonl"),
+                h.read_lines(self.work / "want/alerts.jsonl"))
+
+    def wait_for(self, address, options, n):
+        until = time.monotonic() + 90
+        while True:
+            got = h.run(h.DUMP, "-b", address, *options, "windows").splitlines()
+            if len(got) >= n or time.monotonic() > until:
+                return got
+            time.sleep(0.5)
+
+    def none_left(self, pids):
+        until = time.monotonic() + 10
+        while alive(pids) and time.monotonic() < until:
+            time.sleep(0.1)
+        self.assertEqual(alive(pids), [])
+
+
+class Embedded(Case):
+    def test_the_windows_of_a_backtest(self):
+        windows, alerts = self.backtest()
+        up = self.up("--for", "25s", *ONE)
+        address = up.address()
+        h.run(h.BIN / "absa-import", "-q", "-b", address, "--arrival", "created", h.CRAWL)
+        self.assertEqual(self.wait_for(address, [], len(windows)), windows)
+        pids = list(up.children().values())
+        self.assertEqual(len(pids), 5)
+        self.assertEqual(up.wait(), 0, up.said())
+        self.none_left(pids)
+        said = up.said()
+        self.assertIn("does not promise", said)
+        self.assertIn(f"absa up: {len(windows)} windows, {len(alerts)} alerts", said)
+        self.assertIn("absa up: alert  ", said)
+
+    def test_a_death_ends_it(self):
+        for victim in ("absa-score", "absa-broker"):
+            with self.subTest(victim):
+                up = self.up("--for", "60s")
+                up.address()
+                pids = list(up.children().values())
+                os.kill(up.child(victim), signal.SIGKILL)
+                self.assertEqual(up.wait(), 75, up.said())
+                self.assertIn("died", up.said())
+                self.none_left(pids)
+                if victim == "absa-score":
+                    self.assertIn("absa up -b HOST:PORT", up.said())
+
+    def test_ctrl_c_and_kill_leave_nothing(self):
+        for sig, code in ((signal.SIGINT, 0), (signal.SIGTERM, 0), (signal.SIGKILL, -9)):
+            with self.subTest(sig):
+                up = self.up()
+                up.address()
+                up.child("drift.role=judge")
+                pids = list(up.children().values())
+                self.assertEqual(len(pids), 5)
+                up.process.send_signal(sig)
+                self.assertEqual(up.wait(), code, up.said())
+                self.none_left(pids)
+
+    def test_one_file_for_all(self):
+        conf = self.work / "absa.conf"
+        conf.write_text("raw.partitions = 2\n[drift]\nwindow.min_samples = 1\n[ingest]\n"
+                        "watermark.skew.ms = 5s\n")
+        up = self.up("-c", conf, "--for", "3s", "-q")
+        self.assertEqual(up.wait(), 0, up.said())
+        self.assertEqual(up.said(), "")
+        for name, line in (("ingest", "watermark.skew.ms = 5s"), ("judge", "raw.partitions = 2"),
+                           ("judge", "window.min_samples = 1")):
+            self.assertIn(line + "\n", (up.dir / f"run/{name}.conf").read_text())
+        for text, want in (("[drfit]\n", "did you mean drift"), ("[score]\nnonsense = 1\n", ":2: "),
+                           ("window.ms = 1h\n[drift]\n", "[")):
+            conf.write_text(text)
+            up = self.up("-c", conf)
+            self.assertEqual(up.wait(), 78, up.said())
+            self.assertIn(want, up.said())
+
+    def test_errors_say_what(self):
+        for args, code, word in ((("--for", "11m"), 64, "10 minutes"),
+                                 (("-X", "nonsense=1"), 78, "nonsense"),
+                                 (("-X", "slot=a"), 64, "slot"),
+                                 (("-X", "drift.baseline=/nonexistent"), 78, "/nonexistent"),
+                                 (("--dir", "/nonexistent/x"), 77, "/nonexistent/x")):
+            with self.subTest(args):
+                up = self.up(*args)
+                self.assertEqual(up.wait(), code, up.said())
+                self.assertIn(word, up.said())
+
+
+class Kafka(Case):
+    def test_each_child_killed_in_turn(self):
+        windows, _ = self.backtest()
+        key = self.work / "key"
+        key.write_bytes(bytes(32))
+        key.chmod(0o600)
+        options = ["-Xtopic.prefix=up.", f"-Xingest.user_key_file={key}"]
+        slow = ["-Xcommit.interval.ms=50", "-Xbatch.records=40"]
+        with h.Broker() as broker:
+            up = self.up("-b", broker.address, *options, *ONE)
+            self.assertEqual(up.wait(), 78, up.said())
+            self.assertIn("absa topics apply -b " + broker.address, up.said())
+            h.run(h.BIN / "absa-topics", "apply", "-b", broker.address, options[0])
+            h.run(h.BIN / "absa-import", "-q", "-b", broker.address, "--arrival", "created",
+                  options[0], h.CRAWL)
+            up = self.up("-b", broker.address, *options, *slow, *ONE)
+            for word in ("absa-ingest", "absa-score", "drift.role=pane", "drift.role=judge"):
+                pid = up.child(word)
+                time.sleep(2)
+                os.kill(pid, signal.SIGKILL)
+                time.sleep(0.5)
+                self.assertNotEqual(up.child(word), pid)
+            self.assertEqual(self.wait_for(broker.address, options[:1], len(windows)), windows)
+            pids = list(up.children().values())
+            self.assertEqual(len(pids), 4)
+            up.process.send_signal(signal.SIGINT)
+            self.assertEqual(up.wait(), 0, up.said())
+            self.none_left(pids)
+
+
+if __name__ == "__main__":
+    h.need(h.CRAWL, "the crawl")
+    name = "Kafka" if sys.argv[1:] == ["kafka"] else "Embedded"
+    unittest.main(argv=[sys.argv[0], "-v", name])
