@@ -28,7 +28,7 @@ bool net_is_loopback(const char *url)
     static const char *const ours[] = { "127.0.0.1", "localhost", "[::1]" };
     const char *host = strstr(url, "://");
 
-    if (!host)
+    if (!host || strchr(url, '@')) /* localhost:x@elsewhere */
         return false;
     host += 3;
     for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {

@@ -150,8 +150,8 @@ static void put_alert(const struct alert *al, struct buf *out)
     put_histograms(&v, out);
     put_others(al, out);
     put_field(out, "what to do", al->todo);
-    buf_fmt(out, "\n  verify     absa verify-alert FILE, with the line of absa.alerts that has "
-                 "alert_id ");
+    buf_fmt(out, "\n  verify     absa tail -J -o beginning -e | grep ALERT_ID | absa verify-alert -"
+                 "\n  alert_id   ");
     put_line(out, al->alert_id);
     buf_fmt(out, ", seq %d\n", (int)al->seq);
 }

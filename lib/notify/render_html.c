@@ -145,9 +145,8 @@ static void put_alert(const struct alert *al, struct buf *out)
     facts(al, out);
     histogram(&v, out);
     others(al, out);
-    buf_str(out,
-            "<p style=\"color:#666\">Verify: <code>absa verify-alert FILE</code> with the line "
-            "of absa.alerts that has alert_id ");
+    buf_str(out, "<p style=\"color:#666\">Verify: <code>absa tail -J -o beginning -e | "
+                 "grep ALERT_ID | absa verify-alert -</code>; alert_id ");
     put_html(out, al->alert_id);
     buf_fmt(out, ", seq %d</p>\n", (int)al->seq);
 }

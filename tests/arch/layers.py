@@ -7,7 +7,7 @@ import re
 from repo import ROOT, files, read, verdict
 
 LIST = re.search(r"foreach\(dir(.*?)\)", read("CMakeLists.txt"), re.S).group(1).split()
-PEERS = [{"lib/ingest", "lib/score", "lib/drift"}, {"lib/check", "lib/pipe", "lib/flow"}]
+PEERS = [{"lib/ingest", "lib/score", "lib/drift", "lib/notify"}, {"lib/check", "lib/pipe", "lib/flow"}]
 
 
 def layer(path):

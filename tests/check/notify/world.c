@@ -66,7 +66,7 @@ bool world_knows(const struct world *w, size_t receiver, const char *alert_id, i
 {
     char want[120];
 
-    snprintf(want, sizeof(want), "alert_id %s, seq %d\n", alert_id, seq);
+    snprintf(want, sizeof(want), "alert_id   %s, seq %d\n", alert_id, seq);
     for (size_t i = 0; i < w->n; i++) {
         if (w->v[i].receiver == receiver && strstr(w->v[i].text, want))
             return true;

@@ -89,7 +89,7 @@ def mails(mail, to):
 
 
 with Broker() as broker:
-    broker.apply("n.")
+    broker.apply("n.", comments=4)
     mail, sns = Mail(ca), Sns(folder)
     configure(broker, mail, sns)
     notify = start()

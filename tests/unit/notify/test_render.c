@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages as they were looked at and found good: tests/golden/notify. With
+ * ABSA_UPDATE=1 it writes them anew. */
+#include "support/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "notify/render.h"
+#include "support/notify/alerts.h"
+
+static void expect(const char *name, struct slice is)
+{
+    char path[128];
+    static char want[1 << 18];
+
+    snprintf(path, sizeof(path), "tests/golden/notify/%s", name);
+    if (getenv("ABSA_UPDATE")) {
+        FILE *f = fopen(path, "wb");
+
+        assert_non_null(f);
+        assert_int_equal(fwrite(is.p, 1, is.n, f), is.n);
+        assert_int_equal(fclose(f), 0);
+        return;
+    }
+    FILE *f = fopen(path, "rb");
+    assert_non_null(f);
+    size_t n = fread(want, 1, sizeof(want), f);
+    fclose(f);
+    if (n != is.n || memcmp(want, is.p, n) != 0)
+        fail_msg("%s is now:\n%.*s", path, SLICE_ARG(is));
+}
+
+static void check(const char *name, const struct telling *t, const char *subject)
+{
+    struct buf part[3];
+    struct err err = { 0 };
+    char file[64];
+
+    for (size_t i = 0; i < 3; i++)
+        buf_init(&part[i], MESSAGE_MAX);
+    assert_int_equal(render(t, &part[0], &part[1], &part[2], &err), ST_OK);
+    assert_true(slice_is(buf_slice(&part[0]), subject));
+    snprintf(file, sizeof(file), "%s.txt", name);
+    expect(file, buf_slice(&part[1]));
+    snprintf(file, sizeof(file), "%s.html", name);
+    expect(file, buf_slice(&part[2]));
+    for (size_t i = 0; i < 3; i++)
+        buf_release(&part[i]);
+}
+
+static void test_messages(void **state)
+{
+    struct arena *a = arena_new(1 << 20);
+    struct alert v[2] = { sample_alert(a, "all", 0, 1), sample_alert(a, "lang:de", 0, 2) };
+    const struct telling one = { v, 1, 0 };
+    const struct telling over = { v + 1, 1, 0 };
+    const struct telling both = { v, 2, 3 };
+
+    (void)state;
+    check("critical", &one, "[absa] CRITICAL drift in all: sentiment_score, PSI 0.412");
+    check("resolved", &over, "[absa] RESOLVED drift in lang:de: sentiment_score");
+    check("both", &both, "[absa] CRITICAL drift: 2 alerts (still, 3)");
+    arena_free(a);
+}
+
+/* Names from elsewhere stay text; arrays that do not fit make no picture. */
+static void test_hostile_alert(void **state)
+{
+    struct arena *a = arena_new(1 << 20);
+    struct alert al = sample_alert(a, "x\r\nBcc: y<script>\"&", 0, 0);
+    const struct telling t = { &al, 1, 0 };
+    struct buf part[3];
+    struct err err = { 0 };
+
+    (void)state;
+    al.window_counts.n = 3;
+    al.moved.v[0].bin = 1000;
+    for (size_t i = 0; i < 3; i++)
+        buf_init(&part[i], MESSAGE_MAX);
+    assert_int_equal(render(&t, &part[0], &part[1], &part[2], &err), ST_OK);
+    for (size_t i = 0; i < part[0].n; i++)
+        assert_true((unsigned char)part[0].p[i] >= ' ');
+    buf_byte(&part[2], '\0');
+    assert_null(strstr(part[2].p, "<script"));
+    assert_non_null(strstr(part[2].p, "&lt;script&gt;&quot;&amp;"));
+    for (size_t i = 0; i < 3; i++)
+        buf_release(&part[i]);
+    arena_free(a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_hostile_alert),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
