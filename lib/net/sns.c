@@ -62,7 +62,7 @@ enum effect_how sns_how(long code, struct slice body)
     return EFFECT_RETRY;
 }
 
-/* name=value of a form, value percent-encoded. */
+/* name=value as forms have it: a blank is '+', which some who check signatures insist on. */
 static void field(struct buf *out, const char *name, struct slice value)
 {
     static const char plain[] =
@@ -72,6 +72,8 @@ static void field(struct buf *out, const char *name, struct slice value)
     for (size_t i = 0; i < value.n; i++) {
         if (value.p[i] && strchr(plain, value.p[i]))
             buf_byte(out, value.p[i]);
+        else if (value.p[i] == ' ')
+            buf_byte(out, '+');
         else
             buf_fmt(out, "%%%02X", (unsigned)(unsigned char)value.p[i]);
     }

@@ -117,6 +117,8 @@ with Broker() as broker:
         until(lambda: len(mails(mail, "held@example.org")) >= 2)
         put(broker, 2)
         until(lambda: len(mails(mail, "later@example.org")) >= 3)
+        until(lambda: len(mails(mail, "held@example.org")) >= 3)
+        until(lambda: 'receiver="queue",result="sent"} 2' in page("metrics")[1])
         until(lambda: page("readyz")[0] == 200)
         notify.terminate()
         assert notify.wait(timeout=30) == 0
