@@ -10,6 +10,7 @@
 
 #include "app/app.h"
 #include "cli/doctor/checks.h"
+#include "consumers/notify/config.h"
 #include "obs/log.h"
 
 enum { OUTPUT_MAX = 1 << 20 };
@@ -17,6 +18,23 @@ enum { OUTPUT_MAX = 1 << 20 };
 static struct doctor doctor = { .dir = ".", .timeout_ms = 5000 };
 static const char *brokers;
 static bool json;
+
+static struct notify_props notify;
+static struct receivers receivers;
+
+/* Those of the whole pipeline: one file can be for all. */
+static const struct conf_section sections[] = {
+    { "Topics", kafka_topics_props, &pipeline_conf.topics },
+    { "Ingest", ingest_props, &pipeline_conf.ingest },
+    { "Times", ingest_times_props, &pipeline_conf.ingest.times },
+    { "Score", score_props, &pipeline_conf.score },
+    { "Drift", drift_props, &pipeline_conf.drift },
+    { "Notify", notify_props, &notify },
+    { "Receiver", receiver_props, &receivers.family },
+    { NULL, NULL, NULL },
+};
+
+static const char *const programs[] = { "ingest", "score", "drift", "notify", NULL };
 
 static const struct app_opt opts[] = {
     { "brokers", 'b', "HOST:PORT", APP_STR, &brokers, "kafka.bootstrap.servers" },
@@ -45,6 +63,8 @@ static void look(struct buf *out)
     show(out, false);
     check_model(&doctor);
     show(out, false);
+    check_receivers(&doctor);
+    show(out, false);
     if (check_kafka(&doctor)) {
         show(out, false);
         check_work(&doctor);
@@ -62,6 +82,8 @@ static enum status run(struct app_run *run, struct err *err)
     log_setup(run->verbosity > 0 ? LOG_INFO : LOG_ERROR, LOG_LOGFMT, "doctor", NULL);
     buf_init(&out, OUTPUT_MAX);
     doctor.conf = &pipeline_conf;
+    doctor.notify = &notify;
+    doctor.receivers = &receivers;
     st = kafka_conf_take_any(&doctor.kafka, run->conf, brokers, err);
     if (st == ST_OK && run->verbosity <= 0)
         st = kafka_conf_set(&doctor.kafka, "log_level", "0", err); /* we say it */
@@ -89,12 +111,13 @@ int main(int argc, char **argv)
         .examples = "  absa doctor\n"
                     "  absa doctor -b localhost:9092 -X ingest.user_key_file=user.key\n"
                     "  absa doctor -b localhost:9092 --json\n",
-        .sections = pipeline_sections,
-        .also = pipeline_programs,
+        .sections = sections,
+        .also = programs,
         .pass_prefix = "kafka.",
         .opts = opts,
         .run = run,
     };
 
+    receivers_init(&receivers);
     return app_main(&app, argc, argv);
 }

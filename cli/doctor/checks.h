@@ -12,9 +12,14 @@
 #include "kafka/reader.h"
 #include "kafka/topics.h"
 
+struct notify_props;
+struct receivers;
+
 struct doctor {
     struct report report;
     const struct pipeline_conf *conf;
+    const struct notify_props *notify;
+    const struct receivers *receivers;
     const char *dir;    /* where the programs run */
     int64_t timeout_ms; /* for the first answer   */
     struct kafka_conf kafka;
@@ -32,6 +37,9 @@ void check_model(struct doctor *d);
 /* Is the cluster there, are its topics as planned, can it do transactions? Opens
  * d->admin; false: no use asking on. */
 bool check_kafka(struct doctor *d);
+
+/* Who is told of alerts, and do their servers take us? */
+void check_receivers(struct doctor *d);
 
 /* How far each stage is behind, what was refused, what is held. */
 void check_work(struct doctor *d);

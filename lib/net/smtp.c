@@ -46,7 +46,7 @@ enum effect_how smtp_how(int code)
     return code >= 500 ? EFFECT_REFUSED : EFFECT_RETRY;
 }
 
-static void set_up(CURL *h, const struct smtp *s, const struct mail *m, struct curl_slist *to)
+static void set_server(CURL *h, const struct smtp *s)
 {
     static const long tls[] = { [SMTP_TLS_REQUIRED] = CURLUSESSL_ALL,
                                 [SMTP_TLS_OPPORTUNISTIC] = CURLUSESSL_TRY,
@@ -60,9 +60,6 @@ static void set_up(CURL *h, const struct smtp *s, const struct mail *m, struct c
         curl_easy_setopt(h, CURLOPT_USERNAME, s->user);
         curl_easy_setopt(h, CURLOPT_PASSWORD, s->password);
     }
-    curl_easy_setopt(h, CURLOPT_MAIL_FROM, m->from);
-    curl_easy_setopt(h, CURLOPT_MAIL_RCPT, to);
-    curl_easy_setopt(h, CURLOPT_UPLOAD, 1L);
 }
 
 static void talk_to(CURL *h, struct talk *t, const char *error, struct effect_result *res)
@@ -99,13 +96,32 @@ static void send_bytes(const struct smtp *s, const struct mail *m, struct slice 
         to = longer ? longer : to;
     }
     if (ok) {
-        set_up(h, s, m, to);
+        set_server(h, s);
+        curl_easy_setopt(h, CURLOPT_MAIL_FROM, m->from);
+        curl_easy_setopt(h, CURLOPT_MAIL_RCPT, to);
+        curl_easy_setopt(h, CURLOPT_UPLOAD, 1L);
         talk_to(h, &talk, error, res);
     } else {
         net_result(res, EFFECT_RETRY, 0, "out of memory");
     }
     curl_easy_cleanup(h);
     curl_slist_free_all(to);
+}
+
+void smtp_try(const struct smtp *s, struct effect_result *res)
+{
+    char error[CURL_ERROR_SIZE];
+    struct talk talk = { .code = 0 };
+    CURL *h = net_handle("smtp,smtps", error);
+
+    if (h) {
+        set_server(h, s);
+        curl_easy_setopt(h, CURLOPT_CONNECT_ONLY, 1L);
+        talk_to(h, &talk, error, res);
+    } else {
+        net_result(res, EFFECT_RETRY, 0, "out of memory");
+    }
+    curl_easy_cleanup(h);
 }
 
 void smtp_send(const struct smtp *s, const struct mail *m, struct effect_result *res)

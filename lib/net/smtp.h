@@ -28,6 +28,10 @@ struct smtp {
 /* Sends it within NET_TOTAL_MS; m->date is filled in when NULL. */
 void smtp_send(const struct smtp *s, const struct mail *m, struct effect_result *res);
 
+/* Connects, starts TLS and logs in as smtp_send() would, and sends nothing:
+ * EFFECT_SENT means that this went well. */
+void smtp_try(const struct smtp *s, struct effect_result *res);
+
 /* The table above. */
 enum effect_how smtp_how(int code);
 

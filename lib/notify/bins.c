@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "notify/bins.h"
 
+#include <float.h>
 #include <math.h>
 
 static bool fits(const struct alert *al)
@@ -73,6 +74,8 @@ void bins_range(const struct bin *b, struct buf *out)
         buf_fmt(out, "below %.4g", b->hi);
     else if (isinf(b->hi))
         buf_fmt(out, "from %.4g", b->lo);
+    else if (b->hi - b->lo <= fmax(fabs(b->lo) * DBL_EPSILON, DBL_MIN)) /* a cell of one value */
+        buf_fmt(out, "%.4g", b->lo);
     else
         buf_fmt(out, "%.4g to %.4g", b->lo, b->hi);
 }

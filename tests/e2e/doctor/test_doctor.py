@@ -11,7 +11,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "support"))
-from broker import BIN, Broker  # noqa: E402
+from broker import BIN, TOP, Broker  # noqa: E402
 
 work = pathlib.Path(tempfile.mkdtemp(prefix="absa-doctor-"))
 key = work / "key"
@@ -42,6 +42,27 @@ def no_kafka():
     got = doctor("-b", "127.0.0.1:1", "--timeout", "2s")
     expect(got, "cluster", "fail", "refused")
     assert got[0] == 69 and time.monotonic() - t0 < 10
+
+
+def receivers():
+    """A mail server that is there, one without the TLS that is wanted, and none."""
+    if subprocess.run(["/usr/bin/python3", "-c", "import aiosmtpd"], capture_output=True).returncode:
+        print("part skipped: no python3-aiosmtpd")
+        return
+    catcher = subprocess.Popen([os.path.join(TOP, "tools/demo.d/catcher.py"), str(work)], text=True,
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    url = "smtp://" + catcher.stdout.readline().strip()
+    mail = [f"-Xnotify.{p}" for p in ("receivers=mail", "receiver.mail.type=smtp",
+                                      "receiver.mail.from=a@b.c", "receiver.mail.to=d@e.f",
+                                      f"receiver.mail.url={url}")]
+    expect(doctor(*mail, "-Xnotify.receiver.mail.tls=none"), "mail", "ok", "takes us")
+    expect(doctor(*mail), "mail", "fail", "STARTTLS")
+    catcher.stdin.close()
+    assert catcher.wait(timeout=10) == 0 and not list(work.glob("*.eml"))
+    got = doctor(*mail, "-Xnotify.receiver.mail.tls=none")
+    expect(got, "mail", "fail", "connect")
+    assert got[0] == 69
+    expect(doctor("-Xnotify.receivers=mail"), "receivers", "fail", "mail")
 
 
 def topics(b):
@@ -93,6 +114,7 @@ def work_left(b):
 
 def main():
     no_kafka()
+    receivers()
     with Broker() as b:
         topics(b)
         work_left(b)
