@@ -151,7 +151,7 @@ void child_last_line(const char *path, char *out, size_t n)
         at--;
     size_t k = 0;
     for (; at < end && k + 1 < n; at++)
-        out[k++] = tail[at] >= ' ' && tail[at] <= '~' ? tail[at] : '?';
+        out[k++] = (char)(tail[at] >= ' ' && tail[at] <= '~' ? tail[at] : '?');
     out[k] = '\0';
 }
 

@@ -95,30 +95,42 @@ enum status stages_ask(const struct stages *s, const struct stage_proc *p, struc
     return err_set(err, ST_FATAL, "%s%s; more in %s", kind_of(status), last, log);
 }
 
-/* Which of the -X a program knows, by its sample of a configuration. */
+static bool starts(struct slice s, const char *with)
+{
+    const size_t n = strlen(with);
+
+    return s.n > n && memcmp(s.p, with, n) == 0;
+}
+
+/* Is there a line "name = value", or "#name = value", in the sample of a configuration? */
+static bool is_in_sample(struct slice sample, struct slice name)
+{
+    while (sample.n > 0) {
+        const char *nl = memchr(sample.p, '\n', sample.n);
+        const size_t n = nl ? (size_t)(nl - sample.p) : sample.n;
+        const size_t mark = n > 0 && sample.p[0] == '#';
+
+        if (n > mark + name.n && memcmp(sample.p + mark, name.p, name.n) == 0 &&
+            (sample.p[mark + name.n] == ' ' || sample.p[mark + name.n] == '='))
+            return true;
+        sample.p += n + (nl ? 1 : 0);
+        sample.n -= n + (nl ? 1 : 0);
+    }
+    return false;
+}
+
+/* Which of the -X are for a program: what its sample shows, names that begin with its own
+ * (notify.receiver.NAME is in no sample; it says itself what it does not know), kafka.*. */
 static void find_takes(const struct stages *s, struct stage_proc *p, struct slice sample)
 {
+    char own[32];
+
+    (void)snprintf(own, sizeof(own), "%s.", p->command);
     for (size_t i = 0; i < s->run->set->n; i++) {
         const struct slice name = name_of(s->run->set->item[i]);
-        struct slice rest = sample;
 
-        p->takes[i] = name.n > 6 && memcmp(name.p, "kafka.", 6) == 0 &&
-                      !slice_is(name, "kafka.bootstrap.servers");
-        while (!p->takes[i] && rest.n > 0) {
-            const char *nl = memchr(rest.p, '\n', rest.n);
-            const size_t n = nl ? (size_t)(nl - rest.p) : rest.n;
-            const char *eq = memchr(rest.p, '=', n);
-            const size_t mark = n > 0 && rest.p[0] == '#';
-
-            if (eq && (size_t)(eq - rest.p) > mark) {
-                struct slice known = { rest.p + mark, (size_t)(eq - rest.p) - mark };
-
-                known = slice_trim(known);
-                p->takes[i] = known.n == name.n && memcmp(known.p, name.p, name.n) == 0;
-            }
-            rest.p += n + (nl ? 1 : 0);
-            rest.n -= n + (nl ? 1 : 0);
-        }
+        p->takes[i] = !slice_is(name, "kafka.bootstrap.servers") &&
+                      (starts(name, "kafka.") || starts(name, own) || is_in_sample(sample, name));
     }
 }
 
@@ -167,18 +179,26 @@ static enum status make_key(struct stages *s, const struct stage_proc *p, struct
     return st;
 }
 
+static bool is_reserved(struct slice name)
+{
+    for (const char *const *r = reserved; *r; r++) {
+        if (slice_is(name, *r))
+            return true;
+    }
+    return false;
+}
+
 static enum status check_options(const struct stages *s, struct err *err)
 {
     for (size_t i = 0; i < s->run->set->n; i++) {
         const struct slice name = name_of(s->run->set->item[i]);
-        bool known = name.n > 6 && memcmp(name.p, "kafka.", 6) == 0;
+        bool known = starts(name, "kafka.");
 
-        for (const char *const *r = reserved; *r; r++) {
-            if (slice_is(name, *r))
-                return err_set(err, ST_FATAL, "usage: -X %s: absa up gives it to each stage", *r);
-        }
         for (size_t k = 0; k < s->n; k++)
             known = known || s->v[k].takes[i];
+        if (is_reserved(name))
+            return err_set(err, ST_FATAL, "usage: -X %.*s: absa up gives it to each stage",
+                           SLICE_ARG(name));
         if (!known)
             return err_set(err, ST_FATAL, "config: -X: no stage has a property \"%.*s\"",
                            SLICE_ARG(name));

@@ -48,7 +48,7 @@ static void keep_name(struct slice s, char out[VIEW_NAME])
     size_t n = 0;
 
     for (; n < s.n && n + 1 < VIEW_NAME; n++)
-        out[n] = s.p[n] > ' ' && s.p[n] <= '~' ? s.p[n] : '?';
+        out[n] = (char)(s.p[n] > ' ' && s.p[n] <= '~' ? s.p[n] : '?');
     out[n] = '\0';
 }
 
