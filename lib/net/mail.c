@@ -53,8 +53,8 @@ static void base64(struct slice s, struct buf *out)
             v |= (unsigned char)s.p[i + 2];
         buf_byte(out, digits[v >> 18]);
         buf_byte(out, digits[v >> 12 & 63]);
-        buf_byte(out, n > 1 ? digits[v >> 6 & 63] : '=');
-        buf_byte(out, n > 2 ? digits[v & 63] : '=');
+        buf_byte(out, n > 1 ? digits[v >> 6 & 63] : (char)'=');
+        buf_byte(out, n > 2 ? digits[v & 63] : (char)'=');
     }
 }
 
@@ -127,6 +127,16 @@ static void part(const struct mail *m, const char *type, struct slice body, stru
     }
 }
 
+/* It stands in the Message-ID and in the boundary. */
+static enum status check_key(struct slice key, struct err *err)
+{
+    for (size_t i = 0; i < key.n; i++) {
+        if (!key.p[i] || !strchr("0123456789abcdefghijklmnopqrstuvwxyz", key.p[i]))
+            return err_set(err, ST_REJECT, "a key is of lower-case letters and digits");
+    }
+    return ST_OK;
+}
+
 enum status mail_write(const struct mail *m, struct buf *out, struct err *err)
 {
     enum status st = addresses(m, out, err);
@@ -137,10 +147,8 @@ enum status mail_write(const struct mail *m, struct buf *out, struct err *err)
         st = header("Date", slice_str(m->date), out, err);
     if (st == ST_OK)
         st = header("X-Absa-State", slice_str(m->state), out, err);
-    for (size_t i = 0; st == ST_OK && i < m->key.n; i++) {
-        if (!strchr("0123456789abcdefghijklmnopqrstuvwxyz", m->key.p[i]) || !m->key.p[i])
-            st = err_set(err, ST_REJECT, "a key is of lower-case letters and digits");
-    }
+    if (st == ST_OK)
+        st = check_key(m->key, err);
     if (st != ST_OK)
         return st;
     buf_fmt(out,
