@@ -40,7 +40,7 @@ def run(*args, ok=(0,), **kwargs):
     return done
 
 
-def wait_for(what, condition, timeout=60):
+def wait_for(what, condition, timeout=180):
     until = time.monotonic() + timeout
     while time.monotonic() < until:
         if condition():
