@@ -53,8 +53,8 @@ static void base64(struct slice s, struct buf *out)
             v |= (unsigned char)s.p[i + 2];
         buf_byte(out, digits[v >> 18]);
         buf_byte(out, digits[v >> 12 & 63]);
-        buf_byte(out, n > 1 ? digits[v >> 6 & 63] : (char)'=');
-        buf_byte(out, n > 2 ? digits[v & 63] : (char)'=');
+        buf_byte(out, (char)(n > 1 ? digits[v >> 6 & 63] : '='));
+        buf_byte(out, (char)(n > 2 ? digits[v & 63] : '='));
     }
 }
 

@@ -34,7 +34,7 @@ void sns_subject(struct slice s, struct buf *out)
         int step = utf8_step((struct slice){ s.p + i, s.n - i });
         char c = s.p[i];
 
-        buf_byte(out, step == 1 && c >= ' ' && c <= '~' ? c : (char)'?');
+        buf_byte(out, (char)(step == 1 && c >= ' ' && c <= '~' ? c : '?'));
         chars++;
         i += (size_t)(step > 0 ? step : -step);
     }

@@ -50,7 +50,7 @@ void put_line(struct buf *out, struct slice s)
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
 
-        buf_byte(out, c < ' ' || c == 0x7f ? ' ' : s.p[i]);
+        buf_byte(out, (char)(c < ' ' || c == 0x7f ? ' ' : s.p[i]));
     }
 }
 

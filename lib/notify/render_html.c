@@ -24,7 +24,7 @@ void put_html(struct buf *out, struct slice s)
         else if (c == '"')
             buf_str(out, "&quot;");
         else
-            buf_byte(out, c < ' ' || c == 0x7f ? ' ' : s.p[i]);
+            buf_byte(out, (char)(c < ' ' || c == 0x7f ? ' ' : s.p[i]));
     }
 }
 
