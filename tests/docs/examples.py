@@ -30,7 +30,7 @@ ELSEWHERE = {
     r"^kcat ": "a sketch: alerts-as-json is whatever you made",
     r"^sleep 600 ": "e2e of the embedded broker",
     r"^absa tail .*(--since|-t dead)": "e2e/tail",
-    r"^absa (up|notify|broker) ": "tests of their own: they listen, or want your mail server",
+    r"^absa (up|notify|broker)\b": "tests of their own: they listen, or want your mail server",
 }
 NEEDS_KAFKA = re.compile(r"localhost:9092|^absa (topics|doctor -b|import(?! -n))\b|"
                          r"^absa (ingest|score|drift)(?!.*(--pipe))|ABSA_KAFKA")
