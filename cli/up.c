@@ -83,26 +83,33 @@ static void give_back_stderr(struct up *up)
         dup2(up->stderr_fd, STDERR_FILENO);
 }
 
-static enum status make_dir(struct up *up, struct err *err)
+/* A new folder in $XDG_STATE_HOME/absa, or in /tmp. */
+static bool make_new_dir(char path[PATH_BYTES])
 {
     const char *state = getenv("XDG_STATE_HOME");
 
+    if (!state || state[0] != '/') {
+        (void)snprintf(path, PATH_BYTES, "/tmp/absa-up-XXXXXX");
+        return mkdtemp(path);
+    }
+    (void)mkdir(state, 0700);
+    (void)snprintf(path, PATH_BYTES, "%s/absa", state);
+    (void)mkdir(path, 0700);
+    (void)snprintf(path, PATH_BYTES, "%s/absa/up-XXXXXX", state);
+    return mkdtemp(path);
+}
+
+static enum status make_dir(struct up *up, struct err *err)
+{
+    bool ok;
+
     if (dir) {
         (void)snprintf(up->dir, sizeof(up->dir), "%s", dir);
-        if (mkdir(up->dir, 0700) != 0 && errno != EEXIST)
-            return err_set(err, ST_FATAL, "denied: --dir %.200s: %s", up->dir, strerror(errno));
+        ok = mkdir(up->dir, 0700) == 0 || errno == EEXIST;
     } else {
-        if (state && state[0] == '/') {
-            (void)snprintf(up->dir, sizeof(up->dir), "%s/absa", state);
-            (void)mkdir(state, 0700);
-            (void)mkdir(up->dir, 0700);
-        }
-        (void)snprintf(up->dir, sizeof(up->dir), "%s%s", state && state[0] == '/' ? state : "/tmp",
-                       state && state[0] == '/' ? "/absa/up-XXXXXX" : "/absa-up-XXXXXX");
-        if (!mkdtemp(up->dir))
-            return err_set(err, ST_FATAL, "denied: %.200s: %s", up->dir, strerror(errno));
+        ok = make_new_dir(up->dir);
     }
-    if (access(up->dir, W_OK | X_OK) != 0)
+    if (!ok || access(up->dir, W_OK | X_OK) != 0)
         return err_set(err, ST_FATAL, "denied: --dir %.200s: %s", up->dir, strerror(errno));
     return ST_OK;
 }
@@ -124,7 +131,7 @@ static void introduce(const struct up *up)
 {
     if (up->quiet)
         return;
-    if (up->stages.embedded)
+    if (up->stages.embedded) {
         fprintf(
             stderr,
             "absa up: a broker in memory at %s: no Apache Kafka. It forgets all at the end, and\n"
@@ -133,8 +140,9 @@ static void introduce(const struct up *up)
             "  a stage, over 5 MiB or 100,000 records a partition, a time of its own.\n"
             "  absa up -b HOST:PORT works on Apache Kafka, which promises exactly-once.\n",
             up->stages.address);
-    else
+    } else {
         fprintf(stderr, "absa up: Kafka at %s\n", up->stages.address);
+    }
     fprintf(stderr,
             "  logs: %s\n  next, in another terminal: absa import -b %s --arrival created FILE\n",
             up->dir, up->stages.address);

@@ -188,18 +188,24 @@ static bool is_reserved(struct slice name)
     return false;
 }
 
+static bool is_taken(const struct stages *s, size_t option)
+{
+    for (size_t k = 0; k < s->n; k++) {
+        if (s->v[k].takes[option])
+            return true;
+    }
+    return false;
+}
+
 static enum status check_options(const struct stages *s, struct err *err)
 {
     for (size_t i = 0; i < s->run->set->n; i++) {
         const struct slice name = name_of(s->run->set->item[i]);
-        bool known = starts(name, "kafka.");
 
-        for (size_t k = 0; k < s->n; k++)
-            known = known || s->v[k].takes[i];
         if (is_reserved(name))
             return err_set(err, ST_FATAL, "usage: -X %.*s: absa up gives it to each stage",
                            SLICE_ARG(name));
-        if (!known)
+        if (!starts(name, "kafka.") && !is_taken(s, i))
             return err_set(err, ST_FATAL, "config: -X: no stage has a property \"%.*s\"",
                            SLICE_ARG(name));
     }
