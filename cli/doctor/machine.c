@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/slice.h"
 #include "cli/doctor/checks.h"
 
 #define MIB INT64_C(1048576)
@@ -23,11 +25,10 @@ static int64_t meminfo(const char *name)
     FILE *f = fopen("/proc/meminfo", "r");
 
     while (f && kib < 0 && fgets(line, sizeof(line), f)) {
-        char key[64];
-        int64_t n;
+        const char *colon = strchr(line, ':');
 
-        if (sscanf(line, "%63[^:]: %" SCNd64, key, &n) == 2 && strcmp(key, name) == 0)
-            kib = n;
+        if (colon && slice_is((struct slice){ line, (size_t)(colon - line) }, name))
+            kib = strtoll(colon + 1, NULL, 10);
     }
     if (f)
         (void)fclose(f);
