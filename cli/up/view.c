@@ -130,8 +130,7 @@ static void help(struct page *p, struct buf *text)
         "rate and records   what a stage has read, marks included",
         "lag                committed records that it has not read yet",
         "watermark          arrivals are complete up to this time",
-        "PSI                how far a feature moved from the baseline: above 0.2 WARNING, 0.3 "
-        "CRITICAL",
+        "PSI                how far a feature moved: above 0.2 WARNING, above 0.3 CRITICAL",
         "",
         "h  this help     p  stop redrawing, and go on     q  drain and quit (also Ctrl-C)",
         "",
