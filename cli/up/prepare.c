@@ -197,19 +197,26 @@ static bool is_taken(const struct stages *s, size_t option)
     return false;
 }
 
+static enum status check_option(const struct stages *s, size_t i, struct err *err)
+{
+    const struct slice name = name_of(s->run->set->item[i]);
+
+    if (is_reserved(name))
+        return err_set(err, ST_FATAL, "usage: -X %.*s: absa up gives it to each stage",
+                       SLICE_ARG(name));
+    if (!starts(name, "kafka.") && !is_taken(s, i))
+        return err_set(err, ST_FATAL, "config: -X: no stage has a property \"%.*s\"",
+                       SLICE_ARG(name));
+    return ST_OK;
+}
+
 static enum status check_options(const struct stages *s, struct err *err)
 {
-    for (size_t i = 0; i < s->run->set->n; i++) {
-        const struct slice name = name_of(s->run->set->item[i]);
+    enum status st = ST_OK;
 
-        if (is_reserved(name))
-            return err_set(err, ST_FATAL, "usage: -X %.*s: absa up gives it to each stage",
-                           SLICE_ARG(name));
-        if (!starts(name, "kafka.") && !is_taken(s, i))
-            return err_set(err, ST_FATAL, "config: -X: no stage has a property \"%.*s\"",
-                           SLICE_ARG(name));
-    }
-    return ST_OK;
+    for (size_t i = 0; st == ST_OK && i < s->run->set->n; i++)
+        st = check_option(s, i, err);
+    return st;
 }
 
 /* Is there a heading [notify] in the file? Then it is to run, too. */

@@ -38,21 +38,24 @@ void conf_print(const struct conf *c, struct buf *out)
                   conf_is_secret_name(c->passed[i].name));
 }
 
+static void sample_one(struct buf *out, const struct conf_prop *p, bool family)
+{
+    buf_fmt(out, "\n# %s\n# (", p->doc);
+    conf_value_describe(p, out);
+    if (p->type == CONF_SECRET)
+        buf_fmt(out, ")\n#%s_file = \n", p->name);
+    else if (p->dflt)
+        buf_fmt(out, ")\n#%s = %s\n", p->name, p->dflt);
+    else
+        buf_fmt(out, "; required)\n%s%s = \n", family ? "#" : "", p->name);
+}
+
 void conf_print_sample(const struct conf_section *sections, struct buf *out)
 {
     for (const struct conf_section *s = sections; s->title; s++) {
         print_title(out, s->title);
-        for (const struct conf_prop *p = s->props; p->name; p++) {
-            buf_fmt(out, "\n# %s\n# (", p->doc);
-            conf_value_describe(p, out);
-            if (p->type == CONF_SECRET)
-                buf_fmt(out, ")\n#%s_file = \n", p->name);
-            else if (p->dflt || conf_is_family(s))
-                buf_fmt(out, "%s)\n#%s = %s\n", p->dflt ? "" : "; required", p->name,
-                        p->dflt ? p->dflt : "");
-            else
-                buf_fmt(out, "; required)\n%s = \n", p->name);
-        }
+        for (const struct conf_prop *p = s->props; p->name; p++)
+            sample_one(out, p, conf_is_family(s));
     }
 }
 

@@ -49,7 +49,11 @@ void net_result(struct effect_result *res, enum effect_how how, int32_t code, co
     for (; *why && n + 1 < sizeof(res->why); why++) {
         if (*why == '\r' || *why == '\n')
             break;
-        res->why[n++] = *why >= ' ' && *why <= '~' ? *why : '?';
+        const bool plain = *why >= ' ' && *why <= '~';
+
+        res->why[n++] = '?';
+        if (plain)
+            res->why[n - 1] = *why;
     }
     res->why[n] = '\0';
 }

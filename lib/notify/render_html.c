@@ -50,13 +50,14 @@ static void bar(struct buf *out, double share, double top, const char *colour)
     long width = top > 0 ? lround(share / top * BAR_PX) : 0;
 
     buf_fmt(out, "<td width=\"%d\"><table cellpadding=\"0\" cellspacing=\"0\"><tr>", BAR_PX + 4);
-    if (width > 0)
+    if (width > 0) {
         buf_fmt(out,
                 "<td bgcolor=\"%s\" width=\"%ld\" height=\"12\" style=\"font-size:1px\">&nbsp;"
                 "</td>",
                 colour, width);
-    else
+    } else {
         buf_str(out, "<td height=\"12\"></td>");
+    }
     buf_fmt(out, "</tr></table></td><td align=\"right\">%.1f %%</td>", share * 100);
 }
 

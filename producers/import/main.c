@@ -100,6 +100,22 @@ static enum status open_target(struct import *im, struct kafka_conf *kafka, cons
                        : st;
 }
 
+static enum status check_usage(const struct app_run *run, struct import *im, struct feed *feed,
+                               struct err *err)
+{
+    enum status st = pace_parse(speed, &im->pace, err);
+
+    if (st != ST_OK)
+        return st;
+    if (run->argc == 0)
+        return err_set(err, ST_FATAL, "usage: name at least one file (- is stdin)");
+    if (!parse_arrival(&feed->arrival))
+        return err_set(err, ST_FATAL, "usage: --arrival is now, created or kafka");
+    if (im->pace.speed > 0 && feed->arrival != FEED_CREATED)
+        return err_set(err, ST_FATAL, "usage: --speed goes with --arrival created");
+    return ST_OK;
+}
+
 static enum status run(struct app_run *run, struct err *err)
 {
     const struct ingest_rules rules = { .time_unit = (enum time_unit)times.unit };
@@ -114,16 +130,10 @@ static enum status run(struct app_run *run, struct err *err)
                          .ctx = &im };
     struct kafka_conf kafka = { 0 };
     char name[KAFKA_TOPIC_MAX];
-    enum status st = pace_parse(speed, &im.pace, err);
+    enum status st = check_usage(run, &im, &feed, err);
 
     if (st != ST_OK)
         return st;
-    if (run->argc == 0)
-        return err_set(err, ST_FATAL, "usage: name at least one file (- is stdin)");
-    if (!parse_arrival(&feed.arrival))
-        return err_set(err, ST_FATAL, "usage: --arrival is now, created or kafka");
-    if (im.pace.speed > 0 && feed.arrival != FEED_CREATED)
-        return err_set(err, ST_FATAL, "usage: --speed goes with --arrival created");
     const bool end = !no_end && feed.arrival != FEED_KAFKA;
     snprintf(name, sizeof(name), "%s%s", topic ? topic : topics.prefix, topic ? "" : "raw");
     if (!run->dry_run)

@@ -158,7 +158,8 @@ static void test_a_key_that_others_may_read(void **state)
     assert_int_equal(chmod(path, 0644), 0);
     examine("", "", path);
     assert_int_equal(found("user key")->found, FOUND_FAIL);
-    assert_non_null(strstr(found("user key")->fix, "chmod 0600"));
+    const char *fix = found("user key")->fix;
+    assert_true(fix && strstr(fix, "chmod 0600"));
     unlink(path);
 }
 

@@ -111,7 +111,7 @@ static void test_full(void **state)
 {
     struct arena *a = arena_new(1 << 20);
     struct notify g = fresh();
-    char ids[GROUP_ALERTS_MAX + 2][8];
+    char ids[GROUP_ALERTS_MAX + 2][16];
 
     (void)state;
     for (int i = 0; i < GROUP_ALERTS_MAX + 2; i++) {
