@@ -14,7 +14,7 @@ import tempfile
 import time
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "pipeline"))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 import harness as h  # noqa: E402
 
 ONE = ["-X", "window.min_samples=1", "-X", "window.min_videos=1"]
@@ -93,7 +93,8 @@ class Case(unittest.TestCase):
     def wait_for(self, address, options, n):
         until = time.monotonic() + 90
         while True:
-            got = h.run(h.DUMP, "-b", address, *options, "windows").splitlines()
+            got = h.run(h.BIN / "absa-tail", "-b", address, *options, "-t", "windows",
+                        "-o", "beginning", "-e", "-f", "%s\\n").stdout.splitlines()
             if len(got) >= n or time.monotonic() > until:
                 return got
             time.sleep(0.5)
