@@ -90,6 +90,7 @@ static const struct app app = {
     .pass_prefix = "kafka.",
     .opts = opts,
     .check = check,
+    .drain_s = 10,
     .run = run,
 };
 

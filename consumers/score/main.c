@@ -86,6 +86,7 @@ static const struct app app = {
     .sections = sections,
     .pass_prefix = "kafka.",
     .opts = opts,
+    .drain_s = 10,
     .run = run,
 };
 

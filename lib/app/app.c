@@ -151,7 +151,7 @@ int app_main(const struct app *app, int argc, char **argv)
     int code;
 
     memset(&line, 0, sizeof(line));
-    app_catch_signals();
+    app_catch_signals(app->drain_s);
     enum status st = app_parse(app, argc, argv, &line, &err);
     if (st != ST_OK) {
         complain(app, err.msg + strlen("usage: "));

@@ -94,6 +94,8 @@ struct app {
     bool passes_on;             /* -X with a name it does not know is for programs it starts  */
     const struct app_opt *opts; /* NULL: none of its own                       */
     bool has_dry_run;           /* takes -n                                    */
+    /* Ends with 75 so many seconds after the first signal, drained or not; 0: no limit. */
+    unsigned drain_s;
 
     /* Checks what a table cannot: called after the configuration was read, for a run as
      * well as for --check-config. ST_FATAL "config: ...". May be NULL. */

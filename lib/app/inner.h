@@ -57,6 +57,6 @@ MUST_USE enum status app_load(const struct app *app, struct app_line *line, stru
 
 void app_print_help(const struct app *app, struct buf *out);
 
-void app_catch_signals(void);
+void app_catch_signals(unsigned drain_s);
 
 #endif

@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/inner.h"
 
 static atomic_bool stop;
+static unsigned drain_s;
 
 static void on_signal(int sig)
 {
     (void)sig;
     atomic_store(&stop, true);
+    alarm(drain_s);
+}
+
+/* Whatever holds it up (librdkafka waits for a broker that is gone, whatever
+ * timeout it was given): nothing is lost by dying, that is what commits are for. */
+static void on_alarm(int sig)
+{
+    (void)sig;
+    _exit(EXIT_TEMPORARY);
 }
 
 bool app_stopping(void)
@@ -22,7 +33,7 @@ const atomic_bool *app_stop_flag(void)
     return &stop;
 }
 
-void app_catch_signals(void)
+void app_catch_signals(unsigned seconds)
 {
     struct sigaction sa;
 
@@ -32,6 +43,9 @@ void app_catch_signals(void)
     sa.sa_flags = (int)SA_RESETHAND; /* the second one kills; no SA_RESTART: reads wake up */
     sigaction(SIGTERM, &sa, NULL);
     sigaction(SIGINT, &sa, NULL);
+    drain_s = seconds;
+    sa.sa_handler = on_alarm;
+    sigaction(SIGALRM, &sa, NULL);
 
     sa.sa_handler = SIG_IGN; /* a write to a closed pipe is an error, not a death */
     sa.sa_flags = 0;
