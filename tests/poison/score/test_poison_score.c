@@ -105,6 +105,8 @@ static void check_good(struct rig *r, const struct out *out, size_t scores)
         last = out_at(out, i);
     }
     assert_int_equal(n, scores);
+    if (!first || !last)
+        fail_msg("nothing was scored");
     assert_int_equal(wire_decode(r->wire, RECORD_SCORE, first->value, &x, a, &err), ST_OK);
     assert_int_equal(wire_decode(r->wire, RECORD_SCORE, last->value, &y, a, &err), ST_OK);
     assert_int_equal(x.sighting, SIGHTING_FIRST);
