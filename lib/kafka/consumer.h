@@ -69,7 +69,7 @@ MUST_USE enum status kafka_consumer_pause(struct kafka_consumer *c, int32_t part
 MUST_USE enum status kafka_consumer_resume(struct kafka_consumer *c, int32_t part, int64_t offset,
                                            struct err *err);
 
-/* The end of the committed records as of the last fetch; -1: not known yet. */
+/* The end of the log as of the last fetch, open transactions included; -1: not known yet. */
 int64_t kafka_consumer_end(struct kafka_consumer *c, int32_t part);
 
 /* Gives all partitions back (through the handler) and frees c; a static member

@@ -3,6 +3,7 @@
 
 #include "support/check.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,20 +24,29 @@ struct again {
     int64_t ms;
 };
 
+enum { LARGEST = 2 }; /* of the files */
+
 static const char *const files[] = {
     "TTCommentExporter-7226101187500723498-201-comments.csv",
     "TTCommentExporter-7352578392337829166-68-comments.csv",
     "TTCommentExporter-7522631316479790391-3522-comments-replies.csv",
 };
 
-static bool add_file(struct order *order, const char *path, int rows)
+/* Takes the i-th row of a file. */
+typedef void take_row(void *to, const struct raw_record *row, int i);
+
+/* Hands on the first rows of the n-th file; false: it is not there. */
+static bool read_rows(size_t n, int rows, take_row *take, void *to)
 {
+    const char *shared = getenv("ABSA_SHARED");
     struct err err = { 0 };
     struct split *split;
     struct raw_record rec;
+    char path[4096];
     bool more = true;
-    FILE *f = fopen(path, "rb");
 
+    snprintf(path, sizeof(path), "%s/data/crawls/%s", shared ? shared : "", files[n]);
+    FILE *f = fopen(path, "rb");
     if (!f)
         return false;
     assert_int_equal(split_new(f, path, &split, &err), ST_OK);
@@ -44,11 +54,19 @@ static bool add_file(struct order *order, const char *path, int rows)
         assert_int_equal(split_next(split, &rec, &more, &err), ST_OK);
         if (!more)
             break;
-        assert_int_equal(order_add(order, &rec, &err), ST_OK);
+        take(to, &rec, i);
     }
     split_free(split);
     fclose(f);
     return true;
+}
+
+static void put_in_order(void *to, const struct raw_record *row, int i)
+{
+    struct err err = { 0 };
+
+    (void)i;
+    assert_int_equal(order_add(to, row, &err), ST_OK);
 }
 
 static void append(struct check_log *log, int32_t part, const struct raw_record *raw, int64_t ms)
@@ -107,20 +125,16 @@ static void append_ends(struct check_log *log, int64_t ms)
 struct check_log *crawls_log(const struct topology *topo, int rows)
 {
     const struct ingest_rules rules = { .time_unit = TIME_UNIT_NONE };
-    const char *shared = getenv("ABSA_SHARED");
     struct err err = { 0 };
     struct order *order;
     struct raw_record raw;
     struct again again = { .value = NULL };
-    char path[4096];
     int64_t ms = 0;
-    bool more = true, found = shared != NULL;
+    bool more = true, found = true;
 
     assert_int_equal(order_new(&rules, NOW_MS, &order, &err), ST_OK);
-    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && found; i++) {
-        snprintf(path, sizeof(path), "%s/data/crawls/%s", shared, files[i]);
-        found = add_file(order, path, rows);
-    }
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && found; i++)
+        found = read_rows(i, rows, put_in_order, order);
     struct check_log *log = found ? check_log_new(topo) : NULL;
     order_sort(order);
     while (log) {
@@ -135,4 +149,37 @@ struct check_log *crawls_log(const struct topology *topo, int rows)
         append_ends(log, ms);
     order_free(order);
     return log;
+}
+
+/* One play of the largest crawl. */
+struct play {
+    struct check_log *log;
+    int64_t from_ms;
+    int64_t step_ms;
+    int64_t last_ms;
+};
+
+static void put_played(void *to, const struct raw_record *row, int i)
+{
+    struct play *p = to;
+
+    p->last_ms = p->from_ms + i * p->step_ms;
+    append(p->log, source_of(row, check_log_topology(p->log)->parts[TOPIC_RAW]), row, p->last_ms);
+}
+
+struct check_log *crawls_played(const struct topology *topo, int plays, int64_t apart_ms,
+                                int64_t step_ms)
+{
+    struct play p = { .log = check_log_new(topo), .step_ms = step_ms };
+
+    assert_non_null(p.log);
+    for (int i = 0; i < plays; i++) {
+        p.from_ms = NOW_MS + i * apart_ms;
+        if (!read_rows(LARGEST, INT_MAX, put_played, &p)) {
+            check_log_free(p.log);
+            return NULL;
+        }
+    }
+    append_ends(p.log, p.last_ms);
+    return p.log;
 }

@@ -26,6 +26,7 @@ struct setup {
     struct wire *wire;
     struct bundle *bundle;
     struct baseline *baseline;
+    struct drift_conf drift;
 };
 
 static enum status make_ingest(void *arg, struct stage *stage, struct err *err)
@@ -45,26 +46,26 @@ static enum status make_score(void *arg, struct stage *stage, struct err *err)
 }
 
 /* Windows of a day. */
-static const struct drift_conf drift = { .pane_ms = HOUR,
-                                         .window_ms = 24 * HOUR,
-                                         .min_samples = 20,
-                                         .min_videos = 1,
-                                         .policy = "fixed",
-                                         .segments = "all",
-                                         .run = 1 };
+static const struct drift_conf days = { .pane_ms = HOUR,
+                                        .window_ms = 24 * HOUR,
+                                        .min_samples = 20,
+                                        .min_videos = 1,
+                                        .policy = "fixed",
+                                        .segments = "all",
+                                        .run = 1 };
 
 static enum status make_pane(void *arg, struct stage *stage, struct err *err)
 {
     struct setup *s = arg;
 
-    return pane_stage_new(&drift, s->wire, &s->topo, s->baseline, stage, err);
+    return pane_stage_new(&s->drift, s->wire, &s->topo, s->baseline, stage, err);
 }
 
 static enum status make_judge(void *arg, struct stage *stage, struct err *err)
 {
     struct setup *s = arg;
 
-    return judge_stage_new(&drift, s->wire, &s->topo, s->baseline, stage, err);
+    return judge_stage_new(&s->drift, s->wire, &s->topo, s->baseline, stage, err);
 }
 
 /* Runs the first n stages; seed 0: one instance each and nothing happens. */
@@ -231,6 +232,42 @@ static void test_one_source(void **state)
     check_log_free(s.input);
 }
 
+/* R13: windows of 200 comments of one crawl, by rank, against the same crawl: more than half of
+ * them are over 0.2 in one feature or another. Its comments are of one video, so they are one
+ * observation: nothing can be said, and nothing is. */
+static void r13_a_crawl_does_not_drift_from_itself(void **state)
+{
+    struct setup s = *(struct setup *)*state;
+    struct check_result gated;
+    struct check_result naive;
+
+    s.topo = topology_make(1, 3, 1);
+    s.input = crawls_played(&s.topo, 5, INT64_C(8) * 24 * HOUR, HOUR / 200);
+    make_baseline(&s);
+    s.drift = (struct drift_conf){ .pane_ms = HOUR / 60,
+                                   .window_ms = HOUR,
+                                   .min_samples = 200,
+                                   .min_videos = 10,
+                                   .policy = "fixed",
+                                   .segments = "all" };
+    run(&s, 4, 0, &gated);
+    s.drift.min_samples = 1;
+    s.drift.min_videos = 1;
+    run(&s, 4, 0, &naive);
+    print_message("%zu windows; alerts: %zu, without the gates %zu\n",
+                  check_log_total(gated.log, TOPIC_WINDOWS),
+                  check_log_total(gated.log, TOPIC_ALERTS),
+                  check_log_total(naive.log, TOPIC_ALERTS));
+    assert_int_equal(gated.counters[COUNTER_UPDATES], 0);
+    assert_true(check_log_total(gated.log, TOPIC_WINDOWS) > 5 * 17);
+    assert_int_equal(check_log_total(gated.log, TOPIC_ALERTS), 0);
+    assert_true(check_log_total(naive.log, TOPIC_ALERTS) >= 5);
+    check_result_release(&naive);
+    check_result_release(&gated);
+    baseline_free(s.baseline);
+    check_log_free(s.input);
+}
+
 /* A host that commits in two steps, or lets a former owner commit, is seen: by
  * other bytes, or by the judge, whose chain of positions then has a gap. */
 static void test_wrong_hosts_are_caught(void **state)
@@ -266,7 +303,7 @@ static void test_wrong_hosts_are_caught(void **state)
 
 int main(void)
 {
-    struct setup s = { .topo = topology_make(1, 1, 1) };
+    struct setup s = { .topo = topology_make(1, 1, 1), .drift = days };
     struct err err = { 0 };
 
     s.input = crawls_log(&s.topo, 1);
@@ -286,6 +323,7 @@ int main(void)
         cmocka_unit_test_prestate(test_two_sources, &s),
         cmocka_unit_test_prestate(test_one_source, &s),
         cmocka_unit_test_prestate(test_wrong_hosts_are_caught, &s),
+        cmocka_unit_test_prestate(r13_a_crawl_does_not_drift_from_itself, &s),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     bundle_free(s.bundle);

@@ -7,7 +7,8 @@
  *
  * TOY_SLEEP_US sleeps before each record; TOY_MARK writes "mark <count>" at each
  * tick that proves the end of the log, TOY_HELLO "mark hello" at each assignment.
- * TOY_TIME makes a record of partition p last p + 1 times so many ms. */
+ * TOY_TIME makes a record of partition p last p + 1 times so many ms. TOY_META fills
+ * the metadata up to so many bytes. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,8 +54,8 @@ static enum status toy_assign(void *ctx, int32_t part, struct stage_resume *resu
     char text[32] = "";
 
     t->count[part] = 0;
-    if (resume->meta.n > 2 && resume->meta.n < sizeof(text)) { /* "n=..." */
-        memcpy(text, resume->meta.p, resume->meta.n);
+    if (resume->meta.n > 2) { /* "n=...", and perhaps a filling */
+        snprintf(text, sizeof(text), "%.*s", (int)resume->meta.n, resume->meta.p);
         t->count[part] = strtoll(text + 2, NULL, 10);
     }
     return getenv("TOY_HELLO") ? say(out, part, "mark hello", err) : ST_OK;
@@ -120,7 +121,9 @@ static enum status toy_checkpoint(void *ctx, int32_t part, struct buf *meta, str
     struct toy *t = ctx;
 
     (void)out, (void)err;
-    buf_fmt(meta, "n=%lld", t->count[part]);
+    buf_fmt(meta, "n=%lld ", t->count[part]);
+    for (long left = env_number("TOY_META") - (long)meta->n; left > 0; left--)
+        buf_byte(meta, '.');
     return ST_OK;
 }
 
