@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Flags of every build: the language, warnings as errors, hardening, and
 # -ffp-contract=off so that the same log gives the same bytes on every CPU.
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Debug, RelWithDebInfo, Release or MinSizeRel" FORCE)
+endif()
 set(CMAKE_C_STANDARD 11)
 set(CMAKE_C_STANDARD_REQUIRED ON)
 set(CMAKE_C_EXTENSIONS OFF)
@@ -23,8 +26,14 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
   # gcc 12 sees null dereferences that its own optimiser made up below -O2.
   add_compile_options($<$<CONFIG:Debug>:-Wno-null-dereference>)
 endif()
-if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND NOT CMAKE_C_FLAGS MATCHES "-fsanitize")
-  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -ftrivial-auto-var-init=zero)
+# Of every optimised build; a Debug build is to show what is wrong, not to live with it.
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT CMAKE_C_FLAGS MATCHES "-fsanitize")
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+  include(CheckCCompilerFlag)
+  check_c_compiler_flag(-ftrivial-auto-var-init=zero ABSA_ZERO_INIT)
+  if(ABSA_ZERO_INIT)
+    add_compile_options(-ftrivial-auto-var-init=zero)
+  endif()
 endif()
 if(CMAKE_C_FLAGS MATCHES "-fanalyzer")
   # gcc 12 loses track of what is stored behind a pointer and calls it leaked;
