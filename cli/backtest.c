@@ -233,6 +233,7 @@ static const struct app app = {
     .sections = pipeline_sections,
     .also = pipeline_programs,
     .pass_prefix = "kafka.",
+    .check = pipeline_check,
     .opts = opts,
     .run = run,
 };

@@ -170,6 +170,7 @@ static const struct app app = {
     .sections = pipeline_sections,
     .also = pipeline_programs,
     .pass_prefix = "kafka.",
+    .check = kafka_conf_check,
     .opts = opts,
     .run = run,
 };

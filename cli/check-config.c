@@ -45,7 +45,7 @@ static enum status run(struct app_run *run, struct err *err)
     add(words, &n, "absa");
     add(words, &n, schema ? "--json-schema" : sample ? "--sample-config" : "--print-config");
     if (conf_file) {
-        add(words, &n, "-c");
+        add(words, &n, "--config"); /* -c is a count in tail */
         add(words, &n, conf_file);
     }
     for (size_t i = 0; i < set.n; i++) {

@@ -64,6 +64,15 @@ static void take_flags(void)
         pipeline_conf.drift.baseline = pipeline_conf.baseline;
 }
 
+void pipeline_check(struct conf *conf)
+{
+    take_flags();
+    ingest_props_check(&pipeline_conf.ingest, conf);
+    score_props_check(&pipeline_conf.score, conf);
+    drift_props_check(&pipeline_conf.drift, pipeline_conf.score.bundle, conf);
+    kafka_conf_check(conf);
+}
+
 enum status pipeline_open(struct pipeline *p, size_t n, bool quiet, struct err *err)
 {
     *p = (struct pipeline){ .topo = kafka_topology(&pipeline_conf.topics) };

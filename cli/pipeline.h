@@ -38,6 +38,9 @@ struct pipeline {
     struct stage stage[PIPELINE_N];
 };
 
+/* Refuses (conf_refuse()) what pipeline_open() of all stages would. */
+void pipeline_check(struct conf *conf);
+
 /* Makes the first n stages from pipeline_conf; the baseline is loaded
  * when they include drift. Says on stderr what a person should know (no key for
  * user ids), unless quiet. ST_FATAL "config: ...". Close it in any case. */

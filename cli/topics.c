@@ -168,6 +168,7 @@ static const struct app app = {
                 "  absa topics apply -b localhost:9092 -X raw.partitions=3 --replication 3\n",
     .sections = sections,
     .pass_prefix = "kafka.",
+    .check = kafka_conf_check,
     .opts = opts,
     .has_dry_run = true,
     .run = run,

@@ -4,6 +4,8 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "drift/policy.h"
+#include "drift/segment.h"
 #include "file/file.h"
 #include "model/default_dir.h"
 
@@ -68,4 +70,24 @@ enum status drift_baseline_load(const struct drift_props *props, const char *bun
         return ST_OK;
     err_prefix(err, "config: drift.baseline");
     return ST_FATAL;
+}
+
+void drift_props_check(const struct drift_props *props, const char *bundle, struct conf *conf)
+{
+    const struct drift_conf all = drift_conf_take(props);
+    const struct policy *policy;
+    struct segments segments = { 0 };
+    struct baseline *base = NULL;
+    struct err err = { 0 };
+
+    if (drift_conf_check(&all, &err) != ST_OK)
+        conf_refuse(conf, "window.ms", &err);
+    if (policy_find(slice_str(all.policy), &policy, &err) != ST_OK)
+        conf_refuse(conf, "drift.policy", &err);
+    if (segments_parse(&segments, all.segments, &err) != ST_OK)
+        conf_refuse(conf, "drift.segments", &err);
+    if (drift_baseline_load(props, bundle, &base, &err) != ST_OK)
+        conf_refuse(conf, "drift.baseline", &err);
+    segments_release(&segments);
+    baseline_free(base);
 }

@@ -28,6 +28,10 @@ extern const struct conf_prop drift_props[];
 /* What the stages are told; strings are borrowed from props. */
 struct drift_conf drift_conf_take(const struct drift_props *props);
 
+/* Refuses (conf_refuse()) lengths that do not fit, a policy or segment that there is none of,
+ * and a baseline that cannot be read; bundle as below. */
+void drift_props_check(const struct drift_props *props, const char *bundle, struct conf *conf);
+
 /* Reads the file that drift.baseline names, else that of the bundle ("": the
  * default one). ST_FATAL "config: ..." when it is not there or no baseline.
  * Release with baseline_free(). */

@@ -58,11 +58,10 @@ static enum status run_kafka(const struct drift_conf *conf, const struct baselin
     return st;
 }
 
-static enum status check(struct err *err)
+static void check(struct conf *conf)
 {
-    const struct drift_conf conf = drift_conf_take(&props);
-
-    return drift_conf_check(&conf, err);
+    drift_props_check(&props, "", conf);
+    kafka_conf_check(conf);
 }
 
 static enum status run(struct app_run *run, struct err *err)

@@ -109,3 +109,12 @@ enum status ingest_conf_take(const struct ingest_props *props, bool keyless,
                    "config: ingest.user_key_file is not set: make one with "
                    "(umask 077; openssl rand -hex 32 > absa.key)");
 }
+
+void ingest_props_check(const struct ingest_props *props, struct conf *conf)
+{
+    struct ingest_conf ignored;
+    struct err err = { 0 };
+
+    if (ingest_conf_take(props, true, &ignored, &err) != ST_OK)
+        conf_refuse(conf, "ingest.user_key_file", &err);
+}

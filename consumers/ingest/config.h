@@ -28,6 +28,9 @@ struct ingest_props {
 extern const struct conf_prop ingest_props[];
 extern const struct conf_prop ingest_times_props[];
 
+/* Refuses (conf_refuse()) a key file that cannot be used. */
+void ingest_props_check(const struct ingest_props *props, struct conf *conf);
+
 /* Fills out and reads the key file: 32 bytes, or 64 hex digits and perhaps a
  * newline. Without one: all zero when keyless is true (pipe, backtest), for the
  * caller to say so; else ST_FATAL "config: ...", as for

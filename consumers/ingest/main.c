@@ -91,6 +91,12 @@ static enum status run(struct app_run *run, struct err *err)
     return st;
 }
 
+static void check(struct conf *conf)
+{
+    ingest_props_check(&props, conf);
+    kafka_conf_check(conf);
+}
+
 static const struct app app = {
     .name = "ingest",
     .summary = "raw records of any scraper in, comments out",
@@ -99,6 +105,7 @@ static const struct app app = {
     .sections = sections,
     .pass_prefix = "kafka.",
     .opts = opts,
+    .check = check,
     .drain_s = 10,
     .run = run,
 };

@@ -111,12 +111,15 @@ static enum status run_kafka(const struct notify_conf *conf, const struct receiv
     return st;
 }
 
-static enum status check(struct err *err)
+static void check(struct conf *conf)
 {
     const struct receiver *chosen[NOTIFY_RECEIVERS_MAX];
-    struct notify_conf conf;
+    struct notify_conf ignored;
+    struct err err = { 0 };
 
-    return notify_conf_take(&props, &receivers, &conf, chosen, err);
+    if (notify_conf_take(&props, &receivers, &ignored, chosen, &err) != ST_OK)
+        conf_refuse(conf, NULL, &err);
+    kafka_conf_check(conf);
 }
 
 static enum status run(struct app_run *run, struct err *err)

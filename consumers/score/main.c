@@ -78,6 +78,12 @@ static enum status run(struct app_run *run, struct err *err)
     return st;
 }
 
+static void check(struct conf *c)
+{
+    score_props_check(&conf, c);
+    kafka_conf_check(c);
+}
+
 static const struct app app = {
     .name = "score",
     .summary = "comments in, scores out",
@@ -86,6 +92,7 @@ static const struct app app = {
     .sections = sections,
     .pass_prefix = "kafka.",
     .opts = opts,
+    .check = check,
     .drain_s = 10,
     .run = run,
 };

@@ -275,6 +275,7 @@ static const struct app app = {
                 "  absa tail -b localhost:9092 -t dead -f '%p %o %s\\n'\n",
     .sections = sections,
     .pass_prefix = "kafka.",
+    .check = kafka_conf_check,
     .opts = opts,
     .run = run,
 };

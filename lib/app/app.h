@@ -97,9 +97,9 @@ struct app {
     /* Ends with 75 so many seconds after the first signal, drained or not; 0: no limit. */
     unsigned drain_s;
 
-    /* Checks what a table cannot: called after the configuration was read, for a run as
-     * well as for --check-config. ST_FATAL "config: ...". May be NULL. */
-    enum status (*check)(struct err *err);
+    /* Checks what a table cannot, and says what is wrong by conf_refuse(): called after the
+     * configuration was read, for a run as well as for --check-config. May be NULL. */
+    void (*check)(struct conf *conf);
 
     /* Does the work. The status decides how the program exits: app_exit_code(). */
     enum status (*run)(struct app_run *run, struct err *err);

@@ -73,8 +73,10 @@ enum status app_load(const struct app *app, struct app_line *line, struct conf *
     load_options(app, &line->set, c);
     load_secrets(c);
     st = conf_finish(c, err);
-    if (st == ST_OK && app->check)
-        st = app->check(err);
+    if (st == ST_OK && app->check) {
+        app->check(c);
+        st = conf_finish(c, err);
+    }
 out:
     buf_release(&text);
     return st;

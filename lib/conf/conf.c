@@ -280,6 +280,29 @@ void conf_secret(struct conf *c, size_t i, struct slice bytes, const char *why)
         c->n_passed++;
 }
 
+/* Where a property was given what it has; NULL: nowhere. */
+static const char *place_of(struct conf *c, const char *name)
+{
+    const struct conf_entry *e = find(c, slice_str(name));
+
+    if (e)
+        return e->origin == CONF_DEFAULT ? NULL : e->where;
+    for (size_t i = 0; i < c->n_passed; i++) {
+        if (strcmp(c->passed[i].name, name) == 0)
+            return c->passed[i].where;
+    }
+    return NULL;
+}
+
+void conf_refuse(struct conf *c, const char *name, const struct err *err)
+{
+    static const char kind[] = "config: ";
+    const size_t n = strlen(kind);
+    const char *msg = strncmp(err->msg, kind, n) == 0 ? err->msg + n : err->msg;
+
+    conf_fail(c, name ? place_of(c, name) : NULL, "%s", msg);
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(((const struct conf_passed *)a)->name, ((const struct conf_passed *)b)->name);

@@ -153,6 +153,11 @@ const char *conf_secret_file(const struct conf *c, size_t i);
  * why != NULL: the file could not be read, which becomes an error. */
 void conf_secret(struct conf *c, size_t i, struct slice bytes, const char *why);
 
+/* Adds an error about what the property called name (pass-through names with their prefix;
+ * NULL: about no single one) was given: err's message, "config: " cut off, behind its
+ * place. For what no table can check; ask conf_finish() again afterwards. */
+void conf_refuse(struct conf *c, const char *name, const struct err *err);
+
 /* Checks what only the whole can show. ST_FATAL "config: ..." with the first
  * error when there are any; all of them are in conf_error(). */
 MUST_USE enum status conf_finish(struct conf *c, struct err *err);

@@ -160,8 +160,11 @@ static bool has_headings(struct slice text)
 
 void conf_read(struct conf *c, struct slice text, const char *filename)
 {
+    static const char mark[] = "\xEF\xBB\xBF"; /* of UTF-8: some editors begin with it */
     enum whose whose = EVERYBODY;
 
+    if (text.n >= sizeof(mark) - 1 && memcmp(text.p, mark, sizeof(mark) - 1) == 0)
+        text = (struct slice){ text.p + sizeof(mark) - 1, text.n - (sizeof(mark) - 1) };
     if (text.n > CONF_TEXT_MAX) {
         conf_fail(c, filename, "is longer than %d bytes", CONF_TEXT_MAX);
         return;

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+enum { KAFKA_PROP_MAX = 200 };
+
 /* clang-format off */
 const struct conf_prop kafka_topics_props[] = {
     { .name = "topic.prefix", .type = CONF_STR, .at = offsetof(struct kafka_topics, prefix), .dflt = "absa.",
@@ -82,4 +84,22 @@ enum status kafka_conf_take(struct kafka_conf *out, const struct conf *conf, con
     if (st == ST_OK && !kafka_conf_get(out, "bootstrap.servers"))
         st = err_set(err, ST_FATAL, "config: kafka.bootstrap.servers is not set");
     return st;
+}
+
+void kafka_conf_check(struct conf *conf)
+{
+    struct kafka_conf scratch = { 0 };
+    const char *name;
+    const char *value;
+
+    for (size_t i = 0; conf_pass(conf, i, &name, &value); i++) {
+        char full[KAFKA_PROP_MAX];
+        struct err err = { 0 };
+
+        if (kafka_conf_set(&scratch, name, value, &err) == ST_OK)
+            continue;
+        snprintf(full, sizeof(full), "kafka.%s", name);
+        conf_refuse(conf, full, &err);
+    }
+    kafka_conf_release(&scratch);
 }

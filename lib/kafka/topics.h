@@ -50,4 +50,8 @@ MUST_USE enum status kafka_conf_take(struct kafka_conf *out, const struct conf *
 MUST_USE enum status kafka_conf_take_any(struct kafka_conf *out, const struct conf *conf,
                                          const char *brokers, struct err *err);
 
+/* Refuses (conf_refuse()) each property under "kafka." that librdkafka does not know or
+ * that is ours to set: for the check of a program's configuration. */
+void kafka_conf_check(struct conf *conf);
+
 #endif

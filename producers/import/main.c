@@ -160,6 +160,7 @@ static const struct app app = {
                 "  absa import -n page.json comments.jsonl\n",
     .sections = sections,
     .pass_prefix = "kafka.",
+    .check = kafka_conf_check,
     .opts = opts,
     .has_dry_run = true,
     .run = run,

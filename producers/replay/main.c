@@ -174,6 +174,7 @@ static const struct app app = {
                 "--into again.raw\n",
     .sections = sections,
     .pass_prefix = "kafka.",
+    .check = kafka_conf_check,
     .opts = opts,
     .has_dry_run = true,
     .run = run,

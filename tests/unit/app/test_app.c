@@ -64,9 +64,12 @@ static enum status run(struct app_run *r, struct err *err)
     return answer == ST_OK ? ST_OK : err_set(err, answer, "%s", message);
 }
 
-static enum status check(struct err *err)
+static void check(struct conf *conf)
 {
-    return demo.pane_ms == 7 ? err_set(err, ST_FATAL, "config: seven") : ST_OK;
+    struct err err = { 0 };
+
+    if (demo.pane_ms == 7 && err_set(&err, ST_FATAL, "config: seven") == ST_FATAL)
+        conf_refuse(conf, "pane.ms", &err);
 }
 
 static const struct app full = {
