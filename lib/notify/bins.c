@@ -42,6 +42,9 @@ size_t bins_of(const struct alert *al, struct bin v[BINS_MAX])
 
         if (b->cells++ == 0)
             b->lo = i > 0 ? al->edges.v[i - 1] : -(double)INFINITY;
+        else if (b->last + 1 != i)
+            b->parted = true;
+        b->last = i;
         b->hi = i < al->edges.n ? al->edges.v[i] : (double)INFINITY;
         b->before += (double)al->baseline_counts.v[i] / before;
         b->now += (double)al->window_counts.v[i] / now;
@@ -52,22 +55,20 @@ size_t bins_of(const struct alert *al, struct bin v[BINS_MAX])
 
 void bins_spark(const struct bin *v, size_t n, bool window, struct buf *out)
 {
+    double shares[BINS_MAX];
     double top = 0;
 
-    for (size_t i = 0; i < n; i++)
-        top = fmax(top, fmax(v[i].before, v[i].now));
     for (size_t i = 0; i < n; i++) {
-        double share = window ? v[i].now : v[i].before;
-        long level = top > 0 ? lround(share / top * 7) : 0;
-
-        level = level < 0 ? 0 : level > 7 ? 7 : level; /* U+2581 .. U+2588 */
-        buf_str(out, "\xe2\x96");
-        buf_byte(out, (char)(unsigned char)(0x81 + level));
+        top = fmax(top, fmax(v[i].before, v[i].now));
+        shares[i] = window ? v[i].now : v[i].before;
     }
+    spark_add(shares, n, top, out);
 }
 
 void bins_range(const struct bin *b, struct buf *out)
 {
+    if (b->parted)
+        buf_str(out, "other ");
     if (isinf(b->lo) && isinf(b->hi))
         buf_str(out, "everything");
     else if (isinf(b->lo))

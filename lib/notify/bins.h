@@ -3,10 +3,10 @@
 #ifndef NOTIFY_BINS_H
 #define NOTIFY_BINS_H
 
-#include "base/buf.h"
 #include "record/alert.h"
+#include "text/spark.h"
 
-enum { BINS_MAX = 64 };
+enum { BINS_MAX = SPARK_BINS_MAX };
 
 struct bin {
     double lo; /* -infinity: none */
@@ -14,17 +14,20 @@ struct bin {
     double before; /* share of the baseline */
     double now;    /* share of the window   */
     size_t cells;
+    size_t last; /* cell */
+    bool parted; /* values within it are bins of their own */
 };
 
 /* The bins of al in order; 0 when its arrays do not fit each other (it was not
  * checked) or there are more than BINS_MAX. */
 size_t bins_of(const struct alert *al, struct bin v[BINS_MAX]);
 
-/* Appends a sparkline, one block a bin, of the window or of the baseline. Both
+/* Appends a sparkline, one character a bin, of the window or of the baseline. Both
  * have the scale of the larger one. */
 void bins_spark(const struct bin *v, size_t n, bool window, struct buf *out);
 
-/* Appends "-0.5 to 0.25", "below -0.5", "from 0.25". */
+/* Appends "-0.5 to 0.25", "below -0.5", "from 0.25"; "other below 3" of a bin that is
+ * parted. */
 void bins_range(const struct bin *b, struct buf *out);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "notify/render.h"
 
+#include <string.h>
+
 #include "base/time.h"
 #include "notify/render_inner.h"
 
@@ -32,11 +34,29 @@ const char *view_state(const struct alert *al)
     return al->state == ALERT_RESOLVED ? "RESOLVED" : severity_name(al->severity);
 }
 
+/* Those that moved most, however many there are. */
+static void pick_others(struct view *v)
+{
+    for (size_t i = 0; i < v->al->others.n; i++) {
+        const struct other_feature *o = &v->al->others.v[i];
+        size_t at = v->n_others < VIEW_OTHERS_MAX ? v->n_others++ : VIEW_OTHERS_MAX;
+
+        for (; at > 0 && v->others[at - 1]->psi < o->psi; at--) {
+            if (at < VIEW_OTHERS_MAX)
+                v->others[at] = v->others[at - 1];
+        }
+        if (at < VIEW_OTHERS_MAX)
+            v->others[at] = o;
+    }
+}
+
 void view_make(const struct alert *al, struct view *v)
 {
     v->al = al;
     v->n_bins = bins_of(al, v->bins);
     v->moved = 0;
+    v->n_others = 0;
+    pick_others(v);
     for (size_t i = 0; i < al->moved.n && i < VIEW_MOVED_MAX && v->moved == i; i++) {
         int32_t bin = al->moved.v[i].bin;
 
@@ -64,6 +84,21 @@ void view_window(const struct alert *al, struct buf *out)
     time_format_minute(al->start_ms, from);
     time_format_minute(al->end_ms, to);
     buf_fmt(out, "%s to %s UTC", from, same_day ? to + DAY_LEN : to);
+}
+
+void view_command(const struct alert *al, struct buf *out)
+{
+    static const char hex[] = "0123456789abcdef";
+    bool plain = al->alert_id.n > 0;
+
+    for (size_t i = 0; plain && i < al->alert_id.n; i++)
+        plain = memchr(hex, al->alert_id.p[i], sizeof(hex) - 1) != NULL;
+    buf_str(out, "absa tail -o beginning -e -J | grep ");
+    if (plain) /* it goes into somebody's shell */
+        buf_slice_add(out, al->alert_id);
+    else
+        buf_str(out, "ALERT_ID");
+    buf_str(out, " | absa verify-alert -");
 }
 
 /* [absa] CRITICAL drift in all: sentiment_score, PSI 0.412 */
@@ -110,16 +145,18 @@ static void put_histograms(const struct view *v, struct buf *out)
     buf_str(out, "\n");
 }
 
-static void put_others(const struct alert *al, struct buf *out)
+static void put_others(const struct view *v, struct buf *out)
 {
-    for (size_t i = 0; i < al->others.n; i++) {
-        const struct other_feature *o = &al->others.v[i];
+    for (size_t i = 0; i < v->n_others; i++) {
+        const struct other_feature *o = v->others[i];
 
         buf_str(out, i == 0 ? "\n  also       " : "\n             ");
         put_line(out, o->name);
         buf_fmt(out, ", PSI %.3f, %s", o->psi, severity_name(o->severity));
     }
-    if (al->others.n > 0)
+    if (v->al->others.n > v->n_others)
+        buf_fmt(out, "\n             and %zu more", v->al->others.n - v->n_others);
+    if (v->n_others > 0)
         buf_byte(out, '\n');
 }
 
@@ -148,10 +185,11 @@ static void put_alert(const struct alert *al, struct buf *out)
     buf_fmt(out, "\n  mean       %.4g before, %.4g now (sd %.4g, %.4g)\n", al->moments.mean_before,
             al->moments.mean_now, al->moments.sd_before, al->moments.sd_now);
     put_histograms(&v, out);
-    put_others(al, out);
+    put_others(&v, out);
     put_field(out, "what to do", al->todo);
-    buf_fmt(out, "\n  verify     absa tail -J -o beginning -e | grep ALERT_ID | absa verify-alert -"
-                 "\n  alert_id   ");
+    buf_str(out, "\n  verify     ");
+    view_command(al, out);
+    buf_str(out, "\n  alert_id   ");
     put_line(out, al->alert_id);
     buf_fmt(out, ", seq %d\n", (int)al->seq);
 }

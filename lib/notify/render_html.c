@@ -6,9 +6,18 @@
 
 enum { BAR_PX = 160 };
 
-#define COLOUR_BEFORE "#9db4cf"
-#define COLOUR_NOW    "#5b7fb5"
-#define COLOUR_MOVED  "#c0504d"
+#define COLOUR_BEFORE   "#9db4cf"
+#define COLOUR_NOW      "#5b7fb5"
+#define COLOUR_CRITICAL "#b3362f"
+#define COLOUR_WARNING  "#b7791f"
+#define COLOUR_RESOLVED "#3a7d44"
+#define TABLE           "<table cellpadding=\"2\" cellspacing=\"0\" style=\"font-size:14px\">\n"
+#define GREY            "<td style=\"color:#666;padding-right:12px\">"
+
+static const char *colour_of(enum severity s)
+{
+    return s == SEVERITY_CRITICAL ? COLOUR_CRITICAL : COLOUR_WARNING;
+}
 
 void put_html(struct buf *out, struct slice s)
 {
@@ -30,7 +39,7 @@ void put_html(struct buf *out, struct slice s)
 
 static void row(struct buf *out, const char *name, struct slice value)
 {
-    buf_fmt(out, "<tr><td style=\"color:#666;padding-right:12px\">%s</td><td>", name);
+    buf_fmt(out, "<tr>" GREY "%s</td><td>", name);
     put_html(out, value);
     buf_str(out, "</td></tr>\n");
 }
@@ -44,10 +53,10 @@ static bool has_moved(const struct view *v, size_t bin)
     return false;
 }
 
-/* A bar of one share: a cell with a colour, as wide as the share. */
-static void bar(struct buf *out, double share, double top, const char *colour)
+/* A bar: a cell with a colour, as wide as v is of top. */
+static void bar(struct buf *out, double v, double top, const char *colour)
 {
-    long width = top > 0 ? lround(share / top * BAR_PX) : 0;
+    long width = top > 0 ? lround(fmin(v / top, 1) * BAR_PX) : 0;
 
     buf_fmt(out, "<td width=\"%d\"><table cellpadding=\"0\" cellspacing=\"0\"><tr>", BAR_PX + 4);
     if (width > 0) {
@@ -58,7 +67,13 @@ static void bar(struct buf *out, double share, double top, const char *colour)
     } else {
         buf_str(out, "<td height=\"12\"></td>");
     }
-    buf_fmt(out, "</tr></table></td><td align=\"right\">%.1f %%</td>", share * 100);
+    buf_str(out, "</tr></table></td>");
+}
+
+static void share(struct buf *out, double v, double top, const char *colour)
+{
+    bar(out, v, top, colour);
+    buf_fmt(out, "<td align=\"right\">%.1f %%</td>", v * 100);
 }
 
 static void histogram(const struct view *v, struct buf *out)
@@ -69,11 +84,11 @@ static void histogram(const struct view *v, struct buf *out)
         return;
     for (size_t i = 0; i < v->n_bins; i++)
         top = fmax(top, fmax(v->bins[i].before, v->bins[i].now));
-    buf_str(out, "<pre style=\"font-size:16px;margin:8px 0\">baseline  ");
+    buf_str(out, "<pre style=\"font-size:18px;line-height:1.4;margin:12px 0\">baseline  ");
     bins_spark(v->bins, v->n_bins, false, out);
     buf_str(out, "\nwindow    ");
     bins_spark(v->bins, v->n_bins, true, out);
-    buf_str(out, "</pre>\n<table cellpadding=\"2\" cellspacing=\"0\" style=\"font-size:13px\">\n"
+    buf_str(out, "</pre>\n" TABLE
                  "<tr><th align=\"left\">value</th><th colspan=\"2\" align=\"left\">baseline</th>"
                  "<th colspan=\"2\" align=\"left\">window</th></tr>\n");
     for (size_t i = 0; i < v->n_bins; i++) {
@@ -83,24 +98,33 @@ static void histogram(const struct view *v, struct buf *out)
         buf_str(out, moved ? "<tr><td><b>" : "<tr><td>");
         bins_range(b, out);
         buf_str(out, moved ? "</b></td>" : "</td>");
-        bar(out, b->before, top, COLOUR_BEFORE);
-        bar(out, b->now, top, moved ? COLOUR_MOVED : COLOUR_NOW);
+        share(out, b->before, top, COLOUR_BEFORE);
+        share(out, b->now, top, moved ? colour_of(v->al->severity) : COLOUR_NOW);
         buf_str(out, "</tr>\n");
     }
     buf_str(out, "</table>\n");
 }
 
-static void others(const struct alert *al, struct buf *out)
+static void others(const struct view *v, struct buf *out)
 {
-    for (size_t i = 0; i < al->others.n; i++) {
-        const struct other_feature *o = &al->others.v[i];
+    const double top = v->n_others > 0 ? fmax(1, v->others[0]->psi) : 1;
 
-        buf_str(out, i == 0 ? "<p>Also: " : "; ");
+    if (v->n_others == 0)
+        return;
+    buf_str(out, "<p style=\"margin:16px 0 4px\">Also moved</p>\n" TABLE);
+    for (size_t i = 0; i < v->n_others; i++) {
+        const struct other_feature *o = v->others[i];
+
+        buf_str(out, "<tr><td style=\"padding-right:12px\">");
         put_html(out, o->name);
-        buf_fmt(out, ", PSI %.3f, %s", o->psi, severity_name(o->severity));
+        buf_str(out, "</td>");
+        bar(out, o->psi, top, colour_of(o->severity));
+        buf_fmt(out, "<td align=\"right\">PSI %.3f</td><td style=\"color:%s\">%s</td></tr>\n",
+                o->psi, colour_of(o->severity), severity_name(o->severity));
     }
-    if (al->others.n > 0)
-        buf_str(out, "</p>\n");
+    if (v->al->others.n > v->n_others)
+        buf_fmt(out, "<tr>" GREY "and %zu more</td></tr>\n", v->al->others.n - v->n_others);
+    buf_str(out, "</table>\n");
 }
 
 static void facts(const struct alert *al, struct buf *out)
@@ -108,8 +132,7 @@ static void facts(const struct alert *al, struct buf *out)
     struct buf line;
 
     buf_init(&line, 256);
-    buf_str(out, "<table cellpadding=\"1\" cellspacing=\"0\">\n");
-    row(out, "feature", al->feature);
+    buf_str(out, TABLE);
     row(out, "segment", al->segment);
     if (al->psi.has)
         buf_fmt(&line, "%.3f, threshold %.3g", al->psi.v, al->threshold);
@@ -137,17 +160,22 @@ static void put_alert(const struct alert *al, struct buf *out)
     bool bad = al->state == ALERT_FIRING;
 
     view_make(al, &v);
-    buf_fmt(out, "<h2 style=\"margin:16px 0 4px\"><span style=\"color:%s\">%s</span> ",
-            bad ? COLOUR_MOVED : "#3a7d44", view_state(al));
+    buf_fmt(out,
+            "<table width=\"100%%\" cellpadding=\"10\" cellspacing=\"0\"><tr><td bgcolor=\"%s\" "
+            "style=\"color:#fff;font-size:20px\"><b>%s</b> &nbsp;",
+            bad ? colour_of(al->severity) : COLOUR_RESOLVED, view_state(al));
     put_html(out, al->feature);
-    buf_str(out, "</h2>\n<p>");
+    buf_str(out, "</td></tr></table>\n<p style=\"font-size:16px\">");
     put_html(out, al->message);
     buf_str(out, "</p>\n");
     facts(al, out);
     histogram(&v, out);
-    others(al, out);
-    buf_str(out, "<p style=\"color:#666\">Verify: <code>absa tail -J -o beginning -e | "
-                 "grep ALERT_ID | absa verify-alert -</code>; alert_id ");
+    others(&v, out);
+    buf_str(out,
+            "<p style=\"color:#666;font-size:13px;margin-bottom:24px\">To compute every number "
+            "again: <code>");
+    view_command(al, out);
+    buf_str(out, "</code><br>alert_id ");
     put_html(out, al->alert_id);
     buf_fmt(out, ", seq %d</p>\n", (int)al->seq);
 }
@@ -156,10 +184,12 @@ void render_html(const struct telling *t, struct slice title, struct buf *out)
 {
     buf_str(out, "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>");
     put_html(out, title);
-    buf_str(out, "</title></head>\n<body style=\"font-family:sans-serif;color:#222\">\n");
+    buf_str(out,
+            "</title></head>\n<body style=\"font-family:sans-serif;color:#222;background:#fff\">"
+            "\n<div style=\"max-width:640px\">\n");
     if (t->repeat > 0)
         buf_fmt(out, "<p>Told before, and still so (reminder %d).</p>\n", (int)t->repeat);
     for (size_t i = 0; i < t->n; i++)
         put_alert(&t->alerts[i], out);
-    buf_str(out, "</body></html>\n");
+    buf_str(out, "</div></body></html>\n");
 }

@@ -6,20 +6,25 @@
 #include "notify/bins.h"
 #include "notify/render.h"
 
+enum { VIEW_MOVED_MAX = 3, VIEW_OTHERS_MAX = 8 };
+
 /* One alert, made ready for print. */
 struct view {
     const struct alert *al;
     struct bin bins[BINS_MAX];
     size_t n_bins;
     size_t moved; /* how many of the moved bins are worth a line */
+    const struct other_feature *others[VIEW_OTHERS_MAX]; /* by PSI, falling */
+    size_t n_others;
 };
-
-enum { VIEW_MOVED_MAX = 3 };
 
 void view_make(const struct alert *al, struct view *v);
 
 /* "CRITICAL", or "RESOLVED". */
 const char *view_state(const struct alert *al);
+
+/* "absa tail -o beginning -e -J | grep ID | absa verify-alert -": it can be pasted. */
+void view_command(const struct alert *al, struct buf *out);
 
 /* "2025-07-23 12:00 to 13:00 UTC", with the second day when it is another one. */
 void view_window(const struct alert *al, struct buf *out);

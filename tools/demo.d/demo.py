@@ -27,8 +27,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[1]
 HOUR_MS = 3_600_000
 WINDOWS = 16
-NEEDS_MB = 100
+NEEDS_MB, LEFT_MB = 100, 2  # free on the disk before it starts, and at any moment of it
 SAMPLE = 110  # every so manyth comment is shown
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 COLOUR = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
@@ -40,8 +41,15 @@ def paint(code, text):
     return f"\033[{code}m{text}\033[0m" if COLOUR else text
 
 
+class Gone(Exception):
+    """Nobody hears any more: the output cannot be written."""
+
+
 def say(text=""):
-    print(text, flush=True)
+    try:
+        print(text, flush=True)
+    except OSError as e:
+        raise Gone(e.strerror) from e
 
 
 def step(text):
@@ -59,6 +67,7 @@ class Children:
     def __init__(self, programs, work):
         self.bin, self.work = programs, work
         self.running = []  # (name, process)
+        self.ending = []   # those that may end, with 0
 
     def start(self, name, args, **how):
         log = open(self.work / f"{name}.log", "ab")
@@ -79,26 +88,28 @@ class Children:
 
     def check(self):
         """Fails when one that is to live has died."""
+        has_room(self.work, LEFT_MB)
         for name, process in self.running:
-            if process.poll() is not None:
-                raise Failure(f"{name} died ({how_it_ended(process.returncode)}):\n"
+            code = process.poll()
+            if code is not None and not (code == 0 and process in self.ending):
+                raise Failure(f"{name} died ({how_it_ended(code)}):\n"
                               f"{self.last_words(name)}\n"
                               "    try: absa doctor, then tools/demo again")
 
-    def forget(self, process):
-        self.running = [(n, p) for n, p in self.running if p is not process]
-
     def stop(self):
+        """Returns the names of those that had to be killed."""
+        killed = []
         for name, process in reversed(self.running):
             if process.poll() is None:
                 process.terminate()
             try:
                 process.wait(timeout=5)
             except subprocess.TimeoutExpired:
-                say(f"    {name} does not end: killed")
+                killed.append(name)
                 process.kill()
                 process.wait()
         self.running = []
+        return killed
 
 
 def how_it_ended(code):
@@ -113,10 +124,10 @@ def run(programs, work, *args):
     return done.stdout
 
 
-def room(folder):
+def has_room(folder, want_mb):
     free = shutil.disk_usage(folder).free >> 20
-    if free < NEEDS_MB:
-        raise Failure(f"{free} MB are free in {folder}, the demo wants {NEEDS_MB}\n"
+    if free < want_mb:
+        raise Failure(f"the disk is full: {free} MB are free in {folder}, the demo wants {want_mb}\n"
                       "    try: tools/demo --dir FOLDER-WITH-ROOM")
 
 
@@ -127,7 +138,10 @@ def prepare(programs, work):
     data = subprocess.run([TOP / "tools/fetch-data"], capture_output=True, text=True)
     if data.returncode != 0:
         raise Failure(f"the text cannot be had: {data.stderr.strip()}")
-    subprocess.run([sys.executable, HERE / "stream.py", data.stdout.strip(), work], check=True)
+    made = subprocess.run([sys.executable, HERE / "stream.py", data.stdout.strip(), work],
+                          capture_output=True, text=True)
+    if made.returncode != 0:
+        raise Failure(f"the stream cannot be made: {made.stderr.strip()}")
     key = work / "user.key"
     key.touch(mode=0o600)
     key.write_bytes(secrets.token_bytes(32))
@@ -214,8 +228,6 @@ def follow(children, show, records, feed, seconds):
             show.take(*records.get(timeout=0.2))
         except queue.Empty:
             pass
-        if feed.poll() == 0:
-            children.forget(feed)
         children.check()
         if time.monotonic() > until:
             raise Failure(f"only {len(show.windows)} of {WINDOWS} hours were judged within "
@@ -267,13 +279,14 @@ def mails(children, seconds):
 
 
 def whole(options, work, children):
-    room(work)
+    has_room(work, NEEDS_MB)
     turn_ms = prepare(options.bin, work)
     address, records = start(children, options.smtp_port)
     show = Show(turn_ms)
     step(f"comments flow at {options.speed}: an hour in six seconds (broker {address})")
     feed = children.absa("import", "import", "-q", "-c", "demo.conf", "-b", address, "--arrival",
                          "created", "--speed", options.speed, "stream.jsonl")
+    children.ending.append(feed)
     follow(children, show, records, feed, options.seconds)
     judge(show)
     html = mails(children, 30)
@@ -317,35 +330,53 @@ def interrupted(*_):
     raise KeyboardInterrupt
 
 
-def main():
-    options = arguments()
-    signal.signal(signal.SIGTERM, interrupted)
-    try:
-        work = pathlib.Path(tempfile.mkdtemp(prefix="absa-demo-", dir=options.dir))
-    except OSError as e:
-        sys.exit(f"demo: no folder for its files: {e}")
-    options.bin = options.bin.resolve()
-    children = Children(options.bin, work)
-    code = 1
+def try_it(options, work, children):
+    """The exit code, after saying what came of it."""
     try:
         whole(options, work, children)
-        code = 0
+        return 0
     except Failure as e:
         say(paint("31", f"demo: {e}"))
     except KeyboardInterrupt:
         say("demo: interrupted")
-        code = 130
+        return 130
     except OSError as e:
         say(paint("31", f"demo: {e.filename or work}: {e.strerror}"))
+    return 1
+
+
+def run_in(work, options):
+    children = Children(options.bin, work)
+    try:
+        code = try_it(options, work, children)
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        children.stop()
+        for number in ENDS:
+            signal.signal(number, signal.SIG_IGN)
+        killed = children.stop()
+    for name in killed:
+        say(f"    {name} did not end by itself: killed")
     if code == 0:
         next_steps(options, work)
     else:
         say(f"demo: nothing of it runs any more; its files and logs are in {work}")
     return code
+
+
+def main():
+    options = arguments()
+    options.bin = options.bin.resolve()
+    for number in ENDS:
+        signal.signal(number, interrupted)
+    try:
+        work = pathlib.Path(tempfile.mkdtemp(prefix="absa-demo-", dir=options.dir))
+    except OSError as e:
+        sys.exit(f"demo: no folder for its files: {e}")
+    try:
+        return run_in(work, options)
+    except Gone as e:
+        print(f"demo: ended, for its output cannot be written: {e}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the interpreter flushes it once more
+        return 1
 
 
 if __name__ == "__main__":

@@ -90,11 +90,48 @@ static void test_hostile_alert(void **state)
     arena_free(a);
 }
 
+/* The command can be pasted; of many other features those that moved most are named. */
+static void test_many_others(void **state)
+{
+    struct arena *a = arena_new(1 << 20);
+    struct alert al = sample_alert(a, "all", 0, 0);
+    const struct telling t = { &al, 1, 0 };
+    struct other_feature others[11];
+    struct buf part[3];
+    struct err err = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < 11; i++)
+        others[i] = (struct other_feature){ .name = slice_str(i == 10 ? "most" : "some"),
+                                            .psi = 0.25 + (double)i / 100,
+                                            .severity = SEVERITY_WARNING };
+    al.others.v = others;
+    al.others.n = 11;
+    al.alert_id = slice_str("00ff");
+    al.psi_bins.v[3] = 0; /* bin 0 is now of two pieces */
+    for (size_t i = 0; i < 3; i++)
+        buf_init(&part[i], MESSAGE_MAX);
+    assert_int_equal(render(&t, &part[0], &part[1], &part[2], &err), ST_OK);
+    for (size_t i = 1; i < 3; i++) {
+        buf_byte(&part[i], '\0');
+        assert_non_null(strstr(part[i].p, "-J | grep 00ff | absa verify-alert -"));
+        assert_non_null(strstr(part[i].p, "and 3 more"));
+        assert_true(strstr(part[i].p, "most") < strstr(part[i].p, "some"));
+        assert_null(strstr(part[i].p, "0.270")); /* the third least */
+        assert_non_null(strstr(part[i].p, "0.280"));
+    }
+    assert_non_null(strstr(part[2].p, "other below 0.25"));
+    for (size_t i = 0; i < 3; i++)
+        buf_release(&part[i]);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_messages),
         cmocka_unit_test(test_hostile_alert),
+        cmocka_unit_test(test_many_others),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
