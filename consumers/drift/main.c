@@ -6,7 +6,7 @@
 #include "consumers/drift/judge.h"
 #include "consumers/drift/pane.h"
 #include "consumers/drift/pipe.h"
-#include "flow/flow.h"
+#include "service/service.h"
 
 static struct drift_props props;
 static struct kafka_topics topics;
@@ -43,15 +43,10 @@ static enum status run_kafka(const struct drift_conf *conf, const struct baselin
     else if (st == ST_OK)
         st = judge_stage_new(conf, wire, &topo, base, &stage, err);
     if (st == ST_OK) {
-        const struct flow_args args = { .conf = &consumer,
-                                        .topics = &topics,
-                                        .props = run->conf,
-                                        .stage = &stage,
-                                        .stop = app_stop_flag(),
-                                        .version = app_version(),
-                                        .verbosity = run->verbosity,
-                                        .from_start = from_start };
-        st = flow_run(&args, err);
+        const struct service service = { .consumer = &consumer,
+                                         .topics = &topics,
+                                         .from_start = from_start };
+        st = service_run(&service, run, &stage, err);
     }
     stage_close(&stage);
     wire_free(wire);

@@ -6,8 +6,8 @@
 #include "app/app.h"
 #include "consumers/ingest/config.h"
 #include "consumers/ingest/stage.h"
-#include "flow/flow.h"
 #include "pipe/lines.h"
+#include "service/service.h"
 
 static struct ingest_props props;
 static struct kafka_topics topics;
@@ -64,15 +64,10 @@ static enum status run_kafka(const struct ingest_conf *conf, const struct app_ru
     enum status st = ingest_stage_new(conf, NULL, &topo, &stage, err);
 
     if (st == ST_OK) {
-        const struct flow_args args = { .conf = &consumer,
-                                        .topics = &topics,
-                                        .props = run->conf,
-                                        .stage = &stage,
-                                        .stop = app_stop_flag(),
-                                        .version = app_version(),
-                                        .verbosity = run->verbosity,
-                                        .from_start = from_start };
-        st = flow_run(&args, err);
+        const struct service service = { .consumer = &consumer,
+                                         .topics = &topics,
+                                         .from_start = from_start };
+        st = service_run(&service, run, &stage, err);
     }
     stage_close(&stage);
     return st;

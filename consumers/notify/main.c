@@ -6,7 +6,7 @@
 #include "app/app.h"
 #include "base/hash.h"
 #include "consumers/notify/perform.h"
-#include "flow/flow.h"
+#include "service/service.h"
 
 static struct notify_props props;
 static struct receivers receivers;
@@ -95,16 +95,10 @@ static enum status run_kafka(const struct notify_conf *conf, const struct receiv
     if (st == ST_OK)
         st = notify_stage_new(conf, wire, &stage, err);
     if (st == ST_OK) {
-        const struct flow_args args = { .conf = &consumer,
-                                        .topics = &topics,
-                                        .props = run->conf,
-                                        .stage = &stage,
-                                        .effects = &effects,
-                                        .stop = app_stop_flag(),
-                                        .version = app_version(),
-                                        .verbosity = run->verbosity,
-                                        .from_start = from_start };
-        st = flow_run(&args, err);
+        const struct service service = {
+            .consumer = &consumer, .topics = &topics, .effects = &effects, .from_start = from_start
+        };
+        st = service_run(&service, run, &stage, err);
     }
     stage_close(&stage);
     wire_free(wire);

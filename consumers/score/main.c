@@ -5,9 +5,9 @@
 
 #include "app/app.h"
 #include "consumers/score/stage.h"
-#include "flow/flow.h"
 #include "model/default_dir.h"
 #include "pipe/lines.h"
+#include "service/service.h"
 
 static struct score_conf conf;
 static struct kafka_topics topics;
@@ -46,16 +46,11 @@ static enum status run_pipe(struct stage *stage, struct wire *wire, struct err *
 
 static enum status run_kafka(struct stage *stage, const struct app_run *run, struct err *err)
 {
-    const struct flow_args args = { .conf = &consumer,
-                                    .topics = &topics,
-                                    .props = run->conf,
-                                    .stage = stage,
-                                    .stop = app_stop_flag(),
-                                    .version = app_version(),
-                                    .verbosity = run->verbosity,
-                                    .from_start = from_start };
+    const struct service service = { .consumer = &consumer,
+                                     .topics = &topics,
+                                     .from_start = from_start };
 
-    return flow_run(&args, err);
+    return service_run(&service, run, stage, err);
 }
 
 static enum status run(struct app_run *run, struct err *err)

@@ -114,6 +114,16 @@ bool app_stopping(void);
 /* The same flag, for loops below lib/app, which get it as an argument. */
 const atomic_bool *app_stop_flag(void);
 
+/* What signals ask of a program that runs for long; whoever obeys clears the flag. */
+struct app_orders {
+    atomic_bool reload; /* SIGHUP: read the configuration again      */
+    atomic_bool report; /* SIGUSR1: say in the log where it stands   */
+};
+
+/* From now on SIGHUP and SIGUSR1 set these flags; before, and in programs that never
+ * call this, they end the process. */
+struct app_orders *app_take_orders(void);
+
 /* ST_OK 0, ST_REJECT 65, ST_RETRY 75, ST_FATAL 70; a message of ST_FATAL with the
  * word "usage: ", "config: ", "unavailable: " or "denied: " in front (also behind
  * what err_prefix() put there) gives 64, 78, 69 or 77. */

@@ -6,6 +6,7 @@
 #include "app/inner.h"
 
 static atomic_bool stop;
+static struct app_orders orders;
 static unsigned drain_s;
 
 static void on_signal(int sig)
@@ -23,6 +24,11 @@ static void on_alarm(int sig)
     _exit(EXIT_TEMPORARY);
 }
 
+static void on_order(int sig)
+{
+    atomic_store(sig == SIGHUP ? &orders.reload : &orders.report, true);
+}
+
 bool app_stopping(void)
 {
     return atomic_load(&stop);
@@ -31,6 +37,19 @@ bool app_stopping(void)
 const atomic_bool *app_stop_flag(void)
 {
     return &stop;
+}
+
+struct app_orders *app_take_orders(void)
+{
+    struct sigaction sa;
+
+    memset(&sa, 0, sizeof(sa));
+    sigemptyset(&sa.sa_mask);
+    sa.sa_handler = on_order;
+    sa.sa_flags = SA_RESTART; /* there is time: the loop looks each time it comes round */
+    sigaction(SIGHUP, &sa, NULL);
+    sigaction(SIGUSR1, &sa, NULL);
+    return &orders;
 }
 
 void app_catch_signals(unsigned seconds)

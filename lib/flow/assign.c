@@ -135,7 +135,6 @@ static void show_assignment(struct flow *f, size_t n, int64_t took_ms)
     metrics_add(f->metrics, METRIC_REBALANCES, METRIC_NO_LABEL, 1);
     metrics_set(f->metrics, METRIC_ASSIGNED, METRIC_NO_LABEL, (double)n);
     metrics_set(f->metrics, METRIC_RESTORE_SECONDS, METRIC_NO_LABEL, (double)took_ms / 1e3);
-    health_set(f->health, "assigned", true, n > 0 ? "" : "standby: no partition is left for us");
     log_info("partitions assigned", LOG_INT("n", n), LOG_INT("ms", took_ms));
 }
 
@@ -146,11 +145,15 @@ enum status flow_assigned(void *ctx, struct kafka_offset *v, size_t n, struct er
     int64_t t0 = flow_mono_ms();
     enum status st = parts ? ST_OK : err_set(err, ST_FATAL, "out of memory");
 
-    if (st == ST_OK && f->embedded && f->assigned)
+    if (st == ST_OK && f->embedded && f->assigned && n > 0)
         st = err_set(err, ST_FATAL,
                      "unavailable: the embedded broker keeps no positions, a second assignment "
                      "would read all again: one process a stage, or Kafka");
-    f->assigned = true;
+    f->assigned = f->assigned || n > 0;
+    f->ready = n > 0 ? PARTS_OWNED : PARTS_STANDBY;
+    f->restoring = true;
+    flow_show_ready(f);
+    health_away(f->health, FLOW_AWAY_MS);
     for (size_t i = 0; st == ST_OK && i < n; i++) {
         if ((size_t)v[i].part >= f->nparts)
             st = err_set(err, ST_FATAL, "config: %s grew: absa topics grow",
@@ -165,8 +168,10 @@ enum status flow_assigned(void *ctx, struct kafka_offset *v, size_t n, struct er
         v[i].offset = parts[i]->next;
     }
     free(parts);
+    f->restoring = st != ST_OK;
     if (st == ST_OK)
         show_assignment(f, n, flow_mono_ms() - t0);
+    flow_show_ready(f);
     return st;
 }
 
@@ -221,7 +226,8 @@ enum status flow_revoked(void *ctx, bool lost, struct err *err)
         p->owned = false;
     }
     metrics_set(f->metrics, METRIC_ASSIGNED, METRIC_NO_LABEL, 0);
-    health_set(f->health, "assigned", false, "waiting for partitions");
+    f->ready = PARTS_WAITING;
+    flow_show_ready(f);
     return st;
 }
 
@@ -247,6 +253,7 @@ enum status flow_begin_anew(struct flow *f, struct err *err)
     out_clear(f->out);
     f->open_ms = -1;
     f->used = 0;
+    health_away(f->health, FLOW_AWAY_MS);
     if (st == ST_OK)
         st = flow_release(f, err);
     for (size_t i = 0; st == ST_OK && i < f->nparts; i++) {

@@ -59,6 +59,8 @@ static enum status transact(struct flow *f, struct part *const *v, size_t n, boo
                             struct err *err)
 {
     int64_t t0 = flow_mono_ms();
+
+    health_away(f->health, FLOW_AWAY_MS);
     enum status st = kafka_txn_begin(f->producer, err);
 
     if (st != ST_OK)
@@ -77,6 +79,8 @@ static enum status transact(struct flow *f, struct part *const *v, size_t n, boo
             log_debug("abort refused", LOG_STR("why", ignored.msg));
         return st;
     }
+    health_beat(f->health);
+    f->commit_ms = flow_mono_ms();
     for (size_t i = 0; i < n; i++)
         v[i]->done = v[i]->plan;
     metrics_add(f->metrics, METRIC_COMMITS, METRIC_NO_LABEL, 1);

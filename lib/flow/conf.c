@@ -20,7 +20,7 @@ const struct conf_prop flow_props[] = {
     { .name = "watermark.max_skew.ms", .type = CONF_MS, .at = offsetof(struct flow_conf, max_skew_ms), .dflt = "10m", .min = 0, .max = 2592000000.0,
       .doc = "A partition further than this ahead of the slowest one waits for it; 0: none ever does." },
     { .name = "http.port", .type = CONF_INT, .at = offsetof(struct flow_conf, http_port), .dflt = "0", .min = 0, .max = 65535,
-      .doc = "Port of /metrics, /healthz, /readyz and /version on 127.0.0.1; 0: none." },
+      .doc = "Port of /metrics, /healthz, /readyz, /config and /version on 127.0.0.1; 0: none." },
     { .name = "log.format", .type = CONF_CHOICE, .at = offsetof(struct flow_conf, log_format), .dflt = "logfmt", .choices = "logfmt|json",
       .doc = "How log lines look." },
     { .name = NULL },

@@ -1,9 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* effect.c -- what is due in the world outside, between two commits. */
 #include <stdio.h>
+#include <string.h>
 
 #include "flow/inner.h"
 #include "obs/log.h"
+
+/* Notes whether the way to a receiver is open: closed as long as nobody is held. */
+static void note_circuit(struct flow *f, const struct effect *e, bool open)
+{
+    size_t i = 0;
+
+    while (i < f->n_circuits && strcmp(f->circuits[i].to, e->to) != 0)
+        i++;
+    if (i == FLOW_CIRCUITS_MAX)
+        return;
+    f->circuits[i] = (struct circuit){ e->to, open };
+    f->n_circuits = i == f->n_circuits ? i + 1 : f->n_circuits;
+}
 
 /* Whom a person must help is no use meanwhile, and /readyz says so. */
 static void note(struct flow *f, const struct effect *e, const struct effect_result *res)
@@ -22,6 +36,8 @@ static void note(struct flow *f, const struct effect *e, const struct effect_res
         health_info(f->health, e->to, res->why);
     else
         health_set(f->health, e->to, res->how != EFFECT_HOLD, res->why);
+    if (res->how != EFFECT_RETRY) /* a failure that passes says nothing new */
+        note_circuit(f, e, res->how == EFFECT_HOLD);
     if (res->how == EFFECT_SENT)
         log_write(LOG_INFO, "told", fields, n);
     else if (res->how == EFFECT_RETRY)

@@ -2,7 +2,7 @@
 #include "flow/inner.h"
 #include "obs/log.h"
 
-enum { TICK_MS = 1000, STALLED_MS = 30000 };
+enum { TICK_MS = 1000 };
 
 static int32_t number_of(const struct flow *f, const struct part *p)
 {
@@ -122,6 +122,7 @@ static void prove_end(struct flow *f, const struct part *p, struct stage_tick *t
     int64_t end;
 
     tick->proven_ms = flow_wall_ms();
+    health_away(f->health, FLOW_AWAY_MS);
     enum status st =
         kafka_admin_range(f->admin, f->names.of[f->ops->input], number_of(f, p), &low, &end, &why);
     if (st != ST_OK)
@@ -169,9 +170,7 @@ enum status flow_tick(struct flow *f, struct err *err)
     if (now - f->tick_ms < TICK_MS)
         return ST_OK;
     f->tick_ms = now;
-    bool stalled = f->open_ms >= 0 && now - f->open_ms >= STALLED_MS;
-    health_set(f->health, "commit", !stalled,
-               stalled ? "results wait for their commit for more than 30 s" : "");
+    flow_show_ready(f);
     for (size_t i = 0; st == ST_OK && i < f->nparts; i++) {
         struct part *p = &f->parts[i];
 

@@ -104,6 +104,8 @@ static enum status turn(struct flow *f, struct err *err)
         st = flow_commit(f, err);
     if (st == ST_OK && (f->ops->needs & NEEDS_EFFECTS))
         st = flow_effects(f, err);
+    if (st == ST_OK && f->args->report && atomic_exchange(f->args->report, false))
+        flow_report(f);
     return st;
 }
 
@@ -132,13 +134,28 @@ static enum status drain(struct flow *f, struct err *err)
     return st;
 }
 
+static enum status show_config(struct flow *f, struct err *err)
+{
+    struct buf text;
+
+    if (!f->http || !f->args->props)
+        return ST_OK;
+    buf_init(&text, CONF_TEXT_MAX);
+    conf_print(f->args->props, &text);
+    enum status st = buf_failed(&text) ? err_set(err, ST_FATAL, "out of memory for /config")
+                                       : http_set_config(f->http, buf_slice(&text), err);
+    buf_release(&text);
+    return st;
+}
+
 static enum status start_http(struct flow *f, struct err *err)
 {
     const struct http_pages pages = { f->metrics, f->health, f->args->version };
 
     if (f->args->conf->http_port == 0)
         return ST_OK;
-    return http_start((uint16_t)f->args->conf->http_port, &pages, &f->http, err);
+    enum status st = http_start((uint16_t)f->args->conf->http_port, &pages, &f->http, err);
+    return st == ST_OK ? show_config(f, err) : st;
 }
 
 static enum status make_memory(struct flow *f, struct err *err)
@@ -158,7 +175,8 @@ static enum status make_memory(struct flow *f, struct err *err)
     f->health = health_new();
     if (!f->parts || !f->lanes || !f->arena || !f->out || !f->metrics || !f->health)
         return err_set(err, ST_FATAL, "out of memory");
-    health_set(f->health, "assigned", false, "waiting for partitions");
+    f->commit_ms = flow_mono_ms();
+    flow_show_ready(f);
     return ST_OK;
 }
 
@@ -210,6 +228,8 @@ static enum status open_all(struct flow *f, struct err *err)
         st = make_memory(f, err);
     if (st == ST_OK)
         st = start_http(f, err);
+    if (st == ST_OK)
+        health_away(f->health, FLOW_AWAY_MS);
     if (st == ST_OK)
         st = kafka_conf_take(&f->kafka, f->args->props, NULL, err);
     if (st == ST_OK)

@@ -95,6 +95,8 @@ struct flow_args {
     const struct stage *stage;
     const struct effects *effects; /* for a stage with NEEDS_EFFECTS, else NULL */
     const atomic_bool *stop;       /* set: drain, then return ST_OK                 */
+    atomic_bool *report;           /* set: a log line that says where we stand, and it is
+                                      cleared; NULL: nobody asks */
     const char *version;
     int verbosity;   /* -1 errors, 0 normal, 1 and more debug                 */
     bool from_start; /* a log that no longer starts at 0 is fine              */

@@ -14,9 +14,21 @@
 #include "obs/health.h"
 #include "obs/http.h"
 #include "obs/metrics.h"
+#include "obs/ready.h"
 
 /* Most records in one call of process(). */
 enum { FLOW_MICRO_MIN = 16, FLOW_MICRO_MAX = 256 };
+
+/* No call into Kafka, nor a restore, is silent for longer than this. */
+enum { FLOW_AWAY_MS = 300000 };
+
+enum { FLOW_CIRCUITS_MAX = 8 };
+
+/* The way to one receiver. */
+struct circuit {
+    const char *to; /* borrowed of the effects */
+    bool open;      /* held: not tried until a person helps */
+};
 
 /* What is committed for a partition, or is about to be. */
 struct point {
@@ -63,15 +75,20 @@ struct flow {
     struct part *parts; /* of the input, by number */
     struct lane *lanes; /* [nparts], of align() */
     size_t nparts;
-    size_t micro;    /* records in one call now                               */
-    size_t used;     /* records since the last commit                         */
-    int64_t open_ms; /* monotonic: since when something waits for a commit; -1 */
-    int64_t tick_ms; /* monotonic: of the last tick                           */
-    bool again;      /* the stage said ST_RETRY: begin anew, do not exit      */
-    int retries;     /* in a row                                              */
-    bool embedded;   /* the broker keeps no positions: one life (kafka/embedded.h)    */
-    bool assigned;   /* was, at least once                                      */
-    bool mixed_time; /* raw: an arrival that only a producer vouches for      */
+    size_t micro;           /* records in one call now                               */
+    size_t used;            /* records since the last commit                         */
+    int64_t open_ms;        /* monotonic: since when something waits for a commit; -1 */
+    int64_t tick_ms;        /* monotonic: of the last tick                           */
+    bool again;             /* the stage said ST_RETRY: begin anew, do not exit      */
+    int retries;            /* in a row                                              */
+    bool embedded;          /* the broker keeps no positions: one life (kafka/embedded.h)    */
+    bool assigned;          /* was, at least once                                      */
+    bool mixed_time;        /* raw: an arrival that only a producer vouches for      */
+    enum ready_parts ready; /* what of the input is ours, for /readyz         */
+    bool restoring;
+    int64_t commit_ms; /* monotonic: of the last commit, or when input began to wait */
+    struct circuit circuits[FLOW_CIRCUITS_MAX];
+    size_t n_circuits;
 };
 
 int64_t flow_mono_ms(void);
@@ -108,6 +125,12 @@ MUST_USE enum status flow_settle(struct flow *f, struct part *p, struct err *err
 
 /* feed.c: lets go of the first n records of the queue, which were used. */
 void flow_pop(struct flow *f, struct part *p, size_t n);
+
+/* state.c: what /readyz says of where we stand now. */
+void flow_show_ready(struct flow *f);
+
+/* state.c: one line of the log that says where we stand. */
+void flow_report(struct flow *f);
 
 /* effect.c: performs what is due, when nothing waits for a commit. */
 MUST_USE enum status flow_effects(struct flow *f, struct err *err);

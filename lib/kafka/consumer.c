@@ -57,7 +57,7 @@ static enum status assign(struct kafka_consumer *c, rd_kafka_topic_partition_lis
         st = rdk_learn_leaders(c->rk, c->topic, &c->err);
     if (st == ST_OK && n > 0)
         st = read_committed(c, list, v, &c->err);
-    if (st == ST_OK && n > 0)
+    if (st == ST_OK) /* none, too, is something to know: we are a standby */
         st = c->handler.assigned(c->handler.ctx, v, n, &c->err);
     for (size_t i = 0; st == ST_OK && i < n; i++)
         parts->elems[i].offset = v[i].offset;

@@ -27,7 +27,7 @@ struct kafka_handler {
     void *ctx;
     /* These partitions are ours, with what was committed for them (settled: a
      * transaction on its way is waited for). Sets each offset to the first
-     * record to read. */
+     * record to read. n may be 0: others have them all. */
     enum status (*assigned)(void *ctx, struct kafka_offset *v, size_t n, struct err *err);
     /* All partitions go; lost: they already belong to somebody else. */
     enum status (*revoked)(void *ctx, bool lost, struct err *err);

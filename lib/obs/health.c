@@ -3,7 +3,6 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +53,11 @@ void health_beat(struct health *h)
     atomic_store(&h->beat_ms, now_ms());
 }
 
+void health_away(struct health *h, int64_t ms)
+{
+    atomic_store(&h->beat_ms, now_ms() + ms);
+}
+
 bool health_alive(struct health *h)
 {
     return now_ms() - atomic_load(&h->beat_ms) < HEALTH_BEAT_MS;
@@ -78,6 +82,20 @@ void health_set(struct health *h, const char *name, bool ok, const char *why)
 void health_info(struct health *h, const char *name, const char *what)
 {
     health_set(h, name, true, what);
+}
+
+void health_forget(struct health *h, const char *name)
+{
+    size_t i = 0;
+
+    pthread_mutex_lock(&h->lock);
+    while (i < h->n && strcmp(h->checks[i].name, name) != 0)
+        i++;
+    if (i < h->n) {
+        h->n--;
+        memmove(&h->checks[i], &h->checks[i + 1], (h->n - i) * sizeof(h->checks[0]));
+    }
+    pthread_mutex_unlock(&h->lock);
 }
 
 /* The text of a reason is ours, or a library's: quote what JSON wants quoted. */

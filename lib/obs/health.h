@@ -8,6 +8,7 @@
 #define OBS_HEALTH_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 
@@ -21,6 +22,10 @@ void health_free(struct health *h);
 
 /* The main loop came round. */
 void health_beat(struct health *h);
+
+/* The main loop goes into a call that ends by itself within ms: until then, and
+ * HEALTH_BEAT_MS more, its silence is no sign of death. */
+void health_away(struct health *h, int64_t ms);
 bool health_alive(struct health *h);
 
 /* Sets a check; name is a constant, why is copied and may be "". */
@@ -28,6 +33,9 @@ void health_set(struct health *h, const char *name, bool ok, const char *why);
 
 /* The same for what only informs and never makes a process unready. */
 void health_info(struct health *h, const char *name, const char *what);
+
+/* Takes a check out again; one that is not there is fine. */
+void health_forget(struct health *h, const char *name);
 
 /* {"ready": true, "checks": [{"name": "assigned", "ok": true, "why": ""}, ...]};
  * returns ready. Without any check it is not. */

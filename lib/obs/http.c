@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@ enum { PAGE_MAX = 1 << 20, CONNECTIONS = 32, SILENCE_S = 10, CONNECTION_MEMORY =
 struct http {
     struct MHD_Daemon *daemon;
     struct http_pages pages;
+    pthread_mutex_t lock; /* of config */
+    struct buf config;
 };
 
 struct page {
@@ -21,6 +24,12 @@ struct page {
 };
 
 #define TEXT "text/plain; charset=utf-8"
+
+static void refuse(struct page *p, unsigned code, const char *why)
+{
+    p->code = code;
+    buf_str(&p->body, why);
+}
 
 static void page_metrics(struct http *h, struct page *p)
 {
@@ -48,14 +57,21 @@ static void page_version(struct http *h, struct page *p)
     buf_fmt(&p->body, "%s\n", h->pages.version);
 }
 
+static void page_config(struct http *h, struct page *p)
+{
+    pthread_mutex_lock(&h->lock);
+    buf_slice_add(&p->body, buf_slice(&h->config));
+    pthread_mutex_unlock(&h->lock);
+    if (p->body.n == 0)
+        refuse(p, MHD_HTTP_NOT_FOUND, "there is no configuration\n");
+}
+
 static const struct {
     const char *path;
     void (*render)(struct http *h, struct page *p);
 } routes[] = {
-    { "/metrics", page_metrics },
-    { "/healthz", page_health },
-    { "/readyz", page_ready },
-    { "/version", page_version },
+    { "/metrics", page_metrics }, { "/healthz", page_health }, { "/readyz", page_ready },
+    { "/version", page_version }, { "/config", page_config },
 };
 
 /* Does the Host header name this machine? Without one: no browser asks. */
@@ -72,12 +88,6 @@ static bool is_local(const char *host)
             return true;
     }
     return false;
-}
-
-static void refuse(struct page *p, unsigned code, const char *why)
-{
-    p->code = code;
-    buf_str(&p->body, why);
 }
 
 static void render(struct http *h, struct MHD_Connection *con, const char *url, const char *method,
@@ -135,6 +145,13 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *con, const c
 }
 /* NOLINTEND(readability-non-const-parameter) */
 
+static void http_free(struct http *h)
+{
+    buf_release(&h->config);
+    pthread_mutex_destroy(&h->lock);
+    free(h);
+}
+
 enum status http_start(uint16_t port, const struct http_pages *pages, struct http **out,
                        struct err *err)
 {
@@ -147,18 +164,32 @@ enum status http_start(uint16_t port, const struct http_pages *pages, struct htt
     if (!h)
         return err_set(err, ST_FATAL, "out of memory");
     h->pages = *pages;
+    buf_init(&h->config, PAGE_MAX);
+    pthread_mutex_init(&h->lock, NULL);
     h->daemon = MHD_start_daemon(
         MHD_USE_INTERNAL_POLLING_THREAD, port, NULL, NULL, on_request, h, MHD_OPTION_SOCK_ADDR,
         (struct sockaddr *)&at, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
     if (!h->daemon) {
-        free(h);
+        http_free(h);
         return err_set(err, ST_FATAL, "config: http.port %u: cannot listen on 127.0.0.1",
                        (unsigned)port);
     }
     *out = h;
     return ST_OK;
+}
+
+enum status http_set_config(struct http *h, struct slice text, struct err *err)
+{
+    pthread_mutex_lock(&h->lock);
+    buf_clear(&h->config);
+    buf_slice_add(&h->config, text);
+    bool ok = !buf_failed(&h->config);
+    if (!ok)
+        buf_clear(&h->config);
+    pthread_mutex_unlock(&h->lock);
+    return ok ? ST_OK : err_set(err, ST_FATAL, "out of memory for /config");
 }
 
 uint16_t http_port(const struct http *h)
@@ -173,5 +204,5 @@ void http_stop(struct http *h)
     if (!h)
         return;
     MHD_stop_daemon(h->daemon);
-    free(h);
+    http_free(h);
 }

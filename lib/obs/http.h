@@ -3,6 +3,7 @@
  *
  *     /metrics   Prometheus text        /healthz   200 or 503: is the loop alive
  *     /version   name and version       /readyz    200 or 503: JSON with reasons
+ *     /config    what is in force, with the origin of each value; no secret
  *
  * GET and HEAD, 32 connections, 10 s of silence, a Host that means this machine
  * (else 403: a web page elsewhere must not read us through a browser). */
@@ -27,6 +28,9 @@ struct http_pages {
  * ...": it is taken. */
 MUST_USE enum status http_start(uint16_t port, const struct http_pages *pages, struct http **out,
                                 struct err *err);
+
+/* What /config shows from now on; copied. Empty: there is no such page. */
+MUST_USE enum status http_set_config(struct http *h, struct slice text, struct err *err);
 
 /* The port that it listens on. */
 uint16_t http_port(const struct http *h);

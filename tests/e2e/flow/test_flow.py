@@ -19,13 +19,13 @@ LOG = h.BUILD / "tests/e2e-flow.log"
 class Toy(h.Program):
     """One process of the counting stage."""
 
-    def __init__(self, broker, prefix, slot=0, parts=3, env=None, props=()):
+    def __init__(self, broker, prefix, slot=0, parts=3, env=None, props=(), log=LOG):
         args = [h.BUILD / "tests/flow_toy"]
         for p in ("kafka.bootstrap.servers=" + broker.address, "topic.prefix=" + prefix,
                   f"group.id={prefix}toy", f"slot=toy-{slot}", f"raw.partitions={parts}",
                   f"comments.partitions={parts}", "commit.interval.ms=50ms", *props):
             args += ["-X", p]
-        super().__init__(args, LOG, env)
+        super().__init__(args, log, env)
 
 
 def free_port():

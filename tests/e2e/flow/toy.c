@@ -7,17 +7,17 @@
  *
  * TOY_SLEEP_US sleeps before each record; TOY_MARK writes "mark <count>" at each
  * tick that proves the end of the log, TOY_HELLO "mark hello" at each assignment.
- * TOY_TIME makes a record of partition p last p + 1 times so many ms. TOY_META fills
- * the metadata up to so many bytes. */
+ * TOY_AWAKE is deaf to "stuck". TOY_TIME makes a record of partition p last p + 1 times
+ * so many ms. TOY_META fills the metadata up to so many bytes. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "app/app.h"
-#include "flow/flow.h"
 #include "record/types.h"
+#include "service/service.h"
 
 enum { PARTS_MAX = 64 };
 
@@ -30,7 +30,8 @@ static void sleep_us(long us)
 {
     struct timespec t = { us / 1000000, us % 1000000 * 1000 };
 
-    nanosleep(&t, NULL);
+    while (nanosleep(&t, &t) != 0 && errno == EINTR)
+        ; /* a signal does not wake who is stuck */
 }
 
 static long env_number(const char *name)
@@ -68,7 +69,7 @@ static void obey(struct toy *t, struct slice order, enum status *st)
     snprintf(text, sizeof(text), "%.*s", (int)(order.n < 31 ? order.n : 31), order.p);
     if (slice_is(order, "segv"))
         raise(SIGSEGV);
-    if (strncmp(text, "stuck ", 6) == 0)
+    if (strncmp(text, "stuck ", 6) == 0 && !getenv("TOY_AWAKE"))
         sleep_us(strtol(text + 6, NULL, 10) * 1000);
     if (slice_is(order, "retry") && t->retries++ < 2)
         *st = ST_RETRY;
@@ -172,19 +173,12 @@ static const struct app_opt opts[] = {
 static enum status run(struct app_run *run, struct err *err)
 {
     struct toy toy = { .retries = 0 };
-    const struct stage stage = { &toy_ops, &toy };
-    const struct flow_args args = {
-        .conf = &flow,
-        .topics = &topics,
-        .props = run->conf,
-        .stage = &stage,
-        .stop = app_stop_flag(),
-        .version = app_version(),
-        .verbosity = run->verbosity,
-        .from_start = from_start,
-    };
+    struct stage stage = { &toy_ops, &toy };
+    const struct service service = { .consumer = &flow,
+                                     .topics = &topics,
+                                     .from_start = from_start };
 
-    return flow_run(&args, err);
+    return service_run(&service, run, &stage, err);
 }
 
 static const struct app app = {
@@ -193,6 +187,7 @@ static const struct app app = {
     .sections = sections,
     .pass_prefix = "kafka.",
     .opts = opts,
+    .drain_s = 10,
     .run = run,
 };
 

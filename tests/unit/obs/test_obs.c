@@ -93,6 +93,17 @@ static void test_health(void **state)
                              "\"\"}]}\n");
     health_set(h, "assigned", true, "");
     assert_true(health_render(h, &b));
+    health_set(h, "mail", false, "held");
+    assert_false(health_render(h, &b));
+    health_forget(h, "mail");
+    health_forget(h, "nobody");
+    assert_true(health_render(h, &b));
+    health_away(h, 60000);
+    assert_true(health_alive(h));
+    health_away(h, -HEALTH_BEAT_MS);
+    assert_false(health_alive(h));
+    health_beat(h);
+    assert_true(health_alive(h));
     buf_release(&b);
     health_free(h);
 }
@@ -143,7 +154,12 @@ static void test_pages(void **state)
     assert_int_equal(
         ask(port, "POST /metrics HTTP/1.1\r\nContent-Length: 0\r\n" END, reply, sizeof(reply)),
         405);
+    assert_int_equal(ask(port, "GET /nothing HTTP/1.1\r\n" END, reply, sizeof(reply)), 404);
     assert_int_equal(ask(port, "GET /config HTTP/1.1\r\n" END, reply, sizeof(reply)), 404);
+    assert_int_equal(http_set_config(http, slice_str("pane.ms = 60s\n"), &err), ST_OK);
+    assert_int_equal(http_set_config(http, slice_str("pane.ms = 30s\n"), &err), ST_OK);
+    assert_int_equal(ask(port, "GET /config HTTP/1.1\r\n" END, reply, sizeof(reply)), 200);
+    assert_non_null(strstr(reply, "\r\n\r\npane.ms = 30s\n"));
     assert_int_equal(ask(port,
                          "GET /metrics HTTP/1.1\r\nHost: evil.example\r\n"
                          "Connection: close\r\n\r\n",

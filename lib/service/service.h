@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* service.h -- what every consumer's main() shares beyond app.h: a stage on Kafka
+ * that obeys its signals.
+ *
+ *     SIGTERM, SIGINT   commits what was processed, gives its partitions back, ends
+ *                       with 0 within 10 s (75 if the broker holds it up); the same
+ *                       signal again ends it at once, which loses nothing
+ *     SIGUSR1           one line of the log that says where it stands
+ *     SIGPIPE           is no matter */
+#ifndef SERVICE_SERVICE_H
+#define SERVICE_SERVICE_H
+
+#include "app/app.h"
+#include "flow/flow.h"
+
+/* What a consumer is made of; all borrowed. */
+struct service {
+    const struct flow_conf *consumer;
+    const struct kafka_topics *topics;
+    const struct effects *effects; /* NULL: it has none */
+    bool from_start;
+};
+
+/* Runs the stage until a signal ends it; as flow_run(). */
+MUST_USE enum status service_run(const struct service *s, const struct app_run *run,
+                                 struct stage *stage, struct err *err);
+
+#endif

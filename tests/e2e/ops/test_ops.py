@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+"""What an operator does to consumers that run, on one real Kafka.
+
+    test_ops.py [TEST...]"""
+import json
+import pathlib
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path += [str(HERE.parents[1] / "support"), str(HERE.parent / "flow")]
+import harness as h  # noqa: E402
+from harness import wait_for  # noqa: E402
+from test_flow import Toy, check_copy, copied, free_port, numbered  # noqa: E402
+
+
+def page(port, path):
+    """Status and text of a page, whatever the status."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as r:
+            return r.status, r.read().decode()
+    except urllib.error.HTTPError as e:
+        return e.code, e.read().decode()
+    except urllib.error.URLError as e:  # it does not listen yet
+        return 0, json.dumps({"checks": [], "error": str(e)})
+
+
+def comments(n, first=0):
+    """Raw records of a live topic, of many videos."""
+    return [json.dumps({"comment_id": f"c{i}", "video_id": f"v{i % 97}", "engagement_count": i % 50,
+                        "comment_text": f"number {i} is great, the shipping was slow",
+                        "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 60))})
+            for i in range(first, first + n)]
+
+
+def toy(b, name, slot=0, **kwargs):
+    """A toy with a log of its own."""
+    log = pathlib.Path(b.dir) / f"{name}{slot}.log"
+    return Toy(b, f"{name}.", slot, log=log, **kwargs)
+
+
+def deployment(b, prefix, options=None, **kwargs):
+    folder = pathlib.Path(b.dir)
+    every = {stage: ["commit.interval.ms=100ms"] for stage in ("ingest", "score", "pane", "judge")}
+    every["ingest"] += [f"ingest.user_key_file={h.key_file(folder)}"]
+    for stage, more in (options or {}).items():
+        every[stage] = every[stage] + more
+    return h.Deployment(b, prefix, every, **kwargs)
+
+
+def scored(d):
+    return [r for r in d.records("scores") if "sentiment_score" in r]
+
+
+def test_drain_under_load(b):
+    """SIGTERM to every process while thousands of records wait: each ends with 0, which is within
+    10 s (after that it would be 75); those that come after count every record once."""
+    n = 9000
+    d = deployment(b, "load.")
+    for part in range(3):
+        b.put("load.raw", part, comments(n // 3, part * (n // 3)))
+    d.start_all(1)
+    wait_for("the first scores", lambda: len(d.lines("scores")) > 200)
+    programs = dict(d.running)
+    for program in programs.values():
+        program.process.terminate()
+    ended = {slot: p.process.wait(timeout=30) for slot, p in programs.items()}
+    assert set(ended.values()) == {0}, ended
+    before = len(scored(d))
+    assert before < n, "there was no load left to be drained under"
+    for program in programs.values():
+        assert 'msg=draining' in program.said() and 'msg=ended' in program.said()
+        program.start()
+    wait_for("the rest", lambda: len(d.lines("scores")) >= n)
+    wait_for("every score", lambda: len(scored(d)) >= n)
+    ids = [r["comment_id"] for r in scored(d)]
+    assert len(ids) == n and len(set(ids)) == n
+    d.stop()
+    print(f"   {before} of {n} scored when it was told to stop")
+
+
+def test_second_signal(b):
+    """The second SIGTERM ends at once what the first cannot, and nothing is lost or doubled."""
+    b.apply("two.", 1, 1)
+    b.put("two.raw", 0, ["a", "stuck 60000", "b"])
+    one = toy(b, "two", parts=1)
+    wait_for("its partition", lambda: "partitions assigned" in one.said())
+    time.sleep(1)
+    one.signal(signal.SIGTERM)
+    time.sleep(0.5)
+    assert one.process.poll() is None, "it was to be stuck"
+    one.signal(signal.SIGTERM)
+    assert one.process.wait(5) == -signal.SIGTERM
+    one.env["TOY_AWAKE"] = "1"
+    one.start()
+    wait_for("all of it", lambda: len(copied(b, "two.")) >= 3)
+    assert one.end() == 0
+    check_copy(b, "two.", {0: ["a", "stuck 60000", "b"]})
+
+
+def test_signals_that_do_not_end_it(b):
+    """SIGUSR1 says where it stands, SIGPIPE is no matter."""
+    b.apply("usr.", 2, 2)
+    for part in range(2):
+        b.put("usr.raw", part, numbered(part, 40))
+    one = toy(b, "usr", parts=2)
+    wait_for("the copy", lambda: len(copied(b, "usr.")) >= 80)
+    one.signal(signal.SIGPIPE)
+    one.signal(signal.SIGUSR1)
+    wait_for("the summary", lambda: "msg=state" in one.said())
+    line = next(x for x in one.said().splitlines() if "msg=state" in x)
+    assert 'positions="0=40+0 1=40+0"' in line and "ready=yes" in line, line
+    assert one.end() == 0
+
+
+def test_pages(b):
+    """/config holds no secret; /readyz says why not; /healthz does not need Kafka (the broker is
+    killed, and comes back)."""
+    port = free_port()
+    b.apply("page.", 1, 1)
+    b.put("page.raw", 0, numbered(0, 5))
+    one = toy(b, "page", parts=1, env={"ABSA_KAFKA_SASL_PASSWORD": "hunter2"},
+              props=[f"http.port={port}"])
+    other_port = free_port()
+    wait_for("the copy", lambda: len(copied(b, "page.")) >= 5)
+    other = toy(b, "page", 1, parts=1, props=[f"http.port={other_port}"])
+    status, text = page(port, "/config")
+    assert status == 200 and f"http.port = {port}\n" in text and "hunter2" not in text, text
+    assert "kafka.sasl.password = ***" in text, text
+
+    def checks(which):
+        status, text = page(which, "/readyz")
+        return status, {c["name"]: (c["ok"], c["why"]) for c in json.loads(text)["checks"]}
+
+    wait_for("both ready", lambda: checks(port)[0] == 200 and checks(other_port)[0] == 200, 60)
+    both = [checks(p)[1]["assigned"] for p in (port, other_port)]
+    assert sorted(both) == [(True, ""), (True, "standby: no partition is left for us")], both
+    b.kill()
+    try:
+        until = time.monotonic() + 12
+        while time.monotonic() < until:
+            said = page(port, "/healthz")
+            assert said == (200, "alive\n"), (said, one.process.poll(), one.said()[-2000:])
+            time.sleep(1)
+    finally:
+        b.start()
+
+
+def main():
+    wanted = sys.argv[1:]
+    tests = [test for name, test in globals().items()
+             if name.startswith("test_") and (not wanted or name in wanted)]
+    with h.Broker() as b:
+        return h.run_tests(tests, b)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
