@@ -4,10 +4,11 @@
  * tgamma, erf, erfc, pow, expm1, log1p may differ as its log and exp do, and are
  * refused by tests/arch; sqrt, fma and the roundings are exact by IEEE 754.)
  *
- * Against SciPy (tests/unit/stats/special_table.h) the relative error of every
- * tail is below 1e-12 for degrees of freedom and parameters in 0.5..10,000 and
- * below 1e-10 up to 1,000,000, also deep in the tail, down to 1e-300. An argument
- * without a meaning (NaN, a parameter not above 0) gives NaN. */
+ * Against SciPy (tests/unit/stats/special_table.inc) the relative error of every
+ * tail, down to 1e-300, is below 1e-12 for parameters and arguments up to 1,000,
+ * 1e-11 up to 20,000, 1e-10 up to 1,000,000; a parameter below 0.5 is not tested.
+ * An argument without a meaning (NaN, a parameter not above 0) gives NaN.
+ */
 #ifndef STATS_SPECIAL_H
 #define STATS_SPECIAL_H
 
