@@ -2,37 +2,10 @@
 #include "column.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/near.h"
-
-const struct figure figures[] = {
-    { "psi", offsetof(struct comparison, psi), false },
-    { "psi_quantile10", offsetof(struct comparison, psi_quantile10), true },
-    { "psi_evidently", offsetof(struct comparison, psi_evidently), false },
-    { "ks", offsetof(struct comparison, ks), true },
-    { "ks_p", offsetof(struct comparison, ks_p), true },
-    { "wasserstein", offsetof(struct comparison, wasserstein), true },
-    { "wasserstein_norm", offsetof(struct comparison, wasserstein_norm), true },
-    { "js", offsetof(struct comparison, js), false },
-    { "kl", offsetof(struct comparison, kl), false },
-    { "hellinger", offsetof(struct comparison, hellinger), false },
-    { "chi2_p", offsetof(struct comparison, chi2_p), false },
-    { "linf", offsetof(struct comparison, linf), false },
-    { "p", offsetof(struct comparison, p), false },
-    { "q", offsetof(struct comparison, q), false },
-    { NULL, 0, false },
-};
-
-double figure_of(const struct result *r, const struct figure *f)
-{
-    double x;
-
-    memcpy(&x, (const char *)&r->c + f->offset, sizeof(x));
-    return x;
-}
 
 const char *severity_text(enum severity s)
 {
@@ -48,7 +21,7 @@ const char *verdict_text(const struct result *r)
     return r->severity == SEVERITY_NONE ? "drift" : severity_text(r->severity);
 }
 
-/* The finite numbers of a column, sorted. */
+/* The numbers of a column, sorted; infinities with them. */
 static enum status take_numbers(const struct column *col, struct side *side, struct err *err)
 {
     size_t at = 0;
@@ -58,12 +31,12 @@ static enum status take_numbers(const struct column *col, struct side *side, str
     if (!side->sample.v)
         return err_set(err, ST_FATAL, "out of memory for %zu values", col->n);
     for (struct slice cell; (cell = column_cell(col, &at)).p;) {
-        if (!table_number(cell, &x))
+        if (!table_number(cell, &x)) {
             side->not_numbers++;
-        else if (isinf(x))
-            side->infinite++;
-        else
-            side->sample.v[side->sample.n++] = x;
+            continue;
+        }
+        side->infinite += isinf(x) ? 1 : 0;
+        side->sample.v[side->sample.n++] = x;
     }
     sample_sort(side->sample);
     return ST_OK;
@@ -127,52 +100,6 @@ static enum status compare_names(struct result *r, const struct column *ref,
     return ST_OK;
 }
 
-/* Why nothing at all is defined, or NULL. */
-static const char *empty_side(const struct result *r)
-{
-    const bool none = r->c.n_ref == 0;
-
-    if (!r->ref.present || !r->cur.present)
-        return r->ref.present ? "the current table has no such column"
-                              : "the reference table has no such column";
-    if (r->c.n_ref > 0 && r->c.n_cur > 0)
-        return NULL;
-    if (r->cur.not_numbers > 0)
-        return "the current table has no value that is a number";
-    if (none && r->c.n_cur == 0)
-        return "neither table has a value";
-    return none ? "the reference table has no value" : "the current table has no value";
-}
-
-/* "ks, kl: ...", of those that are not finite. */
-static void explain_overflow(struct result *r)
-{
-    struct buf names;
-
-    buf_init(&names, WHY_MAX - 64);
-    for (const struct figure *f = figures; f->name; f++) {
-        if (!isfinite(figure_of(r, f)))
-            buf_fmt(&names, "%s%s", names.n > 0 ? ", " : "", f->name);
-    }
-    if (names.n > 0)
-        snprintf(r->why, sizeof(r->why), "%.*s: the range of the values overflows",
-                 SLICE_ARG(buf_slice(&names)));
-    buf_release(&names);
-}
-
-/* Says what is null: one reason for a whole side, else one for each kind. */
-static void explain(struct result *r)
-{
-    const char *why = empty_side(r);
-
-    if (!why && !r->numeric)
-        why = "psi_quantile10, ks, ks_p, wasserstein and wasserstein_norm need numbers";
-    if (why)
-        snprintf(r->why, sizeof(r->why), "%s", why);
-    else
-        explain_overflow(r);
-}
-
 static const struct column no_column = { .numeric = true };
 
 static enum status compare_column(struct result *r, const struct column *ref,
@@ -199,6 +126,9 @@ static enum status compare_column(struct result *r, const struct column *ref,
     } else {
         st = compare_names(r, a, b, err);
     }
+    if (ref && cur)
+        comparison_missing(&r->c, r->ref.missing, report->ref_rows, r->cur.missing,
+                           report->cur_rows);
     return st;
 }
 
@@ -215,7 +145,7 @@ static enum status decide(struct report *r, struct err *err)
     for (size_t i = 0; st == ST_OK && i < r->n; i++) {
         struct result *c = &r->column[i];
 
-        explain(c);
+        figures_explain(c);
         r->undecided += c->c.decided ? 0 : 1;
         if (c->c.drift && c->c.psi > COMPARE_PSI_WARNING)
             c->severity = c->c.psi > COMPARE_PSI_CRIT ? SEVERITY_CRITICAL : SEVERITY_WARNING;

@@ -13,7 +13,7 @@
 #include "stats/sample.h"
 #include "table.h"
 
-enum { WHY_MAX = 256 };
+enum { WHY_MAX = 1024 };
 
 /* How often a value is in each table. */
 struct category {
@@ -27,8 +27,8 @@ struct side {
     bool present; /* whether the table has the column */
     size_t missing;
     size_t infinite;
-    size_t not_numbers; /* in the current table alone, of a numeric column */
-    struct sample sample;
+    size_t not_numbers;   /* in the current table alone, of a numeric column */
+    struct sample sample; /* infinities with the rest */
 };
 
 struct result {
@@ -41,6 +41,7 @@ struct result {
     struct comparison c;
     enum severity severity;
     char why[WHY_MAX]; /* what is not defined, and why; "" when all is */
+    bool overflows;    /* and that it should be, but for its range     */
 };
 
 /* A report: the columns of both tables in the order of the reference, those that
@@ -64,16 +65,32 @@ MUST_USE enum status report_make(struct report *r, struct table *ref, struct tab
 
 void report_release(struct report *r);
 
+/* Why a figure may be null where both sides have values. */
+enum null_reason {
+    NULL_OVERFLOW,
+    NULL_NUMBERS,
+    NULL_ONE_VALUE,
+    NULL_FEW_VALUES,
+    NULL_TWO_VALUES,
+    NULL_INFINITE,
+    NULL_REASONS
+};
+
 /* One figure of a comparison, by the name that all formats show it under. */
 struct figure {
     const char *name;
-    size_t offset; /* in struct comparison */
-    bool numbers;  /* not of categories    */
+    size_t offset;         /* in struct comparison */
+    bool numbers;          /* not of categories    */
+    enum null_reason null; /* why, where it has one */
 };
 
 extern const struct figure figures[]; /* ends with a NULL name */
 
 double figure_of(const struct result *r, const struct figure *f);
+
+/* Says in r->why what is null: one reason for a whole side, else the figures by
+ * their reasons. */
+void figures_explain(struct result *r);
 
 /* "NONE", "WARNING", "CRITICAL": as in absa.windows. */
 const char *severity_text(enum severity s);

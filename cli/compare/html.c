@@ -57,8 +57,8 @@ static void fill(double *share, struct sample s, double lo, double width, size_t
 /* Bars of equal width over the middle 99 % of both; the tails go to the ends. */
 static bool number_bars(const struct result *r, struct bars *b)
 {
-    const struct sample ref = r->ref.sample;
-    const struct sample cur = r->cur.sample;
+    const struct sample ref = sample_finite(r->ref.sample);
+    const struct sample cur = sample_finite(r->cur.sample);
 
     if (ref.n == 0 || cur.n == 0)
         return false;

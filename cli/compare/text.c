@@ -48,7 +48,7 @@ static void row(struct buf *out, const struct result *r)
 
 static void notes(struct buf *out, const struct result *r)
 {
-    if (!r->c.decided || (r->numeric && r->why[0])) {
+    if (!r->c.decided || r->overflows) {
         buf_str(out, "  ");
         name(out, r->name, 0);
         buf_fmt(out, ": %s\n", r->why);

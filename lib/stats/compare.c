@@ -7,6 +7,7 @@
 #include "stats/cells.h"
 #include "stats/distance.h"
 #include "stats/ks.h"
+#include "stats/ranks.h"
 
 enum { CHI2_VALUES_MAX = 20 };
 
@@ -18,16 +19,25 @@ static struct comparison undefined(uint64_t n_ref, uint64_t n_cur)
                                 .n_cur = n_cur,
                                 .psi = nan,
                                 .psi_quantile10 = nan,
-                                .psi_evidently = nan,
+                                .psi_quantile20 = nan,
                                 .ks = nan,
                                 .ks_p = nan,
+                                .ks_p_asymptotic = nan,
                                 .wasserstein = nan,
                                 .wasserstein_norm = nan,
+                                .sd_reference = nan,
+                                .energy = nan,
+                                .cvm = nan,
+                                .mann_whitney_p = nan,
                                 .js = nan,
                                 .kl = nan,
                                 .hellinger = nan,
-                                .chi2_p = nan,
+                                .chi2 = { nan, nan, nan },
                                 .linf = nan,
+                                .new_share = nan,
+                                .evidently = evidently_undefined(),
+                                .nannyml = { nan, nan, nan },
+                                .missing_p = nan,
                                 .p = nan,
                                 .q = nan };
 }
@@ -39,8 +49,18 @@ static void on_bins(struct comparison *c, const uint64_t *ref, const uint64_t *c
     c->js = dist_js(ref, cur, bins);
     c->kl = dist_kl(ref, cur, bins);
     c->hellinger = dist_hellinger(ref, cur, bins);
-    c->chi2_p = dist_chi2_p(ref, cur, bins);
+    c->chi2 = dist_chi2(ref, cur, bins);
     c->linf = dist_linf(ref, cur, bins);
+}
+
+/* What is not in ref, as a share of cur. */
+static double new_share(const uint64_t *ref, const uint64_t *cur, size_t n, uint64_t n_cur)
+{
+    uint64_t fresh = 0;
+
+    for (size_t i = 0; i < n; i++)
+        fresh += ref[i] == 0 ? cur[i] : 0;
+    return (double)fresh / (double)n_cur;
 }
 
 static void count_cells(const struct cells *cells, struct sample s, uint64_t *counts)
@@ -83,31 +103,49 @@ static enum status on_values(struct comparison *c, struct sample ref, struct sam
         return err_set(err, ST_FATAL, "out of memory for %zu values", ref.n + cur.n);
     uint64_t *in_cur = counts + ref.n + cur.n;
     size_t n = sample_value_counts(ref, cur, counts, in_cur);
-    c->chi2_p = dist_chi2_p(counts, in_cur, n);
+    c->chi2 = dist_chi2(counts, in_cur, n);
+    c->new_share = new_share(counts, in_cur, n, cur.n);
     free(counts);
     return ST_OK;
+}
+
+/* What needs nothing but the values in order. */
+static enum status on_order(struct comparison *c, struct sample ref, struct sample cur,
+                            struct err *err)
+{
+    c->psi_quantile10 = sample_psi_quantile(ref, cur, 10);
+    c->psi_quantile20 = sample_psi_quantile(ref, cur, 20);
+    c->ks = ks_distance(ref.v, ref.n, cur.v, cur.n);
+    c->ks_p = ks_auto_p(c->ks, ref.n, cur.n);
+    c->ks_p_asymptotic = dist_ks_p(c->ks, (double)ref.n, (double)cur.n);
+    c->wasserstein = sample_wasserstein(ref, cur);
+    c->sd_reference = sample_sd(ref);
+    c->wasserstein_norm = c->wasserstein / fmax(c->sd_reference, 0.001);
+    c->energy = ranks_energy(ref, cur);
+    c->cvm = ranks_cvm(ref, cur);
+    c->p = c->ks_p;
+    return ranks_mann_whitney_p(ref, cur, &c->mann_whitney_p, err);
 }
 
 enum status compare_numbers(struct sample ref, struct sample cur, struct comparison *out,
                             struct err *err)
 {
-    *out = undefined(ref.n, cur.n);
-    if (ref.n == 0 || cur.n == 0)
+    const struct sample a = sample_finite(ref);
+    const struct sample b = sample_finite(cur);
+
+    *out = undefined(a.n, b.n);
+    if (a.n == 0 || b.n == 0)
         return ST_OK;
-    enum status st = on_psi_bins(out, ref, cur, err);
+    enum status st = on_psi_bins(out, a, b, err);
+    if (st == ST_OK && sample_distinct(a) <= CHI2_VALUES_MAX)
+        st = on_values(out, a, b, err);
     if (st == ST_OK)
-        st = sample_psi_evidently(ref, cur, &out->psi_evidently, err);
-    if (st == ST_OK && sample_distinct(ref) <= CHI2_VALUES_MAX)
-        st = on_values(out, ref, cur, err);
-    if (st != ST_OK)
-        return st;
-    out->psi_quantile10 = sample_psi_quantile10(ref, cur);
-    out->ks = ks_distance(ref.v, ref.n, cur.v, cur.n);
-    out->ks_p = ks_auto_p(out->ks, ref.n, cur.n);
-    out->wasserstein = sample_wasserstein(ref, cur);
-    out->wasserstein_norm = out->wasserstein / fmax(sample_sd(ref), 0.001);
-    out->p = out->ks_p;
-    return ST_OK;
+        st = on_order(out, a, b, err);
+    struct evidently_known known = { out->wasserstein_norm, out->ks_p };
+    if (st == ST_OK)
+        st = evidently_numbers(a, b, known, &out->evidently, err);
+    out->nannyml = nannyml_numbers(ref, cur);
+    return st;
 }
 
 void compare_categories(const uint64_t *ref, const uint64_t *cur, size_t n, struct comparison *out)
@@ -123,8 +161,16 @@ void compare_categories(const uint64_t *ref, const uint64_t *cur, size_t n, stru
     if (n_ref == 0 || n_cur == 0)
         return;
     on_bins(out, ref, cur, n);
-    out->psi_evidently = psi_evidently_counts(ref, cur, n);
-    out->p = out->chi2_p;
+    out->new_share = new_share(ref, cur, n, n_cur);
+    evidently_categories(ref, cur, n, &out->evidently);
+    out->nannyml = nannyml_categories(ref, cur, n);
+    out->p = out->chi2.p;
+}
+
+void comparison_missing(struct comparison *c, uint64_t ref_missing, uint64_t ref_rows,
+                        uint64_t cur_missing, uint64_t cur_rows)
+{
+    c->missing_p = dist_z_p(ref_missing, ref_rows, cur_missing, cur_rows);
 }
 
 enum status comparison_decide(struct comparison *const *c, size_t n, size_t *drifted,

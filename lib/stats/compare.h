@@ -11,6 +11,9 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "stats/distance.h"
+#include "stats/evidently.h"
+#include "stats/nannyml.h"
 #include "stats/sample.h"
 
 /* Benjamini-Hochberg's level, the smallest effect, and the usual two steps. */
@@ -24,31 +27,46 @@ struct comparison {
     uint64_t n_cur;
     size_t bins;             /* of psi, kl, hellinger, js, linf          */
     double psi;              /* dist_psi() on cells_psi_bins()            */
-    double psi_quantile10;   /* sample_psi_quantile10()                  */
-    double psi_evidently;    /* sample_psi_evidently()                   */
+    double psi_quantile10;   /* sample_psi_quantile() of 10 bins         */
+    double psi_quantile20;   /* and of 20                                */
     double ks;               /* ks_distance()                            */
     double ks_p;             /* ks_auto_p()                              */
+    double ks_p_asymptotic;  /* dist_ks_p()                              */
     double wasserstein;      /* sample_wasserstein(), the column's unit  */
     double wasserstein_norm; /* over max(sd of ref, 0.001)               */
+    double sd_reference;     /* sample_sd()                              */
+    double energy;           /* ranks_energy()                           */
+    double cvm;              /* ranks_cvm()                              */
+    double mann_whitney_p;   /* ranks_mann_whitney_p()                   */
     double js;               /* dist_js()                                */
     double kl;               /* dist_kl()                                */
     double hellinger;        /* dist_hellinger()                         */
-    double chi2_p;           /* dist_chi2_p() by value where the reference has at
+    struct chi2 chi2;        /* dist_chi2() by value where the reference has at
                                 most 20 values or the column is a category, else
                                 by psi's bins */
     double linf;             /* dist_linf()                              */
-    double p;                /* what q is of: ks_p of numbers, chi2_p of categories */
-    double q;                /* comparison_decide()                      */
-    bool decided;            /* whether psi and q are defined            */
+    double new_share;        /* of the values of cur that ref does not have;
+                                by value as chi2, else NaN               */
+    struct evidently evidently;
+    struct nannyml nannyml;
+    double missing_p; /* comparison_missing()                            */
+    double p;         /* what q is of: ks_p of numbers, chi2.p of categories */
+    double q;         /* comparison_decide()                      */
+    bool decided;     /* whether psi and q are defined            */
     bool drift;
 };
 
-/* Numbers. ST_FATAL: memory. O(n log n), but for an exact ks_p: O(n m). */
+/* Numbers; the samples may hold infinities, which only nannyml sees. ST_FATAL: memory. O(n log n),
+ * but for an exact ks_p: O(n m). */
 MUST_USE enum status compare_numbers(struct sample ref, struct sample cur, struct comparison *out,
                                      struct err *err);
 
 /* Categories: how often each is in either table. */
 void compare_categories(const uint64_t *ref, const uint64_t *cur, size_t n, struct comparison *out);
+
+/* What is missing of either side, beside what is there: a z-test of two shares. */
+void comparison_missing(struct comparison *c, uint64_t ref_missing, uint64_t ref_rows,
+                        uint64_t cur_missing, uint64_t cur_rows);
 
 /* All columns together: q over those that have a p, and drift where
  * q < 0.05 and psi - (B-1)(1/n + 1/m) > 0.02. Returns how many drifted. ST_FATAL:

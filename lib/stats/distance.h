@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* distance.h -- how far two histograms over the same bins or cells are apart.
+/* distance.h -- how far two histograms over the same bins or cells are apart; one
+ * file each (dist_*.c).
  *
  * ref is the baseline, cur the window; counts, not shares. A distance that is
  * not defined (a side is empty) is NaN, and the caller writes null and why.
  * Logarithms are natural and by our own xlog() (stats/xmath.h), since the C
  * library's differ in the last bit from CPU to CPU. Sums run from bin 0 up, so
- * that the same counts give the same bits. All are O(bins). */
+ * that the same counts give the same bits. All are O(bins). The counts of a side
+ * add up to less than 2^63 (a tally that would hold more is refused). */
 #ifndef STATS_DISTANCE_H
 #define STATS_DISTANCE_H
 
@@ -40,10 +42,23 @@ double dist_js(const uint64_t *ref, const uint64_t *cur, size_t bins);
 /* Largest difference of raw shares. */
 double dist_linf(const uint64_t *ref, const uint64_t *cur, size_t bins);
 
-/* p of Pearson's chi-square test that both sides share one distribution, on the
- * 2 x K table of the bins that are not empty on both sides, with Yates'
- * correction when K = 2: as scipy.stats.chi2_contingency. 1 when K = 1. */
+/* Pearson's chi-square test that both sides share one distribution, on the 2 x K
+ * table of the bins that are not empty on both sides, with Yates' correction when
+ * K = 2: as scipy.stats.chi2_contingency. With K = 1 the statistic and its K - 1
+ * degrees of freedom are 0, and p is 1. */
+struct chi2 {
+    double stat;
+    double dof;
+    double p;
+};
+
+struct chi2 dist_chi2(const uint64_t *ref, const uint64_t *cur, size_t bins);
 double dist_chi2_p(const uint64_t *ref, const uint64_t *cur, size_t bins);
+
+/* Two-sided p of the z-test that two proportions, i of n and j of m, are the same,
+ * with their pooled variance and no correction. 1 where nobody or everybody is
+ * counted on both sides; NaN when a side is empty. */
+double dist_z_p(uint64_t i, uint64_t n, uint64_t j, uint64_t m);
 
 /* Kolmogorov-Smirnov from ordered cells: largest gap of cumulative shares. */
 double dist_ks_cells(const uint64_t *ref, const uint64_t *cur, size_t cells);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "stats/sample.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -36,6 +37,13 @@ size_t sample_below(struct sample s, double x)
             hi = mid;
     }
     return lo;
+}
+
+struct sample sample_finite(struct sample s)
+{
+    size_t lo = sample_below(s, -DBL_MAX);
+
+    return (struct sample){ s.v + lo, sample_below(s, (double)INFINITY) - lo };
 }
 
 size_t sample_distinct(struct sample s)
@@ -83,14 +91,6 @@ double sample_quantile(struct sample s, double q)
     return t >= 0.5 ? s.v[i + 1] - gap * (1.0 - t) : s.v[i] + gap * t;
 }
 
-/* The least value of either from i and j on; one of them has one. */
-static double least(struct sample ref, size_t i, struct sample cur, size_t j)
-{
-    if (i == ref.n)
-        return cur.v[j];
-    return j == cur.n ? ref.v[i] : fmin(ref.v[i], cur.v[j]);
-}
-
 /* How many values from i on are x. */
 static size_t run_of(struct sample s, size_t i, double x)
 {
@@ -101,29 +101,38 @@ static size_t run_of(struct sample s, size_t i, double x)
     return end - i;
 }
 
+bool sample_next(struct sample_walk *w)
+{
+    w->i += w->a;
+    w->j += w->b;
+    if (w->i == w->ref.n && w->j == w->cur.n)
+        return false;
+    w->x = w->i < w->ref.n ? w->ref.v[w->i] : (double)INFINITY;
+    w->x = w->j < w->cur.n ? fmin(w->x, w->cur.v[w->j]) : w->x;
+    w->a = run_of(w->ref, w->i, w->x);
+    w->b = run_of(w->cur, w->j, w->x);
+    return true;
+}
+
 double sample_wasserstein(struct sample ref, struct sample cur)
 {
-    size_t i = 0;
-    size_t j = 0;
+    struct sample_walk w = { .ref = ref, .cur = cur };
     double area = 0.0;
     double last = 0.0; /* nothing is below the first point: its gap weighs 0 */
 
     if (ref.n == 0 || cur.n == 0)
         return (double)NAN;
-    while (i < ref.n || j < cur.n) {
-        double x = least(ref, i, cur, j);
-        double gap = fabs((double)i / (double)ref.n - (double)j / (double)cur.n);
+    while (sample_next(&w)) {
+        double gap = fabs((double)w.i / (double)ref.n - (double)w.j / (double)cur.n);
 
         if (gap > 0.0)
-            area += gap * (x - last);
-        i += run_of(ref, i, x);
-        j += run_of(cur, j, x);
-        last = x;
+            area += gap * (w.x - last);
+        last = w.x;
     }
     return area;
 }
 
-double sample_psi_quantile10(struct sample ref, struct sample cur)
+double sample_psi_quantile(struct sample ref, struct sample cur, int bins)
 {
     const double empty = 1e-4;
     size_t ref_below = 0;
@@ -133,8 +142,8 @@ double sample_psi_quantile10(struct sample ref, struct sample cur)
 
     if (ref.n == 0 || cur.n == 0)
         return (double)NAN;
-    for (int k = 1; k <= 10; k++) {
-        double edge = k < 10 ? sample_quantile(ref, k / 10.0) : (double)INFINITY;
+    for (int k = 1; k <= bins; k++) {
+        double edge = k < bins ? sample_quantile(ref, (double)k / bins) : (double)INFINITY;
 
         if (edge <= last)
             continue;
@@ -153,118 +162,24 @@ double sample_psi_quantile10(struct sample ref, struct sample cur)
     return psi;
 }
 
-static double share_of_empty(const uint64_t *counts, size_t bins, double n)
-{
-    double least = 1.0;
-
-    for (size_t i = 0; i < bins; i++)
-        if (counts[i] > 0)
-            least = fmin(least, (double)counts[i] / n);
-    return least <= 0.0001 ? least / 1e6 : 0.0001;
-}
-
-double psi_evidently_counts(const uint64_t *ref, const uint64_t *cur, size_t bins)
-{
-    double n = 0.0;
-    double m = 0.0;
-    double psi = 0.0;
-
-    for (size_t i = 0; i < bins; i++) {
-        n += (double)ref[i];
-        m += (double)cur[i];
-    }
-    if (n == 0.0 || m == 0.0)
-        return (double)NAN;
-    const double ref_empty = share_of_empty(ref, bins, n);
-    const double cur_empty = share_of_empty(cur, bins, m);
-    for (size_t i = 0; i < bins; i++) {
-        double p = ref[i] > 0 ? (double)ref[i] / n : ref_empty;
-        double q = cur[i] > 0 ? (double)cur[i] / m : cur_empty;
-
-        psi += (p - q) * xlog(p / q);
-    }
-    return psi;
-}
-
 size_t sample_value_counts(struct sample ref, struct sample cur, uint64_t *in_ref, uint64_t *in_cur)
 {
-    size_t i = 0;
-    size_t j = 0;
+    struct sample_walk w = { .ref = ref, .cur = cur };
     size_t k = 0;
 
-    for (; i < ref.n || j < cur.n; k++) {
-        double x = least(ref, i, cur, j);
-
-        in_ref[k] = run_of(ref, i, x);
-        in_cur[k] = run_of(cur, j, x);
-        i += in_ref[k];
-        j += in_cur[k];
+    for (; sample_next(&w); k++) {
+        in_ref[k] = w.a;
+        in_cur[k] = w.b;
     }
     return k;
 }
 
-/* Exact for a power of two, which a number of bins depends on. */
-static double log2_of(double x)
+size_t sample_distinct_both(struct sample ref, struct sample cur)
 {
-    int exponent;
-    double m = frexp(x, &exponent);
+    struct sample_walk w = { .ref = ref, .cur = cur };
+    size_t k = 0;
 
-    return (double)(exponent - 1) + xlog(2.0 * m) * 0x1.71547652b82fep+0;
-}
-
-enum { STURGES_MAX = 70, VALUES_MAX = 20 };
-
-/* numpy.histogram(s, numpy.histogram_bin_edges(both, "sturges")): n bins of
- * equal width from lo to hi. */
-static void sturges_counts(struct sample s, double lo, double hi, size_t n, uint64_t *counts)
-{
-    const double step = (hi - lo) / (double)n;
-    size_t below = 0;
-
-    for (size_t i = 1; i <= n; i++) {
-        double edge = step > 0.0 ? (double)i * step + lo : (double)i / (double)n * (hi - lo) + lo;
-        size_t at = i < n ? sample_below(s, edge) : s.n;
-
-        counts[i - 1] = at - below;
-        below = at;
-    }
-}
-
-static double psi_sturges(struct sample ref, struct sample cur)
-{
-    uint64_t in_ref[STURGES_MAX];
-    uint64_t in_cur[STURGES_MAX];
-    const double lo = fmin(ref.v[0], cur.v[0]);
-    const double hi = fmax(ref.v[ref.n - 1], cur.v[cur.n - 1]);
-    const double width = (hi - lo) / (log2_of((double)ref.n + (double)cur.n) + 1.0);
-
-    if (!isfinite(hi - lo))
-        return (double)NAN;
-    size_t bins = width > 0.0 ? (size_t)ceil((hi - lo) / width) : 1;
-    bins = bins < STURGES_MAX ? bins : STURGES_MAX;
-    sturges_counts(ref, lo, hi, bins, in_ref);
-    sturges_counts(cur, lo, hi, bins, in_cur);
-    return psi_evidently_counts(in_ref, in_cur, bins);
-}
-
-enum status sample_psi_evidently(struct sample ref, struct sample cur, double *psi, struct err *err)
-{
-    *psi = (double)NAN;
-    if (ref.n == 0 || cur.n == 0)
-        return ST_OK;
-    if (sample_distinct(ref) > VALUES_MAX) {
-        *psi = psi_sturges(ref, cur);
-        return ST_OK;
-    }
-    uint64_t *in_ref = calloc(ref.n + cur.n, sizeof(*in_ref));
-    uint64_t *in_cur = calloc(ref.n + cur.n, sizeof(*in_cur));
-    enum status st = ST_OK;
-
-    if (in_ref && in_cur)
-        *psi = psi_evidently_counts(in_ref, in_cur, sample_value_counts(ref, cur, in_ref, in_cur));
-    else
-        st = err_set(err, ST_FATAL, "out of memory for %zu values", ref.n + cur.n);
-    free(in_ref);
-    free(in_cur);
-    return st;
+    while (sample_next(&w))
+        k++;
+    return k;
 }

@@ -48,7 +48,7 @@ static void test_of_huge_values(void **state)
 
     assert_true(sample_sd(s) == DBL_MAX);
     assert_true(sample_quantile(s, 0.5) == 0);
-    assert_true(isfinite(sample_psi_quantile10(s, t)));
+    assert_true(isfinite(sample_psi_quantile(s, t, 10)));
     assert_int_equal(compare_numbers(s, t, &c, &err), ST_OK);
     assert_int_equal(compare_numbers(t, s, &c, &err), ST_OK);
 }
@@ -62,18 +62,26 @@ static void test_of_two_samples(void **state)
     struct sample t = { w, 4 };
     struct comparison c;
     struct err err = { 0 };
-    double psi;
 
     near(sample_wasserstein(s, t), 1.8333333333333335);
     near(sample_wasserstein(t, s), 1.8333333333333335);
-    near(sample_psi_quantile10(s, t), 4.372568094902837);
-    assert_int_equal(sample_psi_evidently(s, t, &psi, &err), ST_OK);
-    near(psi, 7.529696726374557);
+    near(sample_psi_quantile(s, t, 10), 4.372568094902837);
     assert_int_equal(compare_numbers(s, t, &c, &err), ST_OK);
-    near(c.chi2_p, 0.39916638866282805);
+    near(c.evidently.psi, 7.529696726374557);
+    near(c.chi2.p, 0.39916638866282805);
     near(c.ks, 0.3333333333333333);
     near(c.ks_p, 0.9238095238095237);
     near(c.wasserstein_norm, 1.034792955221957);
+}
+
+static double evidently_psi(struct sample ref, struct sample cur)
+{
+    struct evidently_known none = { 0, 0 };
+    struct evidently e;
+    struct err err = { 0 };
+
+    assert_int_equal(evidently_numbers(ref, cur, none, &e, &err), ST_OK);
+    return e.psi;
 }
 
 /* More than 20 values: Sturges. 32 together, where log2 has to be exact. */
@@ -82,16 +90,12 @@ static void test_sturges(void **state)
     (void)state;
     double v[24];
     double w[8];
-    struct err err = { 0 };
-    double psi;
 
     for (int i = 0; i < 24; i++)
         v[i] = i;
     for (int i = 0; i < 8; i++)
         w[i] = 10 + 3 * i;
-    assert_int_equal(
-        sample_psi_evidently((struct sample){ v, 24 }, (struct sample){ w, 8 }, &psi, &err), ST_OK);
-    near(psi, 4.0898359292900475);
+    near(evidently_psi((struct sample){ v, 24 }, (struct sample){ w, 8 }), 4.0898359292900475);
 }
 
 /* 20 values are counted one by one, 21 are cut into bins. */
@@ -101,15 +105,11 @@ static void test_few_values(void **state)
     double v[21];
     double w[6] = { 0, 0, 1, 5, 5.5, 9 };
     struct sample t = { w, 6 };
-    struct err err = { 0 };
-    double psi;
 
     for (int i = 0; i < 21; i++)
         v[i] = i;
-    assert_int_equal(sample_psi_evidently((struct sample){ v, 20 }, t, &psi, &err), ST_OK);
-    near(psi, 7.1563392087131);
-    assert_int_equal(sample_psi_evidently((struct sample){ v, 21 }, t, &psi, &err), ST_OK);
-    near(psi, 4.376309879160994);
+    near(evidently_psi((struct sample){ v, 20 }, t), 7.1563392087131);
+    near(evidently_psi((struct sample){ v, 21 }, t), 4.376309879160994);
 }
 
 /* An empty share is a millionth of the least one where that is at most 0.0001. */
@@ -119,7 +119,10 @@ static void test_empty_shares(void **state)
     const uint64_t ref[3] = { 9999, 1, 0 };
     const uint64_t cur[3] = { 990, 0, 10 };
 
-    near(psi_evidently_counts(ref, cur, 3), 0.18430531387290197);
+    struct evidently e;
+
+    evidently_categories(ref, cur, 3, &e);
+    near(e.psi, 0.18430531387290197);
 }
 
 static void test_the_decision(void **state)

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#include "stats/distance.h"
+
+#include <math.h>
+
+#include "stats/distance_inner.h"
+#include "stats/ks.h"
+
+double dist_ks_cells(const uint64_t *ref, const uint64_t *cur, size_t cells)
+{
+    const uint64_t n = total(ref, cells);
+    const uint64_t m = total(cur, cells);
+    uint64_t below_n = 0;
+    uint64_t below_m = 0;
+    double most = 0.0;
+
+    if (n == 0 || m == 0)
+        return (double)NAN;
+    for (size_t i = 0; i < cells; i++) {
+        below_n += ref[i];
+        below_m += cur[i];
+        most = fmax(most, fabs((double)below_m / (double)m - (double)below_n / (double)n));
+    }
+    return most;
+}
+
+double dist_ks_p(double d, double n, double m)
+{
+    if (isnan(d) || !(n > 0.0) || !(m > 0.0))
+        return (double)NAN;
+    return ks_kolmogorov_sf(fmax(rint(n * m / (n + m)), 1.0), d);
+}
