@@ -29,16 +29,21 @@ struct sighting_values *sighting_values_new(const struct baseline *base)
     v->x = calloc(base->n, sizeof(*v->x));
     v->cell = calloc(base->n, sizeof(*v->cell));
     v->units = calloc(base->n, sizeof(*v->units));
-    if (v->x && v->cell && v->units)
-        return v;
-    sighting_values_free(v);
-    return NULL;
+    v->cells = calloc(base->n, sizeof(*v->cells));
+    if (!v->x || !v->cell || !v->units || !v->cells) {
+        sighting_values_free(v);
+        return NULL;
+    }
+    for (size_t i = 0; i < base->n; i++)
+        v->cells[i] = base->features[i].cells;
+    return v;
 }
 
 void sighting_values_free(struct sighting_values *v)
 {
     if (!v)
         return;
+    free(v->cells);
     free(v->units);
     free(v->cell);
     free(v->x);
@@ -54,13 +59,11 @@ enum status sighting_values_fill(struct sighting_values *v, const struct baselin
     if (base->n != SCORES + score->features.n)
         return err_set(err, ST_REJECT, "a score has %zu features, the baseline %zu",
                        SCORES + score->features.n, base->n);
-    for (size_t i = 0; i < base->n; i++) {
-        const struct baseline_feature *f = &base->features[i];
-
+    for (size_t i = 0; i < base->n; i++)
         v->x[i] = (i < SCORES ? own[i] : score->features.v[i - SCORES]) + 0.0;
-        v->cell[i] = isfinite(v->x[i]) ? (int32_t)cells_find(f->cells, v->x[i]) : -1;
-        v->units[i] = v->cell[i] < 0 ? 0 : baseline_units(f, v->x[i]);
-    }
+    cells_find_row(v->cells, v->x, base->n, v->cell);
+    for (size_t i = 0; i < base->n; i++)
+        v->units[i] = v->cell[i] < 0 ? 0 : baseline_units(&base->features[i], v->x[i]);
     v->video = hash64(score->video_id.n > 0 ? score->video_id : score->comment_id);
     v->example = (struct example){
         .hash = (int64_t)hash64(score->comment_id),

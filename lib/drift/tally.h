@@ -30,6 +30,9 @@ struct hist {
     int64_t *sums;
 };
 
+/* Memory: 16 bytes a cell and 56 a feature, beside the two samples. The usual
+ * 256 cells: 4,152 bytes a feature (the window of 25 features: 101 KiB), and on
+ * the wire about 10 bytes for each cell that holds something. */
 struct tally {
     const struct baseline *base; /* borrowed */
     int64_t n;                   /* first sightings on time */
@@ -50,14 +53,16 @@ struct tally {
 struct sighting_values {
     size_t n; /* features of the baseline      */
     double *x;
-    int32_t *cell;  /* -1: missing or infinite       */
-    int64_t *units; /* baseline_units() of x         */
-    uint64_t video; /* hash of the video id, or of the comment id without one: such
-                       a comment counts as a video of its own, as in its key */
+    int32_t *cell;              /* -1: missing or infinite       */
+    int64_t *units;             /* baseline_units() of x         */
+    const struct cells **cells; /* of each feature, borrowed from the baseline */
+    uint64_t video;             /* hash of the video id, or of the comment id without one: such
+                                   a comment counts as a video of its own, as in its key */
     struct example example;
 };
 
-/* NULL: out of memory. base is borrowed and must outlive it. */
+/* For scores against that baseline alone, which is borrowed and must outlive it.
+ * NULL: out of memory. */
 struct sighting_values *sighting_values_new(const struct baseline *base);
 void sighting_values_free(struct sighting_values *v);
 

@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include "stats/cells.h"
+#include "stats/cells_inner.h"
 
 #include <assert.h>
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The search tree is a perfect binary tree of 2^depth - 1 keys in breadth-first
- * order (Eytzinger), padded on the right with +inf. One step goes from node k to
- * 2k or 2k + 1; after depth steps k - 2^depth is the number of keys <= x, since
- * the leaves of a perfect tree lie in value order. No branch depends on x, and
- * the steps of several values overlap.
- * Khuong and Morin, Array Layouts for Comparison-Based Searching, 2017. */
-struct cells {
-    size_t n_edges;
-    unsigned depth;
-    double edges[CELLS_EDGES_MAX];
-    double tree[1024]; /* 2^depth used; tree[0] is not a key */
-};
-
-static_assert(CELLS_EDGES_MAX < 1024, "the tree holds every edge");
+/* The key of either tree at a position of the edges: none is +inf. */
+static double key(const struct cells *c, size_t at)
+{
+    return at < c->n_edges ? c->edges[at] : (double)INFINITY;
+}
 
 /* Node j of level l comes, in value order, at (2 j + 1) 2^(depth-1-l) - 1. */
 static void plant(struct cells *c)
@@ -31,9 +21,20 @@ static void plant(struct cells *c)
         for (size_t j = 0; j < nodes; j++) {
             size_t at = ((2 * j + 1) << (c->depth - 1 - level)) - 1;
 
-            c->tree[nodes + j] = at < c->n_edges ? c->edges[at] : (double)INFINITY;
+            c->tree[nodes + j] = key(c, at);
         }
     }
+}
+
+/* The nodes of 16. */
+static void plant_nodes(struct cells *c)
+{
+    for (size_t i = c->n_edges; i < CELLS_KEYS; i++)
+        c->edges[i] = (double)INFINITY;
+    for (size_t i = 0; i < CELLS_KEYS / CELLS_NODE; i++)
+        c->mid[i] = key(c, CELLS_NODE * (i + 1));
+    for (size_t i = 0; i < CELLS_KEYS / CELLS_NODE / CELLS_NODE; i++)
+        c->top[i] = key(c, (size_t)CELLS_NODE * CELLS_NODE * (i + 1));
 }
 
 enum status cells_from_edges(const double *edges, size_t n, struct cells **out, struct err *err)
@@ -48,15 +49,17 @@ enum status cells_from_edges(const double *edges, size_t n, struct cells **out, 
             return err_set(err, ST_REJECT, "edge %zu (%.17g) is not above %.17g", i, edges[i],
                            edges[i - 1]);
     }
-    struct cells *c = calloc(1, sizeof(*c));
+    struct cells *c = aligned_alloc(_Alignof(struct cells), sizeof(*c));
     if (!c)
         return err_set(err, ST_FATAL, "out of memory for cells");
+    memset(c, 0, sizeof(*c));
     c->n_edges = n;
     for (size_t i = 0; i < n; i++)
         c->edges[i] = edges[i] + 0.0; /* -0.0 becomes 0.0 */
     while ((size_t)1 << c->depth <= n)
         c->depth++;
     plant(c);
+    plant_nodes(c);
     *out = c;
     return ST_OK;
 }
@@ -86,60 +89,20 @@ bool cells_is_atom(const struct cells *c, size_t i)
     return i < c->n_edges ? c->edges[i] == above : isinf(above);
 }
 
-/* One level down. Compiles to a compare, a set-on-flag and an add: no branch. */
-static inline size_t down(const double *tree, size_t k, double x)
-{
-    return 2 * k + (x >= tree[k]);
-}
-
-size_t cells_find(const struct cells *c, double x)
-{
-    size_t k = 1;
-
-    for (unsigned d = 0; d < c->depth; d++)
-        k = down(c->tree, k, x);
-    return k - ((size_t)1 << c->depth);
-}
-
-/* The cell of leaf k, or -1 where x is NaN or infinite: by a mask, not a branch. */
-static inline int32_t leaf_cell(const struct cells *c, size_t k, double x)
-{
-    int32_t outside = -(int32_t) !(fabs(x) <= DBL_MAX);
-
-    return (int32_t)(k - ((size_t)1 << c->depth)) | outside;
-}
-
-/* Six searches in flight hide the latency of each other's loads and still fit
- * the registers; written out, since gcc 12 -O2 keeps k in memory in a loop. */
-enum { LANES = 6 };
-
 void cells_find_many(const struct cells *c, const double *x, size_t n, int32_t *cell)
 {
-    const double *tree = c->tree;
-    const unsigned depth = c->depth;
-    size_t i = 0;
+    if (cells_have_avx2())
+        cells_avx2_many(c, x, n, cell);
+    else
+        cells_portable_many(c, x, n, cell);
+}
 
-    for (; i + LANES <= n; i += LANES) {
-        const double v[LANES] = { x[i], x[i + 1], x[i + 2], x[i + 3], x[i + 4], x[i + 5] };
-        size_t k[LANES] = { 1, 1, 1, 1, 1, 1 };
-
-        for (unsigned d = 0; d < depth; d++) {
-            k[0] = down(tree, k[0], v[0]);
-            k[1] = down(tree, k[1], v[1]);
-            k[2] = down(tree, k[2], v[2]);
-            k[3] = down(tree, k[3], v[3]);
-            k[4] = down(tree, k[4], v[4]);
-            k[5] = down(tree, k[5], v[5]);
-        }
-        cell[i] = leaf_cell(c, k[0], v[0]);
-        cell[i + 1] = leaf_cell(c, k[1], v[1]);
-        cell[i + 2] = leaf_cell(c, k[2], v[2]);
-        cell[i + 3] = leaf_cell(c, k[3], v[3]);
-        cell[i + 4] = leaf_cell(c, k[4], v[4]);
-        cell[i + 5] = leaf_cell(c, k[5], v[5]);
-    }
-    for (; i < n; i++)
-        cell[i] = leaf_cell(c, cells_find(c, x[i]) + ((size_t)1 << c->depth), x[i]);
+void cells_find_row(const struct cells *const *c, const double *x, size_t n, int32_t *cell)
+{
+    if (cells_have_avx2())
+        cells_avx2_row(c, x, n, cell);
+    else
+        cells_portable_row(c, x, n, cell);
 }
 
 static int by_value(const void *a, const void *b)

@@ -57,12 +57,16 @@ const double *cells_edges(const struct cells *c);
 /* Whether cell i is an atom: [a, next above a). */
 bool cells_is_atom(const struct cells *c, size_t i);
 
-/* The cell of a finite x: the number of edges <= x. The kernel of the product:
- * a branch-free search over an Eytzinger layout. O(log edges). */
+/* The cell of a finite x: the number of edges <= x. O(log edges). */
 size_t cells_find(const struct cells *c, double x);
 
-/* For n values: cell[i], or -1 where x is NaN or infinite. As cells_find(). */
+/* The cells of n values of one feature (a column): cell[i], or -1 where x is NaN
+ * or infinite. The kernel of the product, by AVX2 where the CPU has it; the answer
+ * is the same without. (stats/cells_inner.h; tests/bench for its speed.) */
 void cells_find_many(const struct cells *c, const double *x, size_t n, int32_t *cell);
+
+/* The same for the values of n features (a row), each in its own cells. */
+void cells_find_row(const struct cells *const *c, const double *x, size_t n, int32_t *cell);
 
 /* The PSI bin of each cell, from the baseline's counts (both cells_n() long);
  * returns the number of bins, 1..PSI_BINS_MAX. Bins are numbered in value order

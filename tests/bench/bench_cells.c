@@ -1,17 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* bench_cells.c -- the drift kernel alone: records a second, on one core, for 25
- * features of 256 cells, a column at a time as a pane does. CPU time, the best of
- * a few passes, since a busy machine takes from both. */
+ * features of 256 cells: a column at a time and a row at a time, portable and by
+ * AVX2, and the counting behind it. CPU time of the best of many short passes,
+ * since a busy machine takes from both; the two take turns. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "stats/cells.h"
+#include "stats/cells_inner.h"
 #include "support/prop.h"
 
-enum { FEATURES = 25, RECORDS = 4096, BASELINE = 20000, ROUNDS = 50, PASSES = 9 };
+enum { FEATURES = 25, RECORDS = 4096, BASELINE = 20000, PASSES = 60 };
+
+struct data {
+    struct cells *cells[FEATURES];
+    double column[FEATURES][RECORDS];
+    double row[RECORDS][FEATURES];
+    uint32_t counts[FEATURES][CELLS_MAX];
+    int32_t cell[FEATURES * RECORDS];
+};
 
 static double cpu_s(void)
 {
@@ -21,7 +30,7 @@ static double cpu_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static struct cells *normal_cells(struct prop *p, double *x)
+static struct cells *normal_cells(struct prop *p, struct data *d, size_t f)
 {
     static double v[BASELINE];
     struct err err = { 0 };
@@ -32,10 +41,12 @@ static struct cells *normal_cells(struct prop *p, double *x)
 
         for (int j = 0; j < 12; j++)
             sum += prop_double(p, -0.5, 0.5);
-        if (i < BASELINE)
+        if (i < BASELINE) {
             v[i] = sum;
-        else
-            x[i - BASELINE] = sum;
+        } else {
+            d->column[f][i - BASELINE] = sum;
+            d->row[i - BASELINE][f] = sum;
+        }
     }
     if (cells_build(v, BASELINE, &c, &err) != ST_OK) {
         fprintf(stderr, "bench: %s\n", err.msg);
@@ -44,53 +55,90 @@ static struct cells *normal_cells(struct prop *p, double *x)
     return c;
 }
 
-struct data {
-    struct cells *cells[FEATURES];
-    double x[FEATURES][RECORDS];
-    uint32_t counts[FEATURES][CELLS_MAX];
+static const struct cells *const *as_const(struct data *d)
+{
+    static const struct cells *c[FEATURES];
+
+    for (size_t f = 0; f < FEATURES; f++)
+        c[f] = d->cells[f];
+    return c;
+}
+
+static void portable_columns(struct data *d)
+{
+    for (size_t f = 0; f < FEATURES; f++)
+        cells_portable_many(d->cells[f], d->column[f], RECORDS, d->cell + f * RECORDS);
+}
+
+static void avx2_columns(struct data *d)
+{
+    for (size_t f = 0; f < FEATURES; f++)
+        cells_avx2_many(d->cells[f], d->column[f], RECORDS, d->cell + f * RECORDS);
+}
+
+static void portable_rows(struct data *d)
+{
+    const struct cells *const *c = as_const(d);
+
+    for (size_t i = 0; i < RECORDS; i++)
+        cells_portable_row(c, d->row[i], FEATURES, d->cell + i * FEATURES);
+}
+
+static void avx2_rows(struct data *d)
+{
+    const struct cells *const *c = as_const(d);
+
+    for (size_t i = 0; i < RECORDS; i++)
+        cells_avx2_row(c, d->row[i], FEATURES, d->cell + i * FEATURES);
+}
+
+static void counting(struct data *d)
+{
+    for (size_t f = 0; f < FEATURES; f++)
+        for (size_t j = 0; j < RECORDS; j++)
+            d->counts[f][d->cell[f * RECORDS + j]]++;
+}
+
+/* Columns with their counting come last: it needs their cells. */
+static struct {
+    const char *name;
+    void (*run)(struct data *d);
+    bool avx2;
+    double best;
+} kernels[] = {
+    { "rows, portable", portable_rows, false, (double)INFINITY },
+    { "rows, AVX2", avx2_rows, true, (double)INFINITY },
+    { "columns, portable", portable_columns, false, (double)INFINITY },
+    { "columns, AVX2", avx2_columns, true, (double)INFINITY },
+    { "counting", counting, false, (double)INFINITY },
 };
 
-/* Seconds of a pass: of the search alone, and of the counting behind it. */
-static void pass(struct data *d, double *find, double *count)
-{
-    static int32_t cell[RECORDS];
-
-    *find = 0;
-    *count = 0;
-    for (int i = 0; i < ROUNDS * FEATURES; i++) {
-        size_t f = (size_t)i % FEATURES;
-        double t0 = cpu_s();
-
-        cells_find_many(d->cells[f], d->x[f], RECORDS, cell);
-        double t1 = cpu_s();
-        for (size_t j = 0; j < RECORDS; j++)
-            d->counts[f][cell[j]]++;
-        *find += t1 - t0;
-        *count += cpu_s() - t1;
-    }
-}
+enum { KERNELS = sizeof(kernels) / sizeof(kernels[0]) };
 
 int main(void)
 {
     static struct data d;
-    const double records = (double)ROUNDS * RECORDS;
     struct prop p = { .state = 1 };
-    double best = 1e9;
-    double both = 1e9;
 
     for (size_t f = 0; f < FEATURES; f++)
-        d.cells[f] = normal_cells(&p, d.x[f]);
+        d.cells[f] = normal_cells(&p, &d, f);
+    portable_columns(&d);
     for (int i = 0; i < PASSES; i++) {
-        double find;
-        double count;
-
-        pass(&d, &find, &count);
-        best = fmin(best, find);
-        both = fmin(both, find + count);
+        for (size_t k = 0; k < KERNELS; k++) {
+            if (kernels[k].avx2 && !cells_have_avx2())
+                continue;
+            double t = cpu_s();
+            kernels[k].run(&d);
+            kernels[k].best = fmin(kernels[k].best, cpu_s() - t);
+        }
     }
-    printf("%zu cells, %d features: %.2f M records/s a core (%.2f ns a value)\n",
-           cells_n(d.cells[0]), FEATURES, records / best / 1e6, best / records / FEATURES * 1e9);
-    printf("with counting: %.2f M records/s a core\n", records / both / 1e6);
+    printf("%zu cells, %d features, %zu bytes of cells a feature; best of %d passes\n",
+           cells_n(d.cells[0]), FEATURES, sizeof(struct cells), PASSES);
+    for (size_t k = 0; k < KERNELS; k++)
+        printf("%-18s %6.2f M records/s a core, %5.2f ns a value\n", kernels[k].name,
+               RECORDS / kernels[k].best / 1e6, kernels[k].best / RECORDS / FEATURES * 1e9);
+    printf("AVX2 over portable: columns %.2f, rows %.2f\n", kernels[2].best / kernels[3].best,
+           kernels[0].best / kernels[1].best);
     for (size_t f = 0; f < FEATURES; f++)
         cells_free(d.cells[f]);
     return d.counts[0][1] > 0 ? 0 : 1;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stats/cells.h"
+#include "stats/cells_inner.h"
 #include "stats/distance.h"
 #include "stats/ks.h"
 #include "support/prop.h"
@@ -97,6 +97,78 @@ static void test_find_is_a_linear_scan(void **state)
                 assert_int_equal(cells_find(c, x[j]), want);
         }
         cells_free(c);
+    }
+}
+
+/* Edges of any number, near each other or far apart; some are denormal or huge. */
+static struct cells *any_cells(struct prop *p)
+{
+    double edges[CELLS_EDGES_MAX];
+    size_t n = prop_below(p, prop_below(p, 2) ? 40 : CELLS_EDGES_MAX + 1);
+    double step = prop_below(p, 2) ? 0.5 : DBL_TRUE_MIN;
+    double at = prop_below(p, 4) == 0 ? -DBL_MAX / 2 : -step * floor((double)n / 2);
+    struct err err = { 0 };
+    struct cells *c;
+
+    for (size_t i = 0; i < n; i++) {
+        edges[i] = at;
+        at = fmax(at + step * (double)prop_below(p, 3), nextafter(at, (double)INFINITY));
+        at = i + 2 == n && prop_below(p, 4) == 0 ? DBL_MAX : at;
+    }
+    assert_int_equal(cells_from_edges(edges, n, &c, &err), ST_OK);
+    return c;
+}
+
+static double any_value(struct prop *p, const struct cells *c)
+{
+    static const double odd[] = {
+        (double)NAN,   (double)INFINITY, (double)-INFINITY, -0.0,     0.0, DBL_TRUE_MIN,
+        -DBL_TRUE_MIN, DBL_MIN,          DBL_MAX,           -DBL_MAX, 1.0, -1.0
+    };
+    double x;
+
+    if (prop_below(p, 4) == 0)
+        return odd[prop_below(p, sizeof(odd) / sizeof(odd[0]))];
+    if (prop_below(p, 4) == 0) {
+        uint64_t bits = prop_u64(p);
+
+        memcpy(&x, &bits, sizeof(x));
+        return x;
+    }
+    return probe(p, c, NULL, 0);
+}
+
+/* The two searches, by column and by row, are one; and a linear scan. */
+static void test_kernels_are_the_same(void **state)
+{
+    (void)state;
+    struct prop p = prop_begin(2000);
+    const struct cells *row[9];
+    double x[9];
+    int32_t got[4][9];
+
+    if (!cells_have_avx2())
+        print_message("# no AVX2 here: the portable search alone\n");
+    for (int i = 0; i < p.cases; i++) {
+        struct cells *two[2] = { any_cells(&p), any_cells(&p) };
+        size_t n = prop_below(&p, 10);
+
+        for (size_t j = 0; j < n; j++) {
+            row[j] = two[j % 2];
+            x[j] = any_value(&p, row[j]);
+        }
+        cells_portable_many(two[0], x, n, got[0]);
+        cells_portable_row(row, x, n, got[1]);
+        cells_find_many(two[0], x, n, got[2]);
+        cells_find_row(row, x, n, got[3]);
+        for (size_t j = 0; j < n; j++) {
+            assert_int_equal(got[0][j], isfinite(x[j]) ? (int32_t)linear(two[0], x[j]) : -1);
+            assert_int_equal(got[1][j], isfinite(x[j]) ? (int32_t)linear(row[j], x[j]) : -1);
+            assert_int_equal(got[2][j], got[0][j]);
+            assert_int_equal(got[3][j], got[1][j]);
+        }
+        cells_free(two[0]);
+        cells_free(two[1]);
     }
 }
 
@@ -219,6 +291,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_find_is_a_linear_scan),
+        cmocka_unit_test(test_kernels_are_the_same),
         cmocka_unit_test(test_cells_hold_what_they_promise),
         cmocka_unit_test(test_psi_bins),
         cmocka_unit_test(test_ks_from_cells),
