@@ -7,7 +7,7 @@
 #include "stats/cells.h"
 #include "stats/distance.h"
 #include "stats/ks.h"
-#include "stats/ranks.h"
+#include "stats/scipy.h"
 
 enum { CHI2_VALUES_MAX = 20 };
 
@@ -121,10 +121,10 @@ static enum status on_order(struct comparison *c, struct sample ref, struct samp
     c->wasserstein = sample_wasserstein(ref, cur);
     c->sd_reference = sample_sd(ref);
     c->wasserstein_norm = c->wasserstein / fmax(c->sd_reference, 0.001);
-    c->energy = ranks_energy(ref, cur);
-    c->cvm = ranks_cvm(ref, cur);
+    c->energy = scipy_energy(ref, cur);
+    c->cvm = scipy_cvm(ref, cur);
     c->p = c->ks_p;
-    return ranks_mann_whitney_p(ref, cur, &c->mann_whitney_p, err);
+    return scipy_mann_whitney_p(ref, cur, &c->mann_whitney_p, err);
 }
 
 enum status compare_numbers(struct sample ref, struct sample cur, struct comparison *out,

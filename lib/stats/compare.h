@@ -35,9 +35,9 @@ struct comparison {
     double wasserstein;      /* sample_wasserstein(), the column's unit  */
     double wasserstein_norm; /* over max(sd of ref, 0.001)               */
     double sd_reference;     /* sample_sd()                              */
-    double energy;           /* ranks_energy()                           */
-    double cvm;              /* ranks_cvm()                              */
-    double mann_whitney_p;   /* ranks_mann_whitney_p()                   */
+    double energy;           /* scipy_energy()                           */
+    double cvm;              /* scipy_cvm()                              */
+    double mann_whitney_p;   /* scipy_mann_whitney_p()                   */
     double js;               /* dist_js()                                */
     double kl;               /* dist_kl()                                */
     double hellinger;        /* dist_hellinger()                         */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "stats/ranks.h"
+#include "stats/scipy.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@ static double mid_rank(const struct sample_walk *w)
     return (double)(w->i + w->j) + ((double)(w->a + w->b) + 1.0) / 2.0;
 }
 
-double ranks_energy(struct sample ref, struct sample cur)
+double scipy_energy(struct sample ref, struct sample cur)
 {
     struct sample_walk w = { .ref = ref, .cur = cur };
     double last = 0.0; /* nothing is below the first value: its gap weighs 0 */
@@ -40,7 +40,7 @@ static double rank_gaps(double rank, size_t first, size_t n)
     return sum;
 }
 
-double ranks_cvm(struct sample ref, struct sample cur)
+double scipy_cvm(struct sample ref, struct sample cur)
 {
     struct sample_walk w = { .ref = ref, .cur = cur };
     const double n = (double)ref.n;
@@ -100,7 +100,7 @@ static double normal_p(double u, double n, double m, double ties)
 
 enum { EXACT_MAX = 8 };
 
-enum status ranks_mann_whitney_p(struct sample ref, struct sample cur, double *p, struct err *err)
+enum status scipy_mann_whitney_p(struct sample ref, struct sample cur, double *p, struct err *err)
 {
     struct sample_walk w = { .ref = ref, .cur = cur };
     const double n = (double)ref.n;
