@@ -152,17 +152,17 @@ enum status tally_add(struct tally *t, const struct sighting_values *v, struct e
         int32_t cell = v->cell[i];
 
         if (cell < 0) {
-            h->missing += isnan(v->x[i]) ? 1 : 0;
-            h->infinite += isnan(v->x[i]) ? 0 : 1;
+            if (add(isnan(v->x[i]) ? &h->missing : &h->infinite, 1))
+                return overflow(err);
             continue;
         }
         hist_range(h, v->x[i], v->x[i]);
-        h->n++;
-        t->touched += h->counts[cell]++ == 0;
-        if (add(&h->sums[cell], v->units[i]))
+        if (add(&h->n, 1) || add(&h->sums[cell], v->units[i]))
             return overflow(err);
+        t->touched += h->counts[cell]++ == 0; /* cannot pass n */
     }
-    t->n++;
+    if (add(&t->n, 1))
+        return overflow(err);
     st = video_sample_add(&t->videos, v->video, 1, err);
     if (st == ST_OK)
         st = example_sample_add(&t->examples, &v->example, err);

@@ -71,6 +71,33 @@ static void test_of_counts(void **state)
     }
 }
 
+/* A side of up to 2^63 - 1: nothing wraps, and every figure stays in its range. */
+static void test_of_huge_counts(void **state)
+{
+    (void)state;
+    struct prop p = prop_begin(2000);
+    uint64_t a[BINS_MAX + 1];
+    uint64_t b[BINS_MAX + 1];
+
+    for (int i = 0; i < p.cases; i++) {
+        size_t n = 2 + prop_below(&p, BINS_MAX - 1);
+        uint64_t left = INT64_MAX;
+
+        for (size_t j = 0; j < n; j++) {
+            a[j] = j + 1 < n ? prop_below(&p, left) : left;
+            left -= a[j];
+            b[n - 1 - j] = a[j];
+        }
+        assert_true(dist_psi(a, b, n) >= 0 && isfinite(dist_psi(a, b, n)));
+        assert_true(dist_kl(a, b, n) >= 0 && isfinite(dist_kl(a, b, n)));
+        assert_true(dist_js(a, b, n) >= 0 && dist_js(a, b, n) <= sqrt(log(2)) + 1e-12);
+        assert_true(dist_hellinger(a, b, n) >= 0 && dist_hellinger(a, b, n) <= 1);
+        assert_true(dist_linf(a, b, n) >= 0 && dist_linf(a, b, n) <= 1);
+        assert_true(dist_ks_cells(a, b, n) >= 0 && dist_ks_cells(a, b, n) <= 1);
+        assert_true(dist_chi2_p(a, b, n) >= 0 && dist_chi2_p(a, a, n) == 1);
+    }
+}
+
 static struct sample sample(struct prop *p, double *v)
 {
     struct sample s = { v, 1 + prop_below(p, VALUES_MAX) };
@@ -174,6 +201,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_of_counts),
+        cmocka_unit_test(test_of_huge_counts),
         cmocka_unit_test(test_of_values),
         cmocka_unit_test(test_units_do_not_matter),
     };
