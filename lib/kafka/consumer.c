@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "kafka/rdk.h"
 #include "kafka/rdk_consumer.h"
@@ -200,6 +201,25 @@ enum status kafka_consumer_poll(struct kafka_consumer *c, int timeout_ms, struct
     return st;
 }
 
+/* librdkafka 2.0.2 takes the milliseconds it is to wait for microseconds: on a busy machine it
+ * gives up after 30 ms. To seek once more is to seek. */
+static rd_kafka_error_t *seek_patiently(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *list)
+{
+    rd_kafka_error_t *e;
+    struct timespec now;
+    struct timespec begun;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &begun);
+    while ((e = rd_kafka_seek_partitions(rk, list, RDK_TIMEOUT_MS))) {
+        (void)clock_gettime(CLOCK_MONOTONIC, &now);
+        if (rd_kafka_error_code(e) != RD_KAFKA_RESP_ERR__TIMED_OUT ||
+            now.tv_sec - begun.tv_sec >= RDK_TIMEOUT_MS / 1000)
+            break;
+        rd_kafka_error_destroy(e);
+    }
+    return e;
+}
+
 enum status kafka_consumer_seek(struct kafka_consumer *c, const struct kafka_offset *v, size_t n,
                                 struct err *err)
 {
@@ -207,7 +227,7 @@ enum status kafka_consumer_seek(struct kafka_consumer *c, const struct kafka_off
 
     for (size_t i = 0; i < n; i++)
         rd_kafka_topic_partition_list_add(list, c->topic, v[i].part)->offset = v[i].offset;
-    enum status st = rdk_error(rd_kafka_seek_partitions(c->rk, list, RDK_TIMEOUT_MS), "seek", err);
+    enum status st = rdk_error(seek_patiently(c->rk, list), "seek", err);
     for (int i = 0; st == ST_OK && i < list->cnt; i++)
         st = rdk_code(list->elems[i].err, "seek", err);
     rd_kafka_topic_partition_list_destroy(list);
