@@ -4,8 +4,10 @@
  * Looks at the machine, the model, the cluster and the work in it, and says of
  * each what it found, what that means and which command helps. It changes
  * nothing, but for one empty transaction that proves that there can be some. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/app.h"
@@ -15,7 +17,7 @@
 
 enum { OUTPUT_MAX = 1 << 20 };
 
-static struct doctor doctor = { .dir = ".", .timeout_ms = 5000 };
+static struct doctor doctor = { .same_conf = "", .same = "", .dir = ".", .timeout_ms = 5000 };
 static const char *brokers;
 static bool json;
 
@@ -57,6 +59,22 @@ static void show(struct buf *out, bool at_end)
     (void)fflush(stdout);
 }
 
+/* The options that others want to be given too, so that what helps can be pasted. */
+static void make_same(const char *conf_file)
+{
+    static char conf[PATH_MAX + 8];
+    static char all[sizeof(conf) + 512];
+    const char *prefix = pipeline_conf.topics.prefix;
+    const bool usual = strcmp(prefix, "absa.") == 0;
+
+    if (conf_file)
+        (void)snprintf(conf, sizeof(conf), " -c %s", conf_file);
+    (void)snprintf(all, sizeof(all), "%s%s%.200s%s%.200s", conf, brokers ? " -b " : "",
+                   brokers ? brokers : "", usual ? "" : " -X topic.prefix=", usual ? "" : prefix);
+    doctor.same_conf = conf;
+    doctor.same = all;
+}
+
 static void look(struct buf *out)
 {
     check_machine(&doctor);
@@ -82,6 +100,7 @@ static enum status run(struct app_run *run, struct err *err)
     log_setup(run->verbosity > 0 ? LOG_INFO : LOG_ERROR, LOG_LOGFMT, "doctor", NULL);
     buf_init(&out, OUTPUT_MAX);
     doctor.conf = &pipeline_conf;
+    make_same(run->conf_file);
     doctor.notify = &notify;
     doctor.receivers = &receivers;
     st = kafka_conf_take_any(&doctor.kafka, run->conf, brokers, err);

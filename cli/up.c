@@ -24,7 +24,7 @@ enum {
     TURN_MS = 200,
     DRAW_MS = 500,
     LINE_MS = 5000,
-    SCREEN_MAX = 1 << 16,
+    SCREEN_MAX = 1 << 17,
     PATH_BYTES = 4096,
 };
 
@@ -237,8 +237,9 @@ static void finish(struct up *up)
     if (up->watch) {
         watch_stop(up->watch, &up->view);
         if (!up->quiet)
-            printf("absa up: %" PRId64 " windows, %" PRId64 " alerts; logs in %s\n",
-                   up->view.windows, up->view.alerts, up->dir);
+            printf("absa up: %" PRId64 " window%s, %" PRId64 " alert%s; logs in %s\n",
+                   up->view.windows, up->view.windows == 1 ? "" : "s", up->view.alerts,
+                   up->view.alerts == 1 ? "" : "s", up->dir);
     }
     stages_stop_broker(&up->stages);
     if (up->stages.why[0] != '\0')

@@ -20,8 +20,10 @@ struct doctor {
     const struct pipeline_conf *conf;
     const struct notify_props *notify;
     const struct receivers *receivers;
-    const char *dir;    /* where the programs run */
-    int64_t timeout_ms; /* for the first answer   */
+    const char *same_conf; /* " -c FILE" for commands that help; "": none was given      */
+    const char *same;      /* the same with " -b HOST:PORT" and a prefix that is not usual */
+    const char *dir;       /* where the programs run */
+    int64_t timeout_ms;    /* for the first answer   */
     struct kafka_conf kafka;
     struct kafka_admin *admin;
     struct kafka_names names;

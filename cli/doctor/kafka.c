@@ -7,10 +7,15 @@
 
 static const char address_means[] = "everything goes through it";
 
+/* What Kafka's own tools are told. */
+static const char *where(const struct doctor *d)
+{
+    return kafka_conf_get(&d->kafka, "bootstrap.servers");
+}
+
 /* The one who asks learns more from what the client says than from "timed out". */
 static bool cluster(struct doctor *d)
 {
-    const char *where = kafka_conf_get(&d->kafka, "bootstrap.servers");
     struct kafka_cluster c;
     struct err err = { 0 };
     struct finding *f;
@@ -28,12 +33,13 @@ static bool cluster(struct doctor *d)
     if (noise)
         *noise = '\0';
     f = report_add(&d->report, st == ST_RETRY ? FOUND_GONE : FOUND_FAIL, "cluster", address_means);
-    finding_value(f, "%s: %s", where, err.msg);
-    finding_fix(f, "kcat -L -b %s   # is the address right, does it want TLS or a login?", where);
+    finding_value(f, "%s: %s", where(d), err.msg);
+    finding_fix(f, "kcat -L -b %s   # is the address right, does it want TLS or a login?",
+                where(d));
     return false;
 }
 
-static void topic_wrong(struct doctor *d, const struct kafka_diff *diff)
+static void topic_wrong(struct doctor *d, const char *name, const struct kafka_diff *diff)
 {
     for (int i = 0; i < diff->n; i++) {
         struct finding *f = report_add(&d->report, FOUND_FAIL, "topic",
@@ -42,10 +48,13 @@ static void topic_wrong(struct doctor *d, const struct kafka_diff *diff)
 
         finding_value(f, "%s", diff->line[i]);
         if (strstr(diff->line[i], "LogAppendTime"))
-            finding_fix(f, "kafka-configs --alter --topic NAME --add-config "
-                           "message.timestamp.type=LogAppendTime");
+            finding_fix(f,
+                        "kafka-configs.sh --bootstrap-server %s --alter --topic %s --add-config "
+                        "message.timestamp.type=LogAppendTime",
+                        where(d), name);
         else
-            finding_fix(f, "absa topics plan   # then set what is there, or delete the topic");
+            finding_fix(f, "absa topics plan%s   # then set what is there, or delete the topic",
+                        d->same);
     }
 }
 
@@ -66,7 +75,7 @@ static void topics_missing(struct doctor *d)
         at += strlen(f->value + at);
     }
     if (f)
-        finding_fix(f, "absa topics apply -b %s", kafka_conf_get(&d->kafka, "bootstrap.servers"));
+        finding_fix(f, "absa topics apply%s", d->same);
 }
 
 /* Whether the topic is there and as planned. */
@@ -90,15 +99,17 @@ static bool topic(struct doctor *d, enum topic_id id)
         return false;
     }
     const struct kafka_diff diff = kafka_topic_diff(&want, &is);
-    topic_wrong(d, &diff);
+    topic_wrong(d, want.name, &diff);
     if (diff.n == 0 && kafka_topic_forgets(&want, &is)) {
         struct finding *f = report_add(&d->report, FOUND_WARN, want.name,
                                        "a stage that stands still for longer loses records");
 
         finding_value(f, "keeps records %.1f days, the plan is %.1f",
                       (double)is.retention_ms / 864e5, (double)want.retention_ms / 864e5);
-        finding_fix(f, "kafka-configs --alter --topic %s --add-config retention.ms=%lld", want.name,
-                    (long long)want.retention_ms);
+        finding_fix(f,
+                    "kafka-configs.sh --bootstrap-server %s --alter --topic %s --add-config "
+                    "retention.ms=%lld",
+                    where(d), want.name, (long long)want.retention_ms);
         return false;
     }
     return diff.n == 0;
@@ -135,7 +146,10 @@ static void transactions(struct doctor *d)
         report_add(&d->report, st == ST_OK ? FOUND_OK : FOUND_FAIL, "transactions", means);
     finding_value(f, "%s", st == ST_OK ? "an empty one was begun and committed" : err.msg);
     if (st != ST_OK)
-        finding_fix(f, "kafka-acls --list   # the user wants Write on transactional id absa-*");
+        finding_fix(f,
+                    "kafka-acls.sh --bootstrap-server %s --list   # the user wants Write on "
+                    "transactional id absa-*",
+                    where(d));
 }
 
 bool check_kafka(struct doctor *d)

@@ -23,8 +23,8 @@ static void mail_server(struct doctor *d, const struct receiver *to)
                                    to->name, means);
     finding_value(f, ok ? "%s takes us%s" : "%s: %s", to->url, res.why);
     if (res.how == EFFECT_HOLD)
-        finding_fix(f, "absa check-config notify   # user, password_file, tls and ca_file of %s",
-                    to->name);
+        finding_fix(f, "absa check-config notify%s   # user, password_file, tls and ca_file of %s",
+                    d->same_conf, to->name);
     else if (!ok)
         finding_fix(f, "is the address of notify.receiver.%s.url right, and its server up?",
                     to->name);
@@ -33,9 +33,10 @@ static void mail_server(struct doctor *d, const struct receiver *to)
 static void topic_of_sns(struct doctor *d, const struct receiver *to)
 {
     struct finding *f = report_add(&d->report, FOUND_OK, to->name,
-                                   "complete; asked only by a message: absa notify --test NAME");
+                                   "complete; whether it takes us, only a message tells");
 
     finding_value(f, "%s", to->topic_arn);
+    finding_fix(f, "absa notify --test %s%s", to->name, d->same_conf);
 }
 
 static void each(struct doctor *d, const struct receiver *const *to, size_t n)

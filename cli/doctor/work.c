@@ -6,11 +6,11 @@
 
 #include "base/arena.h"
 #include "cli/doctor/checks.h"
+#include "cli/doctor/told.h"
 #include "record/deadletter.h"
-#include "record/notify.h"
 #include "wire/wire.h"
 
-enum { DEAD_NEWEST = 1000, REASONS_MAX = 32, RECEIVERS_MAX = 64, ARENA_BYTES = 16 << 20 };
+enum { DEAD_NEWEST = 1000, REASONS_MAX = 32, ARENA_BYTES = 16 << 20 };
 
 static const struct {
     const char *group;
@@ -74,10 +74,11 @@ static void stage(struct doctor *d, const char *group, enum topic_id input)
     } else if (waits) {
         finding_value(f, "never ran, and %" PRId64 " records wait in %s", p.behind,
                       d->names.of[input]);
-        finding_fix(f, "absa %s",
+        finding_fix(f, "absa %s%s",
                     input == TOPIC_SCORES  ? "drift -X drift.role=pane"
                     : input == TOPIC_PANES ? "drift -X drift.role=judge"
-                                           : group + strlen("absa-"));
+                                           : group + strlen("absa-"),
+                    d->same_conf);
     } else {
         finding_value(f, "%" PRId64 " behind the end of %s", p.behind, d->names.of[input]);
     }
@@ -86,12 +87,11 @@ static void stage(struct doctor *d, const char *group, enum topic_id input)
 /* A word and how often it came. */
 struct tally_row {
     char word[64];
-    char last[ERR_MSG_MAX]; /* why, the last time */
     int n;
 };
 
 struct tally_of {
-    struct tally_row row[RECEIVERS_MAX];
+    struct tally_row row[REASONS_MAX];
     size_t n;
 };
 
@@ -101,8 +101,8 @@ static struct tally_row *tally_at(struct tally_of *t, struct slice word)
         if (slice_is(word, t->row[i].word))
             return &t->row[i];
     }
-    if (t->n == RECEIVERS_MAX)
-        return &t->row[RECEIVERS_MAX - 1];
+    if (t->n == REASONS_MAX)
+        return &t->row[REASONS_MAX - 1];
     struct tally_row *r = &t->row[t->n++];
     (void)snprintf(r->word, sizeof(r->word), "%.*s", SLICE_ARG(word));
     return r;
@@ -115,6 +115,7 @@ struct scan {
     struct wire *wire;
     struct arena *arena;
     struct tally_of tally;
+    struct told told;
     int records;
 };
 
@@ -127,19 +128,15 @@ static void take_dead(struct scan *s, const struct stage_rec *rec)
         tally_at(&s->tally, dead.reason)->n++;
 }
 
-/* The last record of a key counts: the topic is compacted. */
 static void take_notify(struct scan *s, const struct stage_rec *rec)
 {
-    struct notify state;
+    struct notify now;
     struct err err = { 0 };
-    struct tally_row *r;
 
-    if (rec->key.n == 0 || rec->value.n == 0 ||
-        wire_decode(s->wire, RECORD_NOTIFY, rec->value, &state, s->arena, &err) != ST_OK)
-        return;
-    r = tally_at(&s->tally, state.receiver);
-    r->n = state.state == NOTIFY_HELD ? 1 : state.state == NOTIFY_DEAD ? 2 : 0;
-    (void)snprintf(r->last, sizeof(r->last), "%.*s", SLICE_ARG(state.reason));
+    if (!rec->value.p)
+        told_take(&s->told, rec->key, NULL);
+    else if (wire_decode(s->wire, RECORD_NOTIFY, rec->value, &now, s->arena, &err) == ST_OK)
+        told_take(&s->told, rec->key, &now);
 }
 
 static enum status scan_part(struct scan *s, enum topic_id topic, int32_t part, int64_t newest,
@@ -179,27 +176,13 @@ static void dead_letters(struct doctor *d, const struct scan *s)
     }
     if (s->records > 0) {
         (void)snprintf(f->value + at, sizeof(f->value) - at, " of the newest %d", s->records);
-        finding_fix(f, "absa tail -t dead -J | tail -1");
+        finding_fix(f, "absa tail -t dead -e%s", d->same);
     }
 }
 
 static void deliveries(struct doctor *d, const struct scan *s)
 {
-    static const char means[] = "held: waits for you; dead: the other side will never take it";
-
-    for (size_t i = 0; i < s->tally.n; i++) {
-        const struct tally_row *r = &s->tally.row[i];
-        struct finding *f =
-            report_add(&d->report, r->n == 0 ? FOUND_OK : FOUND_FAIL, r->word, means);
-
-        finding_value(f, "%s%s%s",
-                      r->n == 0   ? "its last message was taken, or is on its way"
-                      : r->n == 1 ? "held"
-                                  : "dead",
-                      r->last[0] ? ": " : "", r->last);
-        if (r->n > 0)
-            finding_fix(f, "absa notify -c FILE --test %s", r->word);
-    }
+    told_report(&s->told, d->same_conf, &d->report);
 }
 
 /* Reads one topic and reports by show(). */
@@ -209,7 +192,6 @@ static void scan(struct scan *s, enum topic_id topic, int64_t newest,
     struct err err = { 0 };
     enum status st = ST_OK;
 
-    s->tally.n = 0;
     memset(&s->tally, 0, sizeof(s->tally));
     s->records = 0;
     for (int32_t i = 0; st == ST_OK && i < s->d->parts[topic]; i++)

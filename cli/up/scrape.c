@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,13 +32,39 @@ static double value_of(struct slice line)
     return strtod(text, NULL);
 }
 
+static bool holds(struct slice s, const char *word)
+{
+    const size_t n = strlen(word);
+
+    for (size_t i = 0; i + n <= s.n; i++) {
+        if (memcmp(s.p + i, word, n) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void take_line(struct slice line, struct figures *out)
 {
-    if (starts(line, "absa_records_total"))
-        out->records += (int64_t)value_of(line);
-    else if (starts(line, "absa_consumer_lag"))
-        out->lag += (int64_t)value_of(line);
-    else if (starts(line, "absa_watermark_timestamp_seconds")) {
+    static const struct {
+        const char *metric;
+        size_t at; /* in struct figures */
+    } sums[] = {
+        { "absa_records_total", offsetof(struct figures, records) },
+        { "absa_consumer_lag", offsetof(struct figures, lag) },
+        { "absa_comments_total", offsetof(struct figures, wrote) },
+        { "absa_scores_total", offsetof(struct figures, wrote) },
+        { "absa_pane_batches_total", offsetof(struct figures, wrote) },
+        { "absa_windows_total", offsetof(struct figures, wrote) },
+        { "absa_dead_total", offsetof(struct figures, dead) },
+    };
+
+    for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++) {
+        if (starts(line, sums[i].metric))
+            *(int64_t *)((char *)out + sums[i].at) += (int64_t)value_of(line);
+    }
+    if (starts(line, "absa_notifications_total"))
+        *(holds(line, "result=\"sent\"") ? &out->wrote : &out->untold) += (int64_t)value_of(line);
+    if (starts(line, "absa_watermark_timestamp_seconds")) {
         int64_t ms = (int64_t)(value_of(line) * 1e3);
 
         if (out->watermark_ms == INT64_MIN || ms < out->watermark_ms)

@@ -11,6 +11,10 @@
 struct figures {
     int64_t records;
     int64_t lag;          /* of all its partitions              */
+    int64_t wrote;        /* comments, scores, batches, windows or messages: a stage has one of
+                             these */
+    int64_t dead;         /* dead letters                       */
+    int64_t untold;       /* tries to tell a receiver that failed */
     int64_t watermark_ms; /* of the slowest source; INT64_MIN: none */
 };
 

@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "record/window.h"
 
-enum { VIEW_STAGES_MAX = 5, VIEW_TOP = 5, VIEW_ALERTS = 5, VIEW_NAME = 48 };
+enum { VIEW_STAGES_MAX = 5, VIEW_TOP = 5, VIEW_ALERTS = 5, VIEW_NAME = 48, VIEW_PAST = 60 };
 
 struct stage_view {
     const char *name;
@@ -20,7 +20,10 @@ struct stage_view {
     int64_t records;
     double rate; /* records a second */
     int64_t lag;
-    int64_t watermark_ms; /* INT64_MIN: it has none */
+    int64_t wrote;        /* comments, scores, ...: its own unit */
+    int64_t dead;         /* dead letters                        */
+    int64_t untold;       /* notify: tries that failed           */
+    int64_t watermark_ms; /* INT64_MIN: it has none              */
 };
 
 struct feature_view {
@@ -44,12 +47,16 @@ struct view {
     size_t n_stages;
     int64_t windows;
     int64_t alerts;
-    /* of the newest window that was written */
+    /* of the newest window of all comments that was written */
     int64_t start_ms, end_ms;
     enum window_state state;
     int64_t n;
+    int64_t videos;
     struct feature_view top[VIEW_TOP]; /* by PSI, falling */
     size_t n_top;
+    double past[VIEW_PAST]; /* greatest PSI of each of the last windows, the newest last; 0: not
+                               judged */
+    size_t n_past;
     struct alert_view last[VIEW_ALERTS]; /* newest first */
     size_t n_last;
 };

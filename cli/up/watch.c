@@ -60,13 +60,23 @@ static int by_psi(const void *a, const void *b)
     return (x < y) - (x > y);
 }
 
+static void remember(struct view *v, double psi)
+{
+    if (v->n_past == VIEW_PAST)
+        memmove(v->past, v->past + 1, --v->n_past * sizeof(v->past[0]));
+    v->past[v->n_past++] = psi;
+}
+
 static void take_window(struct view *v, struct window *w)
 {
     v->windows++;
+    if (!slice_is(w->segment, "all"))
+        return;
     v->start_ms = w->start_ms;
     v->end_ms = w->end_ms;
     v->state = w->state;
     v->n = w->n;
+    v->videos = w->videos;
     v->n_top = 0;
     if (w->features.n > 0)
         qsort(w->features.v, w->features.n, sizeof(w->features.v[0]), by_psi);
@@ -80,6 +90,7 @@ static void take_window(struct view *v, struct window *w)
         to->psi = f->psi.v;
         to->severity = f->severity;
     }
+    remember(v, v->n_top > 0 ? v->top[0].psi : 0);
 }
 
 static void take_alert(struct view *v, const struct alert *a)
@@ -156,6 +167,9 @@ static void look_at_stage(struct watch *w, size_t i)
                       : 0;
         s->records = f.records;
         s->lag = f.lag;
+        s->wrote = f.wrote;
+        s->dead = f.dead;
+        s->untold = f.untold;
         s->watermark_ms = f.watermark_ms;
         w->scraped_ms[i] = now;
     }

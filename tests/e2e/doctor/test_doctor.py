@@ -30,6 +30,14 @@ def doctor(*args):
     return run.returncode, checks
 
 
+def as_told(fix):
+    """Does what a finding says helps, as a person would: by a shell."""
+    run = subprocess.run(["bash", "-c", fix], capture_output=True, text=True, timeout=60,
+                         env={**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}"})
+    assert run.returncode == 0, (fix, run.stderr)
+    return run.stdout
+
+
 def expect(got, name, status, text):
     check = got[1][name]
     assert check["status"] == status and text in check["value"], check
@@ -68,7 +76,11 @@ def receivers():
 def topics(b):
     got = doctor("-b", b.address, "-X", "topic.prefix=none.")
     expect(got, "topics", "fail", "not there: none.raw, none.comments")
-    assert "topics apply" in got[1]["topics"]["fix"] and got[0] == 78
+    fix = got[1]["topics"]["fix"]
+    assert fix == f"absa topics apply -b {b.address} -X topic.prefix=none." and got[0] == 78, fix
+    as_told(fix)
+    got = doctor("-b", b.address, "-X", "topic.prefix=none.")
+    expect(got, "topics", "ok", "10 of 10")
 
     b.apply("good.", 1, 2)
     got = doctor("-b", b.address, "-X", "topic.prefix=good.", "-X", "comments.partitions=2")
@@ -101,7 +113,9 @@ def work_left(b):
     assert ingest.wait(timeout=20) == 0
     got = doctor(*args)
     expect(got, "absa-ingest", "ok", "0 behind the end of work.raw")
-    expect(got, "dead letters", "warn", "json 1, shape 2 of the newest 3")
+    check = expect(got, "dead letters", "warn", "json 1, shape 2 of the newest 3")
+    said = as_told(check["fix"])
+    assert said.count("\n") == 3 and said.count("ingest refused: ") == 3, said
 
     b.delete_before("work.raw", 0, 3)  # all that was read may go
     expect(doctor(*args), "absa-ingest", "ok", "0 behind")

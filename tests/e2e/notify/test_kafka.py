@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Alerts on Apache Kafka become mail and SNS messages: each once, and not lost by a kill; what is
-refused is a dead letter, what is held says so in /readyz and goes out once it is mended."""
+refused is a dead letter, what is held says so in /readyz and goes out once it is mended; absa
+doctor tells all of it."""
 import json
 import pathlib
 import socket
@@ -15,6 +16,8 @@ from broker import Broker
 
 folder = pathlib.Path(tempfile.mkdtemp(prefix="absa-notify-"))
 ca = make_ca(folder, "ca")
+trusted = folder / "trusted.pem"
+trusted.write_bytes((make_ca(folder, "other") / "ca.pem").read_bytes())
 for name, word in (("right", "right"), ("mended", "wrong")):
     (folder / name).write_text(word)
     (folder / name).chmod(0o600)
@@ -27,8 +30,11 @@ with socket.socket() as s:
 def configure(broker, mail, sns):
     text = f"""kafka.bootstrap.servers = {broker.address}
 topic.prefix = n.
+comments.partitions = 4
+
+[notify]
 http.port = {port}
-notify.receivers = mail, queue, refused, held
+notify.receivers = mail, queue, refused, held, stranger
 notify.group_wait.ms = 0
 notify.receiver.queue.type = sns
 notify.receiver.queue.url = {sns.url}
@@ -40,10 +46,11 @@ notify.receiver.queue.secret_key_file = {folder}/secret
     (folder / "secret").chmod(0o600)
     for name, to, word in (("mail", "later@example.org", "right"),
                            ("refused", "refused@example.org", "right"),
-                           ("held", "held@example.org", "mended")):
+                           ("held", "held@example.org", "mended"),
+                           ("stranger", "stranger@example.org", "right")):
         text += f"""notify.receiver.{name}.type = smtp
 notify.receiver.{name}.url = smtp://127.0.0.1:{mail.port}
-notify.receiver.{name}.ca_file = {ca}/ca.pem
+notify.receiver.{name}.ca_file = {trusted if name == "stranger" else ca / "ca.pem"}
 notify.receiver.{name}.from = absa@example.org
 notify.receiver.{name}.to = {to}
 notify.receiver.{name}.user = absa
@@ -88,6 +95,15 @@ def mails(mail, to):
     return [m for m in list(mail.seen) if to in m.get("to", [])]
 
 
+def doctor(code):
+    """{(area, name): check}"""
+    got = subprocess.run([BIN / "absa-doctor", "-c", folder / "absa.conf", "--json"],
+                         capture_output=True, text=True)
+    assert got.returncode == code, (got.stdout, got.stderr)
+    checks = {(c["area"], c["name"]): c for c in json.loads(got.stdout)["checks"]}
+    return checks
+
+
 with Broker() as broker:
     broker.apply("n.", comments=4)
     mail, sns = Mail(ca), Sns(folder)
@@ -106,15 +122,28 @@ with Broker() as broker:
         until(lambda: b"refused" in b"".join(r[2] or b"" for r in broker.get("n.dead")))
         until(lambda: 'absa_notifications_total{stage="notify",receiver="queue",result="sent"} 1'
               in page("metrics")[1])
+        until(lambda: "certificate" in page("readyz")[1])
+        checks = doctor(78)
+        for name, said in (("held", "1 message held: 535 "), ("refused", "1 message refused for ever: 550 "),
+                           ("stranger", "1 message held: SSL certificate problem")):
+            assert checks["work", name]["value"].startswith(said), checks
+            print(name, checks["work", name]["value"])
+        for name in ("held", "stranger"):
+            assert checks["receivers", name]["status"] == "fail", checks
+        assert "refused 1" in checks["work", "dead letters"]["value"], checks
+        assert checks["work", "queue"]["status"] == checks["work", "mail"]["status"] == "ok", checks
         print(*(x for x in page("metrics")[1].splitlines() if "notifications" in x), sep="\n")
 
         notify.kill()
         notify.wait()
         put(broker, 1)
         (folder / "mended").write_text("right")
+        trusted.write_bytes((ca / "ca.pem").read_bytes())
         notify = start()
         until(lambda: len(mails(mail, "later@example.org")) >= 2)
         until(lambda: len(mails(mail, "held@example.org")) >= 2)
+        until(lambda: len(mails(mail, "stranger@example.org")) >= 2)
+        until(lambda: {doctor(78)["work", name]["status"] for name in ("held", "stranger")} == {"ok"})
         put(broker, 2)
         until(lambda: len(mails(mail, "later@example.org")) >= 3)
         until(lambda: len(mails(mail, "held@example.org")) >= 3)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/doctor/checks.h"
+#include "cli/doctor/told.h"
 #include "support/check.h"
 
 static struct report report;
@@ -109,7 +110,8 @@ static void examine(const char *bundle, const char *baseline, const char *key)
     conf.score.bundle = bundle;
     conf.drift.baseline = baseline;
     conf.ingest.user_key_file = key;
-    doctor = (struct doctor){ .conf = &conf, .dir = "/nowhere/at/all" };
+    doctor =
+        (struct doctor){ .conf = &conf, .same_conf = "", .same = "", .dir = "/nowhere/at/all" };
     check_machine(&doctor);
     check_model(&doctor);
 }
@@ -163,6 +165,49 @@ static void test_a_key_that_others_may_read(void **state)
     unlink(path);
 }
 
+static struct notify row(const char *receiver, enum notify_state state, int attempts)
+{
+    return (struct notify){ .receiver = slice_str(receiver),
+                            .state = state,
+                            .attempts = attempts,
+                            .reason = slice_str("535 no") };
+}
+
+/* The worst group of a receiver is the one that is told; the last record of a group counts. */
+static void test_what_receivers_hold(void **state)
+{
+    static struct told told;
+    const struct notify held = row("mail", NOTIFY_HELD, 1);
+    const struct notify sent = row("mail", NOTIFY_SENT, 0);
+    const struct notify dead = row("queue", NOTIFY_DEAD, 1);
+    const struct notify again = row("queue", NOTIFY_SENDING, 4);
+
+    (void)state;
+    told = (struct told){ 0 };
+    report = (struct report){ 0 };
+    told_take(&told, slice_str("mail a"), &held);
+    told_take(&told, slice_str("mail b"), &sent);
+    told_take(&told, slice_str("mail c"), &held);
+    told_take(&told, slice_str("queue a"), &dead);
+    told_take(&told, slice_str("queue b"), &again);
+    told_report(&told, " -c f", &report);
+    assert_int_equal(report.n, 2);
+    assert_string_equal(report.v[0].value, "2 messages held: 535 no");
+    assert_non_null(strstr(report.v[0].fix, "absa notify --test mail -c f "));
+    assert_string_equal(report.v[1].value, "1 message refused for ever: 535 no");
+
+    report = (struct report){ 0 };
+    told_take(&told, slice_str("queue a"), NULL); /* over: a tombstone */
+    told_take(&told, slice_str("mail a"), &sent);
+    told_take(&told, slice_str("mail c"), NULL);
+    told_take(&told, slice_str("nobody"), NULL);
+    told_report(&told, "", &report);
+    assert_int_equal(report.n, 2);
+    assert_int_equal(report.v[0].found, FOUND_OK);
+    assert_int_equal(report.v[1].found, FOUND_WARN);
+    assert_string_equal(report.v[1].value, "1 message tried again, 4 times so far: 535 no");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +218,7 @@ int main(void)
         cmocka_unit_test(test_a_folder_that_is_not_there),
         cmocka_unit_test(test_what_is_wrong_with_the_model),
         cmocka_unit_test(test_a_key_that_others_may_read),
+        cmocka_unit_test(test_what_receivers_hold),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
