@@ -4,6 +4,12 @@
 #include <float.h>
 #include <math.h>
 
+/* Whether a cell from lo to hi holds one value, as the edges around an atom do. */
+static bool is_one_value(double lo, double hi)
+{
+    return hi - lo <= fmax(fabs(lo) * DBL_EPSILON, DBL_MIN);
+}
+
 static bool fits(const struct alert *al)
 {
     size_t n = al->psi_bins.n;
@@ -26,6 +32,13 @@ static double total(const struct longs *l)
     return sum > 0 ? sum : 1;
 }
 
+/* The bin begins with cell i. */
+static void begin(struct bin *b, const struct doubles *edges, size_t i)
+{
+    b->lo = i > 0 ? edges->v[i - 1] : -(double)INFINITY;
+    b->above = i > 1 && is_one_value(edges->v[i - 2], b->lo);
+}
+
 size_t bins_of(const struct alert *al, struct bin v[BINS_MAX])
 {
     size_t n = 0;
@@ -41,7 +54,7 @@ size_t bins_of(const struct alert *al, struct bin v[BINS_MAX])
         struct bin *b = &v[at];
 
         if (b->cells++ == 0)
-            b->lo = i > 0 ? al->edges.v[i - 1] : -(double)INFINITY;
+            begin(b, &al->edges, i);
         else if (b->last + 1 != i)
             b->parted = true;
         b->last = i;
@@ -74,8 +87,8 @@ void bins_range(const struct bin *b, struct buf *out)
     else if (isinf(b->lo))
         buf_fmt(out, "below %.4g", b->hi);
     else if (isinf(b->hi))
-        buf_fmt(out, "from %.4g", b->lo);
-    else if (b->hi - b->lo <= fmax(fabs(b->lo) * DBL_EPSILON, DBL_MIN)) /* a cell of one value */
+        buf_fmt(out, "%s %.4g", b->above ? "above" : "from", b->lo);
+    else if (is_one_value(b->lo, b->hi))
         buf_fmt(out, "%.4g", b->lo);
     else
         buf_fmt(out, "%.4g to %.4g", b->lo, b->hi);

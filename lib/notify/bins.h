@@ -9,7 +9,8 @@
 enum { BINS_MAX = SPARK_BINS_MAX };
 
 struct bin {
-    double lo; /* -infinity: none */
+    double lo;  /* -infinity: none */
+    bool above; /* lo itself is not in it: that is a bin of its own */
     double hi;
     double before; /* share of the baseline */
     double now;    /* share of the window   */
@@ -26,7 +27,7 @@ size_t bins_of(const struct alert *al, struct bin v[BINS_MAX]);
  * have the scale of the larger one. */
 void bins_spark(const struct bin *v, size_t n, bool window, struct buf *out);
 
-/* Appends "-0.5 to 0.25", "below -0.5", "from 0.25"; "other below 3" of a bin that is
+/* Appends "-0.5 to 0.25", "below -0.5", "from 0.25", "above 3"; "other below 3" of a bin that is
  * parted. */
 void bins_range(const struct bin *b, struct buf *out);
 

@@ -119,7 +119,8 @@ class Embedded(Case):
         self.none_left(pids)
         said = up.said()
         self.assertIn("does not promise", said)
-        self.assertIn(f"absa up: {len(windows)} windows, {len(alerts)} alerts", said)
+        plural = "" if len(alerts) == 1 else "s"
+        self.assertIn(f"absa up: {len(windows)} windows, {len(alerts)} alert{plural};", said)
         self.assertIn("absa up: alert  ", said)
 
     def test_a_death_ends_it(self):
@@ -177,30 +178,69 @@ class Embedded(Case):
 
 
 class Kafka(Case):
-    def test_each_child_killed_in_turn(self):
-        windows, _ = self.backtest()
+    def catcher(self):
+        """A mail server that keeps what it gets in work/mail; its address."""
+        (self.work / "mail").mkdir()
+        server = subprocess.Popen(["/usr/bin/python3", h.TOP / "tools/demo.d/catcher.py",
+                                   self.work / "mail"], stdin=subprocess.PIPE,
+                                  stdout=subprocess.PIPE, text=True)
+        self.addCleanup(server.communicate)  # it ends with its standard input
+        address = server.stdout.readline().strip()
+        self.assertTrue(address, "no mail server: python3-aiosmtpd")
+        return address
+
+    def configure(self):
+        """One file for all, with somebody to tell."""
         key = self.work / "key"
         key.write_bytes(bytes(32))
         key.chmod(0o600)
-        options = ["-Xtopic.prefix=up.", f"-Xingest.user_key_file={key}"]
-        slow = ["-Xcommit.interval.ms=50", "-Xbatch.records=40"]
+        conf = self.work / "absa.conf"
+        conf.write_text(f"""topic.prefix = up.
+commit.interval.ms = 50
+batch.records = 40
+[ingest]
+ingest.user_key_file = {key}
+[notify]
+notify.receivers = mail
+notify.group_wait.ms = 0
+notify.receiver.mail.type = smtp
+notify.receiver.mail.url = smtp://{self.catcher()}
+notify.receiver.mail.tls = none
+notify.receiver.mail.from = absa@example.org
+notify.receiver.mail.to = me@example.org
+""")
+        return ["-c", conf]
+
+    def mails(self):
+        return {p.read_text().split("Message-ID: ", 1)[1].split("\n")[0]
+                for p in (self.work / "mail").glob("*.eml")}
+
+    def test_each_child_killed_in_turn(self):
+        windows, alerts = self.backtest()
+        conf = self.configure()
+        prefix = ["-Xtopic.prefix=up."]
         with h.Broker() as broker:
-            up = self.up("-b", broker.address, *options, *ONE)
+            up = self.up("-b", broker.address, *conf, *ONE)
             self.assertEqual(up.wait(), 78, up.said())
             self.assertIn("absa topics apply -b " + broker.address, up.said())
-            h.run(h.BIN / "absa-topics", "apply", "-b", broker.address, options[0])
+            h.run(h.BIN / "absa-topics", "apply", "-b", broker.address, *prefix)
             h.run(h.BIN / "absa-import", "-q", "-b", broker.address, "--arrival", "created",
-                  options[0], h.CRAWL)
-            up = self.up("-b", broker.address, *options, *slow, *ONE)
-            for word in ("absa-ingest", "absa-score", "drift.role=pane", "drift.role=judge"):
+                  *prefix, h.CRAWL)
+            up = self.up("-b", broker.address, *conf, *ONE)
+            for word in ("absa-ingest", "absa-score", "drift.role=pane", "drift.role=judge",
+                         "absa-notify"):
                 pid = up.child(word)
                 time.sleep(2)
                 os.kill(pid, signal.SIGKILL)
                 time.sleep(0.5)
                 self.assertNotEqual(up.child(word), pid)
-            self.assertEqual(self.wait_for(broker.address, options[:1], len(windows)), windows)
+            self.assertEqual(self.wait_for(broker.address, prefix, len(windows)), windows)
+            until = time.monotonic() + 60
+            while not self.mails() and time.monotonic() < until:
+                time.sleep(0.5)
+            self.assertTrue(self.mails(), f"{len(alerts)} alerts and no mail\n{up.said()}")
             pids = list(up.children().values())
-            self.assertEqual(len(pids), 4)
+            self.assertEqual(len(pids), 5)
             up.process.send_signal(signal.SIGINT)
             self.assertEqual(up.wait(), 0, up.said())
             self.none_left(pids)

@@ -3,6 +3,7 @@
  * ABSA_UPDATE=1 it writes them anew. */
 #include "support/check.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,7 +109,8 @@ static void test_many_others(void **state)
     al.others.v = others;
     al.others.n = 11;
     al.alert_id = slice_str("00ff");
-    al.psi_bins.v[3] = 0; /* bin 0 is now of two pieces */
+    al.psi_bins.v[3] = 0;                        /* bin 0 is now of two pieces */
+    al.edges.v[4] = nextafter(al.edges.v[3], 1); /* and the last but one is a value alone */
     for (size_t i = 0; i < 3; i++)
         buf_init(&part[i], MESSAGE_MAX);
     assert_int_equal(render(&t, &part[0], &part[1], &part[2], &err), ST_OK);
@@ -121,6 +123,8 @@ static void test_many_others(void **state)
         assert_non_null(strstr(part[i].p, "0.280"));
     }
     assert_non_null(strstr(part[2].p, "other below 0.25"));
+    assert_non_null(strstr(part[2].p, "<td>0.25</td>"));
+    assert_non_null(strstr(part[2].p, "<b>above 0.25</b>"));
     for (size_t i = 0; i < 3; i++)
         buf_release(&part[i]);
     arena_free(a);
