@@ -7,6 +7,9 @@
 
 #include "base/err.h"
 
+/* Windows are minutes long: a second more or less is not missed. */
+enum { DRIFT_COMMIT_MS = 1000 };
+
 struct drift_conf {
     int64_t pane_ms;      /* pane.ms                                     */
     int64_t window_ms;    /* window.ms, a multiple of it                 */

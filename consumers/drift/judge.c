@@ -273,6 +273,7 @@ static const struct stage_ops judge_ops = {
     .name = "judge",
     .needs = NEEDS_STATE | NO_QUARANTINE,
     .input = TOPIC_PANES,
+    .commit_ms = DRIFT_COMMIT_MS,
     .assign = judge_assign,
     .process = judge_process,
     .resume = judge_resume,

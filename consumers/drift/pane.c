@@ -447,6 +447,7 @@ static const struct stage_ops pane_ops = {
     .name = "pane",
     .needs = NO_QUARANTINE,
     .input = TOPIC_SCORES,
+    .commit_ms = DRIFT_COMMIT_MS,
     .assign = pane_assign,
     .process = pane_process,
     .checkpoint = pane_checkpoint,

@@ -115,6 +115,9 @@ static enum status restore(struct flow *f, struct part *p, struct err *err)
         st = log_start(f, p, &low, err);
     if (st != ST_OK)
         return st;
+    if (p->done.offset < 0 && resume.floor > 0)
+        log_warn("no committed offset, going on where the state stands",
+                 LOG_INT("part", number_of(f, p)), LOG_INT("offset", resume.floor));
     p->next = resume.offset >= 0 ? resume.offset : p->done.offset;
     if (resume.floor > p->done.offset)
         p->done.offset = resume.floor;

@@ -8,7 +8,7 @@
 #include "flow/inner.h"
 #include "obs/log.h"
 
-enum { POLL_MS = 50, ARENA_MAX = 1 << 20, DRAIN_MS = 4000 };
+enum { POLL_MS = 50, COMMIT_MS = 200, ARENA_MAX = 1 << 20, DRAIN_MS = 4000 };
 
 static int64_t clock_ms(clockid_t id)
 {
@@ -69,7 +69,7 @@ static enum status gather(struct flow *f, struct err *err)
     bool full = false;
 
     if (f->open_ms >= 0) {
-        int64_t left = f->open_ms + f->args->conf->commit_interval_ms - flow_mono_ms();
+        int64_t left = f->open_ms + f->interval_ms - flow_mono_ms();
 
         wait = left < 0 ? 0 : left < POLL_MS ? left : POLL_MS;
     }
@@ -84,9 +84,17 @@ static enum status gather(struct flow *f, struct err *err)
     return st;
 }
 
+/* A small broker stands some 300 transactions a second: what nobody waits for, waits. */
+static int64_t commit_interval(const struct flow_args *args)
+{
+    if (args->conf->commit_interval_ms > 0)
+        return args->conf->commit_interval_ms;
+    return args->stage->ops->commit_ms > 0 ? args->stage->ops->commit_ms : COMMIT_MS;
+}
+
 static bool is_due(const struct flow *f)
 {
-    return f->open_ms >= 0 && flow_mono_ms() - f->open_ms >= f->args->conf->commit_interval_ms;
+    return f->open_ms >= 0 && flow_mono_ms() - f->open_ms >= f->interval_ms;
 }
 
 /* Once round. */
@@ -277,6 +285,7 @@ enum status flow_run(const struct flow_args *args, struct err *err)
     struct flow f = { .args = args,
                       .ops = args->stage->ops,
                       .stage = args->stage->ctx,
+                      .interval_ms = commit_interval(args),
                       .micro = FLOW_MICRO_MAX,
                       .open_ms = -1 };
     enum status st = open_all(&f, err);

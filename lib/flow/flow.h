@@ -77,7 +77,7 @@
 struct flow_conf {
     const char *slot;
     const char *group;
-    int64_t commit_interval_ms;
+    int64_t commit_interval_ms; /* 0: as the stage has it */
     int64_t batch_records;
     int64_t batch_bytes;
     int64_t batch_ms;

@@ -75,6 +75,7 @@ struct flow {
     struct part *parts; /* of the input, by number */
     struct lane *lanes; /* [nparts], of align() */
     size_t nparts;
+    int64_t interval_ms;    /* longest wait of a result for its commit               */
     size_t micro;           /* records in one call now                               */
     size_t used;            /* records since the last commit                         */
     int64_t open_ms;        /* monotonic: since when something waits for a commit; -1 */

@@ -106,6 +106,7 @@ struct stage_ops {
     const char *name;    /* "ingest": metrics, dead letters, logs */
     unsigned needs;      /* enum stage_needs                      */
     enum topic_id input; /* topic whose partitions it owns        */
+    int64_t commit_ms;   /* longest wait of a result for its commit; 0: 200 ms */
 
     /* A partition is ours from now on. */
     enum status (*assign)(void *ctx, int32_t part, struct stage_resume *resume, struct out *out,
