@@ -5,10 +5,13 @@ import json
 import os
 import pathlib
 import random
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.request
 
 from broker import BIN, BUILD, TOP, Broker, skip  # noqa: F401
 
@@ -47,6 +50,18 @@ def wait_for(what, condition, timeout=180):
             return
         time.sleep(0.15)
     raise AssertionError("waited in vain for " + what)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def get_page(port, path):
+    """What a program serves there: its type and its text."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as r:
+        return r.headers["Content-Type"], r.read().decode()
 
 
 def key_file(folder, mode=0o600):
@@ -113,6 +128,28 @@ class Program:
         return pathlib.Path(self.log).read_text(errors="replace")
 
 
+class Counter:
+    """Counts the committed records of a topic as they come, marks left out."""
+
+    def __init__(self, broker, topic):
+        self.n = 0
+        self.kcat = subprocess.Popen(
+            ["kcat", "-C", "-b", broker.address, "-t", topic, "-o", "beginning", "-q", "-u",
+             "-X", "isolation.level=read_committed", "-f", "%h\n"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        self.thread = threading.Thread(target=self.follow, daemon=True)
+        self.thread.start()
+
+    def follow(self):
+        for headers in self.kcat.stdout:
+            self.n += "absa-kind=mark" not in headers
+
+    def stop(self):
+        self.kcat.kill()
+        self.kcat.wait()
+        self.thread.join()
+
+
 class Deployment:
     """Topics under a prefix of their own, and the processes that work on them."""
 
@@ -143,15 +180,29 @@ class Deployment:
             for number in range(processes):
                 self.start(stage, number)
 
-    def kill_each_once(self, seconds, seed):
-        """kill -9 of every process at a random time, each started again with the same slot."""
+    def kill_each_at_work(self, work, seed, seconds=180):
+        """kill -9 of every process while its stage is in the middle of its work, each started
+        again with the same slot. work: {stage: (topic, n)}: it is there from the first to the
+        last of the n records that the topic comes to hold. Fails when one was killed too late."""
         rng = random.Random(seed)
-        times = sorted((rng.uniform(0, seconds), slot) for slot in self.running)
-        began = time.monotonic()
-        for at, slot in times:
-            time.sleep(max(0, at - (time.monotonic() - began)))
-            self.running[slot].kill()
-            self.running[slot].start()
+        counts = {t: Counter(self.broker, self.prefix + t) for t in {t for t, _ in work.values()}}
+        at = {slot: rng.uniform(0.05, 0.5) for slot in self.running}
+        until = time.monotonic() + seconds
+        while at:
+            self.restart_dead()
+            for slot, share in list(at.items()):
+                topic, n = work[slot.rpartition("-")[0]]
+                if counts[topic].n < share * n:
+                    continue
+                self.running[slot].kill()
+                left = n - counts[topic].n
+                assert left > 0, f"{slot} was killed when its work was done: make it slower"
+                self.running[slot].start()
+                del at[slot]
+            assert time.monotonic() < until, f"waited in vain to kill {sorted(at)}"
+            time.sleep(0.02)
+        for count in counts.values():
+            count.stop()
 
     def restart_dead(self, cured=(75,)):
         """What a supervisor does: exit 75 is cured by a restart, another end is a failure."""

@@ -3,15 +3,13 @@
 import pathlib
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 import harness as h  # noqa: E402
-from harness import wait_for  # noqa: E402
+from harness import free_port, get_page, wait_for  # noqa: E402
 
 LOG = h.BUILD / "tests/e2e-flow.log"
 
@@ -26,17 +24,6 @@ class Toy(h.Program):
                   f"comments.partitions={parts}", "commit.interval.ms=50ms", *props):
             args += ["-X", p]
         super().__init__(args, log, env)
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def get_page(port, path):
-    with urllib.request.urlopen("http://127.0.0.1:%d%s" % (port, path)) as r:
-        return r.headers["Content-Type"], r.read().decode()
 
 
 def numbered(part, n):

@@ -4,11 +4,9 @@ import os
 import pathlib
 import random
 import re
-import socket
 import sys
 import tempfile
 import time
-import urllib.request
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 import harness as h  # noqa: E402
@@ -92,17 +90,10 @@ def test_files_in_comments_out(b, folder):
             since[line["src"]] += 1
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 def gauges(port, name):
     """{source: value} of a metric; {} while nobody answers."""
     try:
-        with urllib.request.urlopen("http://127.0.0.1:%d/metrics" % port) as r:
-            text = r.read().decode()
+        text = h.get_page(port, "/metrics")[1]
     except OSError:
         return {}
     return {m[1]: float(m[2]) for m in re.finditer(
@@ -128,7 +119,7 @@ def test_backlogs_advance_together(b, folder):
     """Ten hours in two sources, one eight times as dense: read side by side in event time."""
     sizes, minute = (5000, 40000), 60000
     files = [write_file(folder, v, i, rows, 36000) for i, (v, rows) in enumerate(zip(VIDEOS[::2], sizes))]
-    port = free_port()
+    port = h.free_port()
     d = ingest(b, "b.", folder, 2, 1, "http.port=%d" % port, "watermark.step.ms=10s")
     run("absa-import", "-b", b.address, "-X", "topic.prefix=b.", "-X", "raw.partitions=2",
         "--arrival", "created", *files)

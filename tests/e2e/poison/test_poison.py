@@ -2,11 +2,13 @@
 """Hostile records between good ones on a real Kafka, and wrong configuration.
 
 All four stages run throughout. Each bad record ends in absa.dead with its reason and its
-bytes, the windows are those of the good records alone, and no process ends."""
+bytes, the windows are those of the good records alone, no process ends, and the pages of
+each say what it did."""
 import base64
 import collections
 import json
 import pathlib
+import re
 import struct
 import sys
 import tempfile
@@ -91,7 +93,10 @@ def poison(d):
 
 def deploy(broker, prefix, folder, hostile):
     """Half of the comments, perhaps the bad records, the other half, through all stages."""
-    options = {"ingest": [f"ingest.user_key_file={h.key_file(folder)}"], "pane": ONE, "judge": ONE}
+    options = {"ingest": [f"ingest.user_key_file={h.key_file(folder)}"], "score": [], "pane": ONE,
+               "judge": ONE}
+    ports = {stage: h.free_port() for stage in options}
+    options = {stage: [*v, f"http.port={ports[stage]}"] for stage, v in options.items()}
     d = h.Deployment(broker, prefix, options, RAW, COMMENTS)
     d.start_all(1)
     send(d, write(folder / "a.jsonl", range(250)), "--no-end")
@@ -103,7 +108,24 @@ def deploy(broker, prefix, folder, hostile):
     send(d, write(folder / "b.jsonl", range(250, 500)))
     d.wait("windows", 9, 60, cured=())
     d.restart_dead(cured=())
+    for stage, port in ports.items():
+        look_at_pages(stage, port, [reason for of, reason, _ in want if of == stage])
     return d, want
+
+
+def look_at_pages(stage, port, reasons):
+    """Of one consumer, which wrote dead letters for these reasons."""
+    assert h.get_page(port, "/healthz")[1] == "alive\n"
+    assert '"ready": true' in h.get_page(port, "/readyz")[1]
+    assert re.fullmatch(r"\d+\.\d+\.\d+\n", h.get_page(port, "/version")[1])
+    kind, text = h.get_page(port, "/metrics")
+    assert kind == "text/plain; version=0.0.4; charset=utf-8", kind
+    dead = collections.Counter({m[1]: int(m[2]) for m in re.finditer(
+        rf'^absa_dead_total{{stage="{stage}",reason="(\w+)"}} (\d+)$', text, re.M)})
+    assert +dead == collections.Counter(reasons), (stage, dead, reasons)
+    for name in ("absa_records_total", "absa_commits_total", "process_resident_memory_bytes"):
+        value = re.search(rf"^{name}(?:{{[^}}]*}})? ([0-9.e+]+)$", text, re.M)
+        assert value and float(value[1]) > 0, (stage, name)
 
 
 def without_place(lines):
