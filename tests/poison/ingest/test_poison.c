@@ -193,6 +193,35 @@ static void sizes(void **state)
     expect_big("\xCC\x81", 10000, 0, 1, "-"); /* a storm of combining marks */
 }
 
+/* An object of n keys, or of one that is long, beside a comment's fields. */
+static void expect_keys(size_t n, size_t length, int comments, const char *reasons)
+{
+    struct buf b;
+
+    buf_init(&b, (size_t)16 << 20);
+    buf_str(&b, "{\"cid\":\"1\",\"text\":\"a\"");
+    for (size_t i = 0; i < n; i++)
+        buf_fmt(&b, ",\"k%zx\":0", i);
+    buf_str(&b, ",\"");
+    for (size_t i = 0; i < length; i++)
+        buf_byte(&b, 'k');
+    buf_str(&b, "\":0}");
+    assert_false(buf_failed(&b));
+    const struct outcome o = run(NULL, buf_slice(&b));
+    assert_int_equal(o.comments, comments);
+    assert_string_equal(o.reasons, reasons);
+    buf_release(&b);
+}
+
+static void keys(void **state)
+{
+    (void)state;
+    expect_keys(20000, 1, 1, "-");
+    expect_keys(1000000, 1, 0, "too_large");
+    expect_keys(0, 200000, 1, "-");
+    expect_keys(0, 1 << 20, 0, "too_large");
+}
+
 /* The worst page that fits: its dead letters must fit as well. */
 static void page_of_nothing(void **state)
 {
@@ -221,6 +250,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files),
         cmocka_unit_test(sizes),
+        cmocka_unit_test(keys),
         cmocka_unit_test(page_of_nothing),
     };
 

@@ -3,23 +3,31 @@
  * must be scored as if it were not there. */
 #include "support/check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "consumers/score/stage.h"
 #include "record/comment.h"
 #include "record/score.h"
 #include "support/prop.h"
 
-enum { RAW = 3, ID_RENAMED = 1001, ID_DOWN = 1002, BIG = 1 << 20, HEADERS = 1000 };
+enum { RAW = 3, ID_RENAMED = 1001, ID_DOWN = 1002, ID_HOSTILE = 1003, BIG = 1 << 20 };
+enum { HEADERS = 1000, LARGE_SCHEMA = 5 << 20, DEEP_SCHEMA = 10000, HOSTILE_MAX = 99, ROUNDS = 40 };
+
+#define COMMENT_OF(fields)                                                                         \
+    "{\"type\":\"record\",\"namespace\":\"absa\",\"name\":\"comment\",\"fields\":[" fields "]}"
 
 struct rig {
     struct topology topo;
     struct wire *wire;
     struct bundle *bundle;
-    struct buf good; /* a comment, framed */
-    struct buf bad;  /* the case at hand  */
-    char *renamed;   /* a schema whose comment has no comment_id */
+    struct buf good;      /* a comment, framed */
+    struct buf bad;       /* the case at hand  */
+    char *renamed;        /* a schema whose comment has no comment_id */
+    struct slice hostile; /* a schema */
 };
 
 static enum status by_id(void *ctx, int32_t id, struct slice *text, struct err *err)
@@ -28,6 +36,10 @@ static enum status by_id(void *ctx, int32_t id, struct slice *text, struct err *
 
     if (id == ID_DOWN)
         return err_set(err, ST_RETRY, "the registry is down");
+    if (id >= ID_HOSTILE && id < ID_HOSTILE + HOSTILE_MAX) {
+        *text = r->hostile;
+        return ST_OK;
+    }
     if (id != ID_RENAMED)
         return err_set(err, ST_REJECT, "no schema %d", (int)id);
     *text = slice_str(r->renamed);
@@ -201,6 +213,92 @@ static void what_is_not_what_its_schema_says(void **state)
     }
 }
 
+/* Whatever a registry may hold under an id; each is asked for once and remembered. */
+static void schemas_from_strangers(void **state)
+{
+    struct rig *r = *state;
+    static const char *const texts[] = {
+        "",
+        "{",
+        "\"string\"",
+        COMMENT_OF(""),
+        COMMENT_OF("{\"name\":\"x\",\"type\":{\"type\":\"fixed\",\"name\":\"f\",\"size\":-2}}"),
+        COMMENT_OF("{\"name\":\"x\",\"type\":[\"null\",\"comment\"]}"),
+        COMMENT_OF("{\"name\":\"x\",\"type\":\"nosuch\"}"),
+        COMMENT_OF("{\"name\":\"comment_id\",\"type\":\"long\"}"),
+    };
+    const size_t n = sizeof(texts) / sizeof(texts[0]);
+    char *large = malloc(LARGE_SCHEMA);
+
+    assert_non_null(large);
+    for (size_t i = 0; i < n; i++) {
+        r->hostile = slice_str(texts[i]);
+        expect(r, good_as(r, ID_HOSTILE + (uint32_t)i), "schema_incompatible");
+    }
+    memset(large, ' ', LARGE_SCHEMA);
+    r->hostile = (struct slice){ large, LARGE_SCHEMA };
+    expect(r, good_as(r, ID_HOSTILE + (uint32_t)n), "schema_incompatible");
+    memset(large, '[', DEEP_SCHEMA);
+    r->hostile = (struct slice){ large, DEEP_SCHEMA };
+    expect(r, good_as(r, ID_HOSTILE + (uint32_t)n + 1), "schema_incompatible");
+    free(large);
+}
+
+static long resident_kb(void)
+{
+    FILE *f = fopen("/proc/self/statm", "r");
+    long size = 0;
+    long pages = 0;
+
+    assert_non_null(f);
+    assert_int_equal(fscanf(f, "%ld %ld", &size, &pages), 2);
+    fclose(f);
+    return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/* A frame cut at each byte, and one that claims 2^62: again and again. */
+static int refuse_many(struct rig *r, struct arena *a)
+{
+    struct err err = { 0 };
+    struct comment c;
+    int n = 0;
+
+    for (size_t cut = 0; cut < r->good.n; cut++, n++) {
+        arena_reset(a);
+        assert_int_equal(
+            wire_decode(r->wire, RECORD_COMMENT, (struct slice){ r->good.p, cut }, &c, a, &err),
+            ST_REJECT);
+    }
+    (void)good_as(r, (uint32_t)wire_schema_id(RECORD_COMMENT));
+    buf_truncate(&r->bad, WIRE_FRAME_LEN);
+    buf_slice_add(&r->bad, (struct slice){ "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01", 10 });
+    arena_reset(a);
+    assert_int_equal(wire_decode(r->wire, RECORD_COMMENT, buf_slice(&r->bad), &c, a, &err),
+                     ST_REJECT);
+    return n + 1;
+}
+
+/* avro-c alone leaks what a truncated record declares. */
+static void hostile_bytes_cost_neither_memory_nor_time(void **state)
+{
+    struct rig *r = *state;
+    struct arena *a = arena_new(1 << 20);
+    int n = 0;
+
+    assert_non_null(a);
+    (void)refuse_many(r, a);
+    const long before = resident_kb();
+    const clock_t began = clock();
+    for (int i = 0; i < ROUNDS; i++)
+        n += refuse_many(r, a);
+    const double ms = (double)(clock() - began) * 1000 / CLOCKS_PER_SEC;
+    assert_true(n > 1000);
+    assert_true(ms < n); /* 1 ms each, of this process alone */
+    if (!getenv("ASAN_OPTIONS"))
+        assert_true(resident_kb() - before < 1024);
+    arena_free(a);
+}
+
 /* A record that speaks of a source that does not exist stops nobody. */
 static void sources_that_do_not_exist(void **state)
 {
@@ -324,6 +422,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_no_frame_or_no_comment),
         cmocka_unit_test(what_is_not_what_its_schema_says),
+        cmocka_unit_test(schemas_from_strangers),
+        cmocka_unit_test(hostile_bytes_cost_neither_memory_nor_time),
         cmocka_unit_test(sources_that_do_not_exist),
         cmocka_unit_test(what_looks_odd_in_kafka_and_is_fine),
         cmocka_unit_test(a_registry_that_is_down),
