@@ -115,6 +115,15 @@ static void note_watermarks(struct flow *f)
     }
 }
 
+/* What a person has to hear of, and not from /metrics alone. */
+static void note_defects(const struct flow *f)
+{
+    int64_t overtaken = out_counter(f->out, COUNTER_OVERTAKEN);
+
+    if (overtaken > 0)
+        log_error("comments came for a pane that was closed", LOG_INT("n", overtaken));
+}
+
 /* Asks the stage what to remember and plans the commit of p. */
 static enum status checkpoint(struct flow *f, struct part *p, struct err *err)
 {
@@ -158,6 +167,7 @@ enum status flow_commit(struct flow *f, struct err *err)
     metrics_add(f->metrics, METRIC_RECORDS, METRIC_NO_LABEL, (double)f->used);
     metrics_take(f->metrics, f->out);
     note_watermarks(f);
+    note_defects(f);
     out_clear(f->out);
     f->open_ms = -1;
     f->used = 0;
