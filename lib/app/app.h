@@ -129,6 +129,11 @@ struct app_orders *app_take_orders(void);
  * what err_prefix() put there) gives 64, 78, 69 or 77. */
 int app_exit_code(enum status st, const struct err *err);
 
+/* The work is done or has failed, and only closing is left: when that takes more than 5 s
+ * (librdkafka may wait for ever for one of its threads) the program ends all the same, with
+ * the code of st. Meant for struct flow_args. */
+void app_ending(enum status st, const struct err *err);
+
 /* The programs with a configuration: what a heading in a file may say. Ends with NULL. */
 extern const char *const app_programs[];
 

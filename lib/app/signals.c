@@ -5,9 +5,12 @@
 
 #include "app/inner.h"
 
+enum { CLOSE_S = 5 };
+
 static atomic_bool stop;
 static struct app_orders orders;
 static unsigned drain_s;
+static volatile sig_atomic_t late_code = EXIT_TEMPORARY;
 
 static void on_signal(int sig)
 {
@@ -21,7 +24,15 @@ static void on_signal(int sig)
 static void on_alarm(int sig)
 {
     (void)sig;
-    _exit(EXIT_TEMPORARY);
+    _exit((int)late_code);
+}
+
+void app_ending(enum status st, const struct err *err)
+{
+    unsigned left = alarm(0);
+
+    late_code = app_exit_code(st, err);
+    alarm(left > 0 && left < CLOSE_S ? left : CLOSE_S);
 }
 
 static void on_order(int sig)

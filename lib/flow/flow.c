@@ -298,6 +298,8 @@ enum status flow_run(const struct flow_args *args, struct err *err)
         log_error("stopped", LOG_STR("status", status_name(st)), LOG_STR("why", err->msg));
     else
         log_info("ended", LOG_STR("group", f.group));
+    if (args->ending)
+        args->ending(st, err);
     close_all(&f);
     return st;
 }

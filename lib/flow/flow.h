@@ -97,6 +97,8 @@ struct flow_args {
     const atomic_bool *stop;       /* set: drain, then return ST_OK                 */
     atomic_bool *report;           /* set: a log line that says where we stand, and it is
                                       cleared; NULL: nobody asks */
+    /* Told how it ends, before all is closed: nothing more will be committed. May be NULL. */
+    void (*ending)(enum status st, const struct err *err);
     const char *version;
     int verbosity;   /* -1 errors, 0 normal, 1 and more debug                 */
     bool from_start; /* a log that no longer starts at 0 is fine              */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "kafka/rdk.h"
 
@@ -112,13 +113,51 @@ enum status kafka_admin_partitions(struct kafka_admin *a, const char *topic, int
     return st;
 }
 
+/* The first offset at or after a time, or one of the two ends of the log. */
+static rd_kafka_resp_err_t ask_offset(struct kafka_admin *a, const char *topic, int32_t part,
+                                      int64_t time_ms, int64_t *offset)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_t *t = rd_kafka_topic_partition_list_add(list, topic, part);
+
+    t->offset = time_ms;
+    rd_kafka_resp_err_t e = rd_kafka_offsets_for_times(a->rk, list, RDK_TIMEOUT_MS);
+    if (!e)
+        e = t->err;
+    *offset = t->offset;
+    rd_kafka_topic_partition_list_destroy(list);
+    return e;
+}
+
+/* The same, through changes of the leader. */
+static enum status offset_of(struct kafka_admin *a, const char *topic, int32_t part,
+                             int64_t time_ms, int64_t *offset, struct err *err)
+{
+    const int64_t until = rdk_now_ms() + RDK_TIMEOUT_MS;
+    const struct timespec pause = { 0, 100 * 1000000L };
+    rd_kafka_resp_err_t e = ask_offset(a, topic, part, time_ms, offset);
+
+    while (e && rdk_is_passing(e) && rdk_now_ms() < until) {
+        nanosleep(&pause, NULL);
+        e = ask_offset(a, topic, part, time_ms, offset);
+    }
+    return rdk_code(e, topic, err);
+}
+
+/* Not by rd_kafka_query_watermark_offsets(): that asks for both ends at once, and when one
+ * answer is an error and the other is not it may give the second for both. A log with an end
+ * of 0 would then be restored as one without a record. */
 enum status kafka_admin_range(struct kafka_admin *a, const char *topic, int32_t part, int64_t *low,
                               int64_t *end, struct err *err)
 {
-    rd_kafka_resp_err_t e =
-        rd_kafka_query_watermark_offsets(a->rk, topic, part, low, end, RDK_TIMEOUT_MS);
+    enum status st = offset_of(a, topic, part, RD_KAFKA_OFFSET_BEGINNING, low, err);
 
-    return rdk_code(e, topic, err);
+    if (st == ST_OK)
+        st = offset_of(a, topic, part, RD_KAFKA_OFFSET_END, end, err);
+    if (st == ST_OK && (*low < 0 || *end < *low))
+        st = err_set(err, ST_RETRY, "%s[%d]: an odd answer: from %lld to %lld", topic, (int)part,
+                     (long long)*low, (long long)*end);
+    return st;
 }
 
 enum status kafka_admin_embedded(struct kafka_admin *a, bool *is, struct err *err)
@@ -175,14 +214,7 @@ enum status kafka_admin_offset_at(struct kafka_admin *a, const char *topic, int3
 
     if (st != ST_OK)
         return st;
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
-    rd_kafka_topic_partition_t *t = rd_kafka_topic_partition_list_add(list, topic, part);
-
-    t->offset = time_ms;
-    rd_kafka_resp_err_t e = rd_kafka_offsets_for_times(a->rk, list, RDK_TIMEOUT_MS);
-    st = rdk_code(e ? e : t->err, topic, err);
-    *offset = t->offset;
-    rd_kafka_topic_partition_list_destroy(list);
+    st = offset_of(a, topic, part, time_ms, offset, err);
     if (st == ST_OK && *offset < 0) {
         int64_t low;
 

@@ -222,20 +222,26 @@ enum status rdk_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **ou
 
 /* What no restart cures: the one place where codes are named, as librdkafka
  * has no attribute for it. */
-static bool is_config(rd_kafka_resp_err_t e)
+bool rdk_is_config(rd_kafka_resp_err_t e)
 {
     return e == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
            e == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED ||
            e == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED ||
            e == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED ||
-           e == RD_KAFKA_RESP_ERR__AUTHENTICATION || e == RD_KAFKA_RESP_ERR__INVALID_ARG;
+           e == RD_KAFKA_RESP_ERR__AUTHENTICATION || e == RD_KAFKA_RESP_ERR__INVALID_ARG ||
+           /* the broker's own limits: the same batch meets the same one again */
+           e == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
+           e == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE ||
+           e == RD_KAFKA_RESP_ERR_OFFSET_METADATA_TOO_LARGE ||
+           e == RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT ||
+           e == RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT;
 }
 
 enum status rdk_error(rd_kafka_error_t *e, const char *what, struct err *err)
 {
     if (!e)
         return ST_OK;
-    enum status st = is_config(rd_kafka_error_code(e)) ? ST_FATAL : ST_RETRY;
+    enum status st = rdk_is_config(rd_kafka_error_code(e)) ? ST_FATAL : ST_RETRY;
     err_set(err, st, "%s%s: %s%s%s", st == ST_FATAL ? "config: " : "", what,
             rd_kafka_error_string(e), rd_kafka_error_is_fatal(e) ? " (fatal)" : "",
             rd_kafka_error_txn_requires_abort(e) ? " (abort)" : "");
@@ -247,7 +253,7 @@ enum status rdk_code(rd_kafka_resp_err_t e, const char *what, struct err *err)
 {
     if (e == RD_KAFKA_RESP_ERR_NO_ERROR)
         return ST_OK;
-    enum status st = is_config(e) ? ST_FATAL : ST_RETRY;
+    enum status st = rdk_is_config(e) ? ST_FATAL : ST_RETRY;
     return err_set(err, st, "%s%s: %s", st == ST_FATAL ? "config: " : "", what,
                    rd_kafka_err2str(e));
 }
@@ -279,5 +285,7 @@ bool rdk_is_passing(rd_kafka_resp_err_t e)
     return e == RD_KAFKA_RESP_ERR__TRANSPORT || e == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
            e == RD_KAFKA_RESP_ERR__RESOLVE || e == RD_KAFKA_RESP_ERR__TIMED_OUT ||
            e == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE ||
-           e == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION;
+           e == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
+           e == RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE ||
+           e == RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR;
 }

@@ -154,10 +154,12 @@ static enum status judge(const struct kafka_consumer *c, const rd_kafka_message_
         return err_set(err, ST_FATAL, "config: %s[%d] no longer holds the position: %s", c->topic,
                        (int)m->partition, rd_kafka_message_errstr(m));
     if (m->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
-        return err_set(err, ST_FATAL, "config: there is no topic %s: run absa topics apply",
-                       c->topic);
+        /* Gone, or a broker that has just come up: the next start finds out. */
+        return err_set(err, ST_RETRY, "topic %s is not there any more", c->topic);
     if (m->err == RD_KAFKA_RESP_ERR__FATAL || m->err == RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED)
         return err_set(err, ST_RETRY, "membership lost: %s", rd_kafka_message_errstr(m));
+    if (rdk_is_config(m->err))
+        return err_set(err, ST_FATAL, "config: %s: %s", c->topic, rd_kafka_message_errstr(m));
     if (!rdk_is_passing(m->err))
         log_warn("consumer error", LOG_STR("error", rd_kafka_err2name(m->err)),
                  LOG_STR("why", rd_kafka_message_errstr(m)));

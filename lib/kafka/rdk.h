@@ -43,6 +43,9 @@ MUST_USE enum status rdk_learn_leaders(rd_kafka_t *rk, const char *topic, struct
 /* Time for waiting, from an arbitrary start. */
 int64_t rdk_now_ms(void);
 
+/* Is it an error that no restart cures: authorisation, a limit of the broker? */
+bool rdk_is_config(rd_kafka_resp_err_t e);
+
 /* Is it an error that says only that something is on its way again? */
 bool rdk_is_passing(rd_kafka_resp_err_t e);
 

@@ -12,6 +12,7 @@ enum status service_run(const struct service *s, const struct app_run *run, stru
                                     .effects = s->effects,
                                     .stop = app_stop_flag(),
                                     .report = &orders->report,
+                                    .ending = app_ending,
                                     .version = app_version(),
                                     .verbosity = run->verbosity,
                                     .from_start = s->from_start };

@@ -6,7 +6,9 @@
  *                       with 0 within 10 s (75 if the broker holds it up); the same
  *                       signal again ends it at once, which loses nothing
  *     SIGUSR1           one line of the log that says where it stands
- *     SIGPIPE           is no matter */
+ *     SIGPIPE           is no matter
+ *
+ * Once nothing more is to be committed, closing may take 5 s, no more. */
 #ifndef SERVICE_SERVICE_H
 #define SERVICE_SERVICE_H
 

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "app/app.h"
+#include "app/inner.h"
 #include "file/file.h"
 #include "support/check.h"
 
@@ -250,6 +252,26 @@ static void a_signal_asks_to_stop(void **state)
     assert_true(atomic_load(app_stop_flag()));
 }
 
+/* What is closed for ever is not closed: the program ends, and says what it would have said. */
+static void closing_has_an_end(void **state)
+{
+    const struct err err = { "config: what stopped it" };
+    int how = 0;
+    pid_t pid = fork();
+
+    (void)state;
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        app_catch_signals(1000);
+        app_ending(ST_FATAL, &err);
+        for (;;)
+            pause();
+    }
+    assert_int_equal(waitpid(pid, &how, 0), pid);
+    assert_true(WIFEXITED(how));
+    assert_int_equal(WEXITSTATUS(how), EXIT_CONFIG);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +281,7 @@ int main(void)
         cmocka_unit_test_setup(secrets_are_read_from_files_that_others_may_not_read, reset),
         cmocka_unit_test_setup(the_status_decides_the_exit_code, reset),
         cmocka_unit_test_setup(files_are_read_up_to_their_limit, reset),
+        cmocka_unit_test_setup(closing_has_an_end, reset),
         cmocka_unit_test_setup(a_signal_asks_to_stop, reset),
     };
 
