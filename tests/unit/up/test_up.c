@@ -145,8 +145,8 @@ static void the_picture_says_it_all(void **state)
 {
     static const char *const words[] = { "12 s of 60 s",
                                          "broker in memory at 127.0.0.1:9092",
-                                         "ingest   running        340       2000        7       "
-                                         "1990 comments   2025-07-02 23:46:40",
+                                         ("ingest   running        340       2000        7      "
+                                          " 1990 comments   2025-07-02 23:46:40"),
                                          "dead letters 10: absa tail -b 127.0.0.1:9092 -t dead",
                                          "score    down",
                                          "restarted 2 times",
