@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define PAST_TOPICS "instead of files: absa.raw or absa.comments"
+#include "file/file.h"
 #include "past.h"
 #include "pipe/transcode.h"
 
-enum { NAME_BYTES_MAX = 4096, LINE_BYTES_MAX = 64 << 20, ARENA_MAX = 256 << 20 };
+enum { LINE_BYTES_MAX = 64 << 20, ARENA_MAX = 256 << 20 };
 
 static const char *out_dir;
 
@@ -22,11 +24,12 @@ static const struct app_opt opts[] = {
     { .name = NULL },
 };
 
-/* The files of the output folder. */
-enum { FILE_WINDOWS, FILE_ALERTS, FILE_DEAD, FILE_SUMMARY, FILE_N };
+/* The files of the output folder. The summary is written when all the others are whole: a
+ * folder without one is of a run that did not end well. */
+enum { FILE_WINDOWS, FILE_ALERTS, FILE_DEAD, FILE_N };
 
-static const char *const file_names[FILE_N] = { "windows.jsonl", "alerts.jsonl", "dead.jsonl",
-                                                "summary.json" };
+static const char *const file_names[FILE_N] = { "windows.jsonl", "alerts.jsonl", "dead.jsonl" };
+static const char summary_name[] = "summary.json";
 
 struct backtest {
     struct pipeline pipeline;
@@ -46,6 +49,16 @@ static enum status put(struct backtest *t, int file, struct err *err)
     if (buf_failed(&t->line))
         return err_set(err, ST_FATAL, "out of memory");
     return fwrite(t->line.p, 1, t->line.n, t->file[file]) == t->line.n ? ST_OK : cannot(file, err);
+}
+
+static enum status close_files(struct backtest *t, enum status st, struct err *err)
+{
+    for (int i = 0; i < FILE_N; i++) {
+        if (t->file[i] && fclose(t->file[i]) != 0 && st == ST_OK)
+            st = cannot(i, err);
+        t->file[i] = NULL;
+    }
+    return st;
 }
 
 static int file_of(enum topic_id topic)
@@ -77,13 +90,16 @@ static enum status sink(void *ctx, const struct out_rec *rec, struct err *err)
 
 static enum status open_files(struct backtest *t, struct err *err)
 {
-    char path[NAME_BYTES_MAX];
+    char path[FILE_PATH_MAX];
 
     if (mkdir(out_dir, 0777) != 0 && errno != EEXIST)
         return err_set(err, ST_FATAL, "usage: --out %s: %s", out_dir, strerror(errno));
+    if (file_path(out_dir, slice_str(summary_name), path, err) != ST_OK)
+        return err_set(err, ST_FATAL, "usage: --out: the name is too long");
+    if (unlink(path) != 0 && errno != ENOENT)
+        return err_set(err, ST_FATAL, "usage: %s: %s", path, strerror(errno));
     for (int i = 0; i < FILE_N; i++) {
-        int n = snprintf(path, sizeof(path), "%s/%s", out_dir, file_names[i]);
-        if (n < 0 || (size_t)n >= sizeof(path))
+        if (file_path(out_dir, slice_str(file_names[i]), path, err) != ST_OK)
             return err_set(err, ST_FATAL, "usage: --out: the name is too long");
         t->file[i] = fopen(path, "w");
         if (!t->file[i])
@@ -138,6 +154,7 @@ static void add_dead_reasons(struct backtest *t)
 
 static enum status write_summary(struct backtest *t, struct err *err)
 {
+    char path[FILE_PATH_MAX];
     struct buf *b = &t->line;
     bool exact = true;
 
@@ -158,7 +175,10 @@ static enum status write_summary(struct backtest *t, struct err *err)
     buf_fmt(b, "},\n  \"identity\": \"%s\",\n  \"bundle\": \"sha256:%.*s\",\n", exact ? "I1" : "I0",
             SLICE_ARG(bundle));
     buf_fmt(b, "  \"baseline\": \"%s\"\n}\n", t->pipeline.baseline->id);
-    return put(t, FILE_SUMMARY, err);
+    enum status st = file_path(out_dir, slice_str(summary_name), path, err);
+    if (st == ST_OK && buf_failed(b))
+        st = err_set(err, ST_FATAL, "out of memory");
+    return st == ST_OK ? file_write(path, buf_slice(b), err) : st;
 }
 
 /* One line for a person. */
@@ -197,6 +217,7 @@ static enum status work(struct backtest *t, const struct app_run *run, struct er
     st = pipe_new(t->pipeline.stage + first, (size_t)(PIPELINE_N - first), &conf, &t->pipe, err);
     if (st == ST_OK)
         st = past_feed(run, topic, &t->pipeline, t->pipe, err);
+    st = close_files(t, st, err);
     if (st == ST_OK)
         st = write_summary(t, err);
     return st;
@@ -208,10 +229,7 @@ static enum status run(struct app_run *run, struct err *err)
 
     buf_init(&t.line, LINE_BYTES_MAX);
     enum status st = t.arena ? work(&t, run, err) : err_set(err, ST_FATAL, "out of memory");
-    for (int i = 0; i < FILE_N; i++) {
-        if (t.file[i] && fclose(t.file[i]) != 0 && st == ST_OK)
-            st = cannot(i, err);
-    }
+    st = close_files(&t, st, err); /* those of a run that did not begin */
     if (st == ST_OK && run->verbosity >= 0)
         tell(&t);
     pipe_free(t.pipe);

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum status file_path(const char *dir, struct slice name, char out[FILE_PATH_MAX], struct err *err)
 {
@@ -33,14 +35,46 @@ enum status file_read(const char *path, struct buf *out, struct err *err)
     return st;
 }
 
-enum status file_write(const char *path, struct slice bytes, struct err *err)
+/* Writes to what is there, or makes it; flushed to the disk when it is to be renamed. */
+static bool put(const char *path, struct slice bytes, const struct stat *like)
 {
     FILE *f = fopen(path, "wb");
-    bool ok;
+    bool ok = f != NULL;
 
-    if (!f)
-        return err_set(err, ST_FATAL, "%s: %s", path, strerror(errno));
-    ok = bytes.n == 0 || fwrite(bytes.p, 1, bytes.n, f) == bytes.n;
-    ok = fclose(f) == 0 && ok;
+    if (!ok)
+        return false;
+    if (like->st_mode != 0)
+        ok = fchmod(fileno(f), like->st_mode & 07777) == 0;
+    ok = ok && (bytes.n == 0 || fwrite(bytes.p, 1, bytes.n, f) == bytes.n);
+    ok = ok && fflush(f) == 0;
+    if (S_ISREG(like->st_mode) || like->st_mode == 0)
+        ok = ok && fsync(fileno(f)) == 0;
+    return fclose(f) == 0 && ok;
+}
+
+/* Over there, then in its place. */
+static bool replace(const char *path, struct slice bytes, const struct stat *like)
+{
+    char part[FILE_PATH_MAX];
+    int n = snprintf(part, sizeof(part), "%s.part", path);
+
+    if (n < 0 || (size_t)n >= sizeof(part)) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    if (put(part, bytes, like) && rename(part, path) == 0)
+        return true;
+    int why = errno;
+    (void)unlink(part);
+    errno = why;
+    return false;
+}
+
+enum status file_write(const char *path, struct slice bytes, struct err *err)
+{
+    struct stat is = { 0 };
+    bool other = lstat(path, &is) == 0 && !S_ISREG(is.st_mode);
+    bool ok = other ? put(path, bytes, &is) : replace(path, bytes, &is);
+
     return ok ? ST_OK : err_set(err, ST_FATAL, "%s: %s", path, strerror(errno));
 }

@@ -19,7 +19,9 @@ MUST_USE enum status file_path(const char *dir, struct slice name, char out[FILE
  * out's maximum. */
 MUST_USE enum status file_read(const char *path, struct buf *out, struct err *err);
 
-/* Writes bytes to a file, made new or cut. ST_FATAL: it cannot be written. */
+/* Writes bytes to a file, made new or replaced: wholly or, when that fails at any
+ * point, not at all (they go to "path.part" first). What is no plain file, a device
+ * or a link, is written as it stands. ST_FATAL: it cannot be written. */
 MUST_USE enum status file_write(const char *path, struct slice bytes, struct err *err);
 
 #endif

@@ -8,42 +8,10 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "support/alloc/alloc.h"
 #include "support/record_gen.h"
 #include "wire/csv.h"
 #include "wire/wire.h"
-
-/* The linker's --wrap sends our objects here. */
-/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): ld's names */
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t n);
-
-static long until_failure; /* 0: never */
-
-static int fails(void)
-{
-    return until_failure > 0 && --until_failure == 0;
-}
-
-void *__wrap_malloc(size_t n)
-{
-    return fails() ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-    return fails() ? NULL : __real_realloc(p, n);
-}
-
-/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 union any {
     max_align_t align;
@@ -53,9 +21,8 @@ union any {
 /* Ends a use that gave st: whether an allocation had to fail. */
 static bool end_use(enum status st)
 {
-    bool failed = until_failure == 0;
+    bool failed = alloc_has_failed();
 
-    until_failure = 0;
     assert_true(st == ST_OK || (st == ST_FATAL && failed));
     return failed;
 }
@@ -77,7 +44,7 @@ static void making(void **state)
 
     (void)state;
     do
-        until_failure = n += 41;
+        alloc_fail_at(n += 41);
     while (use_new());
     print_message("%ld allocations\n", n);
     assert_true(n > 1000);
@@ -123,14 +90,14 @@ static void records(void **state)
 
     (void)state;
     assert_int_equal(wire_new(NULL, &w, &err), ST_OK);
-    json_set_alloc_funcs(__real_malloc, free);
+    json_set_alloc_funcs(alloc_real, free);
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         union any rec;
         long n = 0;
 
         record_gen(&g, wire_tables[kinds[i]], &rec);
         do
-            until_failure = ++n;
+            alloc_fail_at(++n);
         while (use_record(w, &rec, kinds[i]));
         print_message("%s: %ld allocations\n", wire_tables[kinds[i]]->name, n - 1);
         assert_true(n > 3);
@@ -163,7 +130,7 @@ static void csv(void **state)
 
     (void)state;
     do
-        until_failure = ++n;
+        alloc_fail_at(++n);
     while (use_csv());
     assert_true(n > 3);
 }
