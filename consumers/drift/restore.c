@@ -295,7 +295,7 @@ static enum status take_state(struct judge *j, struct found *f, const struct sta
     arena_reset(j->arena);
     if (!rec->value.p)
         return forget(j, f, rec->key, err);
-    st = wire_decode(j->wire, RECORD_STATE, rec->value, &s, j->arena, err);
+    st = wire_decode_own(j->wire, RECORD_STATE, rec->value, &s, j->arena, err);
     if (st != ST_OK)
         return st;
     if (s.format > STATE_FORMAT)

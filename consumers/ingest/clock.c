@@ -132,5 +132,6 @@ enum status clock_load(struct slice meta, struct clock *c, struct err *err)
         load_kind(word(&rest), &c->kind) && rest.n == 0)
         return ST_OK;
     return err_set(err, ST_FATAL,
-                   "the metadata of a committed offset was not written by this version of ingest");
+                   "config: the metadata of a committed offset was not written by this version of "
+                   "ingest");
 }

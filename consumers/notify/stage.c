@@ -143,7 +143,7 @@ static enum status restore_one(struct notify_stage *s, const struct stage_rec *r
         return ST_OK;
     }
     struct notify row;
-    enum status st = wire_decode(s->wire, RECORD_NOTIFY, rec->value, &row, s->arena, err);
+    enum status st = wire_decode_own(s->wire, RECORD_NOTIFY, rec->value, &row, s->arena, err);
     if (row.state == NOTIFY_HELD)
         row.due_ms = 0; /* somebody may have mended it: one try at each start */
     return st == ST_OK ? groups_put(&s->groups, r, &row, NULL, err) : st;
@@ -174,7 +174,7 @@ static enum status assign(void *ctx, int32_t part, struct stage_resume *resume, 
         }
     }
     log->close(log->ctx);
-    return st == ST_REJECT ? ST_FATAL : st;
+    return st;
 }
 
 static enum status tick(void *ctx, int32_t part, const struct stage_tick *t, struct out *out,

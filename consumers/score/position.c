@@ -51,18 +51,21 @@ enum status position_read(struct slice meta, struct position_src *src, int32_t n
     if (meta.n == 0)
         return ST_OK;
     if (meta.n >= sizeof(text) || meta.n < 4 || memcmp(meta.p, "s2 ", 3) != 0)
-        return err_set(err, ST_FATAL, "meta of %zu bytes is not score's", meta.n);
+        return err_set(err, ST_FATAL, "config: meta of %zu bytes is not of this version of score",
+                       meta.n);
     memcpy(text, meta.p, meta.n);
     text[meta.n] = '\0';
     if (!take_number(&p, " ", since))
-        return err_set(err, ST_FATAL, "meta \"%.40s\" is not score's", text);
+        return err_set(err, ST_FATAL, "config: meta \"%.40s\" is not of this version of score",
+                       text);
     while (*p) {
         struct position_src one = { .known = true };
         int64_t i;
 
         if (!take_number(&p, ":", &i) || !take_number(&p, ":", &one.read) ||
             !take_number(&p, ":", &one.doubt) || !take_number(&p, " ", &one.written))
-            return err_set(err, ST_FATAL, "meta \"%.40s\" is not score's", text);
+            return err_set(err, ST_FATAL, "config: meta \"%.40s\" is not of this version of score",
+                           text);
         if (i >= 0 && i < n)
             src[i] = one;
     }

@@ -10,6 +10,7 @@
 #include "obs/log.h"
 
 enum { INIT_TIMEOUT_MS = 60000, COMMIT_TIMEOUT_MS = 30000, FULL_WAIT_MS = 100 };
+enum { EXPLAIN_TRIES = 10, EXPLAIN_MS = 10 };
 
 struct kafka_producer {
     rd_kafka_t *rk;
@@ -218,6 +219,17 @@ enum status kafka_txn_begin(struct kafka_producer *p, struct err *err)
     return rdk_error(rd_kafka_begin_transaction(p->rk), "begin", err);
 }
 
+/* A transaction that must be aborted often says no more than "erroneous state"; what a
+ * record of it was refused for, its delivery report says, at once or very soon. */
+static enum status explain(struct kafka_producer *p, enum status st, struct err *err)
+{
+    if (st != ST_RETRY)
+        return st;
+    for (int i = 0; i < EXPLAIN_TRIES && !p->failed; i++)
+        rd_kafka_poll(p->rk, EXPLAIN_MS);
+    return rdk_is_config(p->failed) ? check_delivery(p, err) : st;
+}
+
 static rd_kafka_topic_partition_list_t *offset_list(const char *topic, const struct kafka_offset *v,
                                                     size_t n)
 {
@@ -251,7 +263,7 @@ enum status kafka_txn_offsets(struct kafka_producer *p, struct kafka_consumer *c
     rd_kafka_error_t *e = rd_kafka_send_offsets_to_transaction(p->rk, list, group, p->timeout_ms);
     rd_kafka_consumer_group_metadata_destroy(group);
     rd_kafka_topic_partition_list_destroy(list);
-    return rdk_error(e, "send offsets", err);
+    return explain(p, rdk_error(e, "send offsets", err), err);
 }
 
 /* Ends the transaction by op, which says "again" by the attribute retriable. */
@@ -271,7 +283,7 @@ static enum status end(struct kafka_producer *p,
 
 enum status kafka_txn_commit(struct kafka_producer *p, struct err *err)
 {
-    return end(p, rd_kafka_commit_transaction, "commit", err);
+    return explain(p, end(p, rd_kafka_commit_transaction, "commit", err), err);
 }
 
 enum status kafka_txn_abort(struct kafka_producer *p, struct err *err)

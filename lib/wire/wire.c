@@ -237,6 +237,18 @@ enum status wire_decode(struct wire *w, enum record_kind kind, struct slice fram
     return st == ST_REJECT ? reject(w, s->reason) : st;
 }
 
+enum status wire_decode_own(struct wire *w, enum record_kind kind, struct slice framed, void *rec,
+                            struct arena *a, struct err *err)
+{
+    enum status st = wire_decode(w, kind, framed, rec, a, err);
+
+    if (st != ST_REJECT)
+        return st;
+    if (w->reason != DEAD_AVRO)
+        err_prefix(err, "config: a %s of a newer version", wire_tables[kind]->name);
+    return ST_FATAL;
+}
+
 enum status wire_from_json(struct wire *w, enum record_kind kind, struct slice json, void *rec,
                            struct arena *a, struct err *err)
 {

@@ -68,6 +68,13 @@ MUST_USE enum status wire_peek(struct wire *w, struct slice framed, enum record_
 MUST_USE enum status wire_decode(struct wire *w, enum record_kind kind, struct slice framed,
                                  void *rec, struct arena *a, struct err *err);
 
+/* The same for what a program reads back of its own kind (its state, what its other
+ * role wrote): for that there is no dead letter, it stops. ST_FATAL instead of
+ * ST_REJECT, "config: ..." when the writer's schema is the trouble: a newer version
+ * has been here. */
+MUST_USE enum status wire_decode_own(struct wire *w, enum record_kind kind, struct slice framed,
+                                     void *rec, struct arena *a, struct err *err);
+
 /* Which dead letter the last ST_REJECT of wire_peek() or wire_decode() makes:
  * DEAD_SCHEMA (no frame, an id that does not exist, another kind of record),
  * DEAD_AVRO (the bytes are not what their schema says) or

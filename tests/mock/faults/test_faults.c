@@ -24,7 +24,15 @@
 #include "app/app.h"
 #include "life.h"
 
-enum { AT_ONCE = 32, HANG_S = 120, CLOSE_S = 5, LOG_SHOWN = 3000, CODES_MAX = 16, CASES_MAX = 300 };
+enum {
+    AT_ONCE = 32,
+    HANG_S = 120,
+    CLOSE_S = 5,
+    LOG_SHOWN = 3000,
+    LIVES_MAX = 3,
+    CODES_MAX = 16,
+    CASES_MAX = 300
+};
 
 /* Ways to end; a case may allow several, where it depends on timing. */
 enum { WELL = 1, AGAIN = 2, CONFIG = 4, UNAVAILABLE = 8, INTERNAL = 16 };
@@ -148,6 +156,7 @@ struct tcase {
     int pipe;  /* its verdict comes here      */
     FILE *log; /* and here what its host said */
     time_t began;
+    int lives;
 };
 
 static struct tcase cases[CASES_MAX];
@@ -238,6 +247,7 @@ static int start(struct tcase *c)
     if (!c->log || pipe(ends) != 0)
         return -1;
     c->began = time(NULL);
+    c->lives++;
     c->pid = fork();
     if (c->pid == 0) {
         close(ends[0]);
@@ -255,19 +265,23 @@ static int start(struct tcase *c)
 }
 
 /* The last of what a case has logged. */
-static void print_end(FILE *log)
+static void read_end(FILE *log, char *text)
 {
-    char text[LOG_SHOWN + 1];
-
     if (fseek(log, -LOG_SHOWN, SEEK_END) != 0)
         rewind(log);
-    size_t n = fread(text, 1, LOG_SHOWN, log);
-    printf("%.*s", (int)n, text);
+    text[fread(text, 1, LOG_SHOWN, log)] = '\0';
+}
+
+/* The mock fails an assertion of its own when a SyncGroup that it holds back is asked again. */
+static bool mock_broke(int how, const char *log)
+{
+    return WIFSIGNALED(how) && WTERMSIG(how) == SIGABRT && strstr(log, "rdkafka_mock");
 }
 
 /* Waits for any case to end; whether it failed. */
 static int finish(int verbose)
 {
+    char log[LOG_SHOWN + 1];
     int how = 0;
     char line[600] = "";
     const pid_t pid = wait(&how);
@@ -281,6 +295,10 @@ static int finish(int verbose)
         line[n > 0 ? n : 0] = '\0';
         close(c->pipe);
         c->pid = -1;
+        read_end(c->log, log);
+        fclose(c->log);
+        if (mock_broke(how, log) && c->lives < LIVES_MAX && start(c) == 0)
+            return finish(verbose);
         const bool stopped = WIFSIGNALED(how) && WTERMSIG(how) == SIGALRM;
         if (n <= 0 && stopped)
             snprintf(line, sizeof(line), "hangs");
@@ -291,8 +309,7 @@ static int finish(int verbose)
             printf("%s %-50s %3d s %s\n", failed ? "FAIL" : "ok  ", c->name,
                    (int)(time(NULL) - c->began), failed ? line : line + 3);
         if (failed)
-            print_end(c->log);
-        fclose(c->log);
+            printf("%s", log);
         fflush(stdout);
         return failed;
     }
