@@ -80,3 +80,20 @@ size_t utf8_repair(struct slice s, struct buf *out)
     }
     return repaired;
 }
+
+struct slice utf8_cut(struct slice s, size_t max)
+{
+    size_t n = 0;
+    int step;
+
+    if (s.n <= max)
+        return s;
+    while ((step = utf8_step((struct slice){ s.p + n, s.n - n })) != 0) {
+        size_t k = (size_t)(step > 0 ? step : -step);
+
+        if (n + k > max)
+            break;
+        n += k;
+    }
+    return (struct slice){ s.p, n };
+}

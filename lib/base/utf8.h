@@ -17,6 +17,9 @@ int utf8_step(struct slice s);
 /* Whether all of s is UTF-8. O(n). */
 bool utf8_valid(struct slice s);
 
+/* The head of s, at most max bytes, that ends between two characters. O(n). */
+struct slice utf8_cut(struct slice s, size_t max);
+
 /* Appends s to out with U+FFFD for each maximal broken subpart, as Python's
  * errors="replace" does; returns how many there were. O(n). */
 size_t utf8_repair(struct slice s, struct buf *out);

@@ -9,23 +9,6 @@
 
 enum { FORM_MAX = 1 << 20 /* every byte may take three */, URL_MAX = 300, SIGN_MAX = 200 };
 
-struct slice sns_cut(struct slice s, size_t max)
-{
-    size_t n = 0;
-    int step;
-
-    if (s.n <= max)
-        return s;
-    while ((step = utf8_step((struct slice){ s.p + n, s.n - n })) != 0) {
-        size_t k = (size_t)(step > 0 ? step : -step);
-
-        if (n + k > max)
-            break;
-        n += k;
-    }
-    return (struct slice){ s.p, n };
-}
-
 void sns_subject(struct slice s, struct buf *out)
 {
     size_t chars = 0;
@@ -93,7 +76,7 @@ static void attribute(struct buf *out, int number, const char *name, struct slic
 
 static void write_form(const struct sns *s, const struct sns_message *m, struct buf *form)
 {
-    struct slice text = sns_cut(m->text, SNS_MESSAGE_MAX);
+    struct slice text = utf8_cut(m->text, SNS_MESSAGE_MAX);
     size_t n = strlen(s->topic_arn);
     struct buf subject;
 

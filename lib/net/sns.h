@@ -42,9 +42,6 @@ void sns_publish(const struct sns *s, const struct sns_message *m, struct effect
 /* What an answer means; body is the server's XML. */
 enum effect_how sns_how(long code, struct slice body);
 
-/* The first bytes of s, at most max, cut between characters. */
-struct slice sns_cut(struct slice s, size_t max);
-
 /* Appends s as a subject: printable ASCII, others become '?', at most
  * SNS_SUBJECT_MAX. */
 void sns_subject(struct slice s, struct buf *out);

@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "base/utf8.h"
 #include "notify/render_inner.h"
+
+enum { SUBJECT_NAME_MAX = 100 };
 
 const char *severity_name(enum severity s)
 {
@@ -67,6 +70,7 @@ void view_make(const struct alert *al, struct view *v)
 
 void put_line(struct buf *out, struct slice s)
 {
+    s = utf8_cut(s, SHOWN_MAX);
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
 
@@ -111,9 +115,9 @@ static void put_subject(const struct telling *t, struct buf *out)
     buf_fmt(out, "[absa] %s drift", firing ? severity_name(most) : "RESOLVED");
     if (t->n == 1) {
         buf_str(out, " in ");
-        put_line(out, (struct slice){ al->segment.p, al->segment.n < 100 ? al->segment.n : 100 });
+        put_line(out, utf8_cut(al->segment, SUBJECT_NAME_MAX));
         buf_str(out, ": ");
-        put_line(out, (struct slice){ al->feature.p, al->feature.n < 100 ? al->feature.n : 100 });
+        put_line(out, utf8_cut(al->feature, SUBJECT_NAME_MAX));
         if (al->psi.has && firing)
             buf_fmt(out, ", PSI %.3f", al->psi.v);
     } else {

@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "record/alert.h"
 
-enum { MESSAGE_MAX = 1 << 20, SUBJECT_MAX = 400 };
+enum { MESSAGE_MAX = 2 << 20, SUBJECT_MAX = 400 };
 
 /* What the stage of notify hands to whoever performs the effect. */
 struct message {

@@ -2,6 +2,7 @@
 /* HTML as mail programs take it: tables, inline colours, no style sheet, no image. */
 #include <math.h>
 
+#include "base/utf8.h"
 #include "notify/render_inner.h"
 
 enum { BAR_PX = 160 };
@@ -21,6 +22,7 @@ static const char *colour_of(enum severity s)
 
 void put_html(struct buf *out, struct slice s)
 {
+    s = utf8_cut(s, SHOWN_MAX);
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
 

@@ -6,7 +6,9 @@
 #include "notify/bins.h"
 #include "notify/render.h"
 
-enum { VIEW_MOVED_MAX = 3, VIEW_OTHERS_MAX = 8 };
+/* SHOWN_MAX: bytes of one string from elsewhere. So GROUP_ALERTS_MAX alerts are always less than
+ * MESSAGE_MAX: an alert that nobody could be told of would stop everybody's. */
+enum { VIEW_MOVED_MAX = 3, VIEW_OTHERS_MAX = 8, SHOWN_MAX = 500 };
 
 /* One alert, made ready for print. */
 struct view {
@@ -29,12 +31,12 @@ void view_command(const struct alert *al, struct buf *out);
 /* "2025-07-23 12:00 to 13:00 UTC", with the second day when it is another one. */
 void view_window(const struct alert *al, struct buf *out);
 
-/* s without control characters: each becomes a blank. */
+/* The head of s without control characters: each becomes a blank. */
 void put_line(struct buf *out, struct slice s);
 
 void render_html(const struct telling *t, struct slice title, struct buf *out);
 
-/* Text in HTML: & < > " escaped, control characters blank. */
+/* The head of a text in HTML: & < > " escaped, control characters blank. */
 void put_html(struct buf *out, struct slice s);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "net/mail.h"
 #include "net/smtp.h"
 #include "net/sns.h"
@@ -138,10 +139,10 @@ static void test_cut_between_characters(void **state)
         memcpy(text + SNS_MESSAGE_MAX - lead, "\xe2\x96\x88", 3);
         size_t want = lead == 1 || lead == 2 ? SNS_MESSAGE_MAX - lead : SNS_MESSAGE_MAX;
 
-        assert_int_equal(sns_cut(s, SNS_MESSAGE_MAX).n, want);
+        assert_int_equal(utf8_cut(s, SNS_MESSAGE_MAX).n, want);
     }
     s.n = SNS_MESSAGE_MAX;
-    assert_int_equal(sns_cut(s, SNS_MESSAGE_MAX).n, SNS_MESSAGE_MAX);
+    assert_int_equal(utf8_cut(s, SNS_MESSAGE_MAX).n, SNS_MESSAGE_MAX);
 }
 
 static void test_sns_subject(void **state)

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "notify/render.h"
+#include "base/utf8.h"
+#include "notify/render_inner.h"
 #include "support/notify/alerts.h"
 
 static void expect(const char *name, struct slice is)
@@ -130,12 +131,63 @@ static void test_many_others(void **state)
     arena_free(a);
 }
 
+/* As many alerts as a group can have, each as large as it gets: it is still a message, and its
+ * subject is cut between characters. */
+static void test_a_message_always_fits(void **state)
+{
+    enum { ALERTS = 16, CELLS = BINS_MAX };
+    static char wide[100000];
+    struct arena *a = arena_new(1 << 24);
+    struct alert v[ALERTS];
+    struct other_feature others[VIEW_OTHERS_MAX];
+    int64_t counts[CELLS];
+    int32_t bins[CELLS];
+    double edges[CELLS];
+    struct buf part[3];
+    struct err err = { 0 };
+
+    (void)state;
+    memset(wide, '"', sizeof(wide));
+    const struct slice text = { wide, sizeof(wide) };
+    for (int i = 0; i < CELLS; i++) {
+        counts[i] = 1000000;
+        bins[i] = i;
+        edges[i] = -1.2345e-300 * (CELLS - i);
+    }
+    for (size_t i = 0; i < VIEW_OTHERS_MAX; i++)
+        others[i] = (struct other_feature){ text, 1e300, SEVERITY_CRITICAL };
+    for (size_t i = 0; i < ALERTS; i++) {
+        v[i] = sample_alert(a, "all", 0, 1);
+        v[i].feature = v[i].segment = v[i].message = v[i].todo = v[i].alert_id = text;
+        v[i].others.v = others;
+        v[i].others.n = VIEW_OTHERS_MAX;
+        v[i].edges = (struct doubles){ edges, CELLS - 1 };
+        v[i].psi_bins = (struct ints){ bins, CELLS };
+        v[i].baseline_counts = v[i].window_counts = (struct longs){ counts, CELLS };
+    }
+    for (size_t i = 0; i < 3; i++)
+        buf_init(&part[i], i == 0 ? SUBJECT_MAX : MESSAGE_MAX);
+    const struct telling all = { v, ALERTS, 1 };
+    assert_int_equal(render(&all, &part[0], &part[1], &part[2], &err), ST_OK);
+
+    for (size_t i = 0; i + 2 < sizeof(wide); i += 3)
+        memcpy(wide + i, "\xe2\x82\xac", 3);
+    const struct telling one = { v, 1, 0 };
+    assert_int_equal(render(&one, &part[0], &part[1], &part[2], &err), ST_OK);
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(utf8_valid(buf_slice(&part[i])));
+        buf_release(&part[i]);
+    }
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_messages),
         cmocka_unit_test(test_hostile_alert),
         cmocka_unit_test(test_many_others),
+        cmocka_unit_test(test_a_message_always_fits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
