@@ -26,6 +26,7 @@ struct doctor {
     int64_t timeout_ms;    /* for the first answer   */
     struct kafka_conf kafka;
     struct kafka_admin *admin;
+    bool embedded; /* a broker in memory: it keeps no positions */
     struct kafka_names names;
     int32_t parts[TOPIC_N]; /* as the cluster has them; 0: no such topic */
 };

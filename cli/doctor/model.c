@@ -90,7 +90,7 @@ static void key(struct doctor *d)
     if (path[0] == '\0') {
         f = report_add(&d->report, FOUND_WARN, "user key", means);
         finding_value(f, "ingest.user_key_file is not set: absa ingest will not start");
-        finding_fix(f, "%s, then ingest.user_key_file = absa.key", make);
+        finding_fix(f, "%s   # then ingest.user_key_file = absa.key", make);
         return;
     }
     const bool ok = ingest_conf_take(&d->conf->ingest, false, &conf, &err) == ST_OK;

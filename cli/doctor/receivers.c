@@ -26,8 +26,8 @@ static void mail_server(struct doctor *d, const struct receiver *to)
         finding_fix(f, "absa check-config notify%s   # user, password_file, tls and ca_file of %s",
                     d->same_conf, to->name);
     else if (!ok)
-        finding_fix(f, "is the address of notify.receiver.%s.url right, and its server up?",
-                    to->name);
+        finding_fix(f, "absa notify --test %s%s   # once its server is up, and its url right",
+                    to->name, d->same_conf);
 }
 
 static void topic_of_sns(struct doctor *d, const struct receiver *to)

@@ -211,7 +211,7 @@ void check_work(struct doctor *d)
 
     d->report.area = "work";
     for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
-        if (d->parts[stages[i].input] > 0)
+        if (d->parts[stages[i].input] > 0 && !d->embedded)
             stage(d, stages[i].group, stages[i].input);
     }
     s = (struct scan){ .d = d, .arena = arena_new(ARENA_BYTES) };

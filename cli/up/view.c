@@ -134,7 +134,7 @@ static void stage(struct page *p, const struct stage_view *s, struct buf *text)
         buf_fmt(text, " %9s %10s %8s %10s            ", "-", "-", "-", "-");
     }
     if (s->untold > 0)
-        buf_fmt(text, "%" PRId64 " failed: absa doctor", s->untold);
+        buf_fmt(text, "%" PRId64 " failed: absa doctor -c FILE -b %s", s->untold, p->frame->broker);
     if (s->restarts > 0)
         buf_fmt(text, "   restarted %s", s->restarts == 1 ? "once" : "");
     if (s->restarts > 1)

@@ -113,6 +113,10 @@ class Embedded(Case):
         address = up.address()
         h.run(h.BIN / "absa-import", "-q", "-b", address, "--arrival", "created", h.CRAWL)
         self.assertEqual(self.wait_for(address, [], len(windows)), windows)
+        said = h.run(h.BIN / "absa-doctor", "-b", address, ok=(1,)).stdout  # no key is configured
+        self.assertIn("a broker in memory", said)
+        self.assertIn("0 failures", said)
+        self.assertNotIn("never ran", said)
         pids = list(up.children().values())
         self.assertEqual(len(pids), 5)
         self.assertEqual(up.wait(), 0, up.said())
