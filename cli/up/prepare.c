@@ -102,19 +102,32 @@ static bool starts(struct slice s, const char *with)
     return s.n > n && memcmp(s.p, with, n) == 0;
 }
 
-/* Is there a line "name = value", or "#name = value", in the sample of a configuration? */
+/* Cuts the next "name = value", or "#name = value", off the sample of a configuration. */
+static bool next_name(struct slice *sample, struct slice *name)
+{
+    while (sample->n > 0) {
+        const char *nl = memchr(sample->p, '\n', sample->n);
+        const size_t n = nl ? (size_t)(nl - sample->p) : sample->n;
+        const size_t mark = n > 0 && sample->p[0] == '#';
+        const char *eq = memchr(sample->p, '=', n);
+
+        *name = (struct slice){ sample->p + mark, eq ? (size_t)(eq - sample->p) - mark : 0 };
+        sample->p += n + (nl ? 1 : 0);
+        sample->n -= n + (nl ? 1 : 0);
+        *name = slice_trim(*name);
+        if (name->n > 0)
+            return true;
+    }
+    return false;
+}
+
 static bool is_in_sample(struct slice sample, struct slice name)
 {
-    while (sample.n > 0) {
-        const char *nl = memchr(sample.p, '\n', sample.n);
-        const size_t n = nl ? (size_t)(nl - sample.p) : sample.n;
-        const size_t mark = n > 0 && sample.p[0] == '#';
+    struct slice other;
 
-        if (n > mark + name.n && memcmp(sample.p + mark, name.p, name.n) == 0 &&
-            (sample.p[mark + name.n] == ' ' || sample.p[mark + name.n] == '='))
+    while (next_name(&sample, &other)) {
+        if (slice_eq(name, other))
             return true;
-        sample.p += n + (nl ? 1 : 0);
-        sample.n -= n + (nl ? 1 : 0);
     }
     return false;
 }
@@ -197,16 +210,48 @@ static bool is_taken(const struct stages *s, size_t option)
     return false;
 }
 
+/* The property of some stage that name may be meant to be, into a buffer; "": none. The samples
+ * are still where stages_learn() had them written. */
+static void find_near(const struct stages *s, struct slice name, char *best, size_t n)
+{
+    size_t least = SIZE_MAX;
+    struct err ignored = { 0 };
+
+    best[0] = '\0';
+    for (size_t i = 0; i < s->n; i++) {
+        char path[PATH_BYTES];
+        struct slice other;
+        struct buf text;
+
+        stages_path(s, s->v[i].name, "conf", path, sizeof(path));
+        buf_init(&text, CONF_MAX);
+        if (file_read(path, &text, &ignored) != ST_OK)
+            buf_clear(&text);
+        for (struct slice rest = buf_slice(&text); next_name(&rest, &other);) {
+            const size_t d = near_distance(name, other);
+
+            if (d < least && near_enough(name, other, d)) {
+                least = d;
+                (void)snprintf(best, n, "%.*s", SLICE_ARG(other));
+            }
+        }
+        buf_release(&text);
+    }
+}
+
 static enum status check_option(const struct stages *s, size_t i, struct err *err)
 {
     const struct slice name = name_of(s->run->set->item[i]);
+    char near[NEAR_MAX + 1];
 
     if (is_reserved(name))
         return err_set(err, ST_FATAL, "usage: -X %.*s: absa up gives it to each stage",
                        SLICE_ARG(name));
-    if (!starts(name, "kafka.") && !is_taken(s, i))
-        return err_set(err, ST_FATAL, "config: -X: no stage has a property \"%.*s\"",
-                       SLICE_ARG(name));
+    if (!starts(name, "kafka.") && !is_taken(s, i)) {
+        find_near(s, name, near, sizeof(near));
+        return err_set(err, ST_FATAL, "config: -X: no stage has a property \"%.*s\"%s%s%s",
+                       SLICE_ARG(name), near[0] ? "; did you mean " : "", near, near[0] ? "?" : "");
+    }
     return ST_OK;
 }
 

@@ -86,6 +86,11 @@ static enum status compare_topics(struct stages *s, struct err *err)
         stages_words(s, &p, &w);
         words_add(&w, "plan");
         st = stages_ask(s, &p, &w, err);
+        if (st != ST_OK && strncmp(err->msg, "unavailable: ", strlen("unavailable: ")) == 0)
+            st = err_set(err, ST_FATAL,
+                         "unavailable: no broker answers at %s: is the address right?\n"
+                         "  absa doctor -b %s",
+                         s->address, s->address);
     }
     stages_path(s, "topics", "conf", path, sizeof(path));
     buf_init(&plan, PLAN_MAX);

@@ -60,13 +60,31 @@ void receivers_init(struct receivers *r)
                                       .name_at = offsetof(struct receiver, name) };
 }
 
-const struct receiver *receivers_find(const struct receivers *r, struct slice name)
+static enum status no_receiver(const struct receivers *r, const char *where, struct slice name,
+                               struct err *err)
 {
     for (size_t i = 0; i < r->family.n; i++) {
-        if (slice_is(name, r->v[i].name))
-            return &r->v[i];
+        struct slice other = slice_str(r->v[i].name);
+
+        if (near_enough(name, other, near_distance(name, other)))
+            return err_set(err, ST_FATAL,
+                           "config: %s: no receiver is called %.*s; did you mean %s?", where,
+                           SLICE_ARG(name), r->v[i].name);
     }
-    return NULL;
+    return err_set(err, ST_FATAL,
+                   "config: %s: no receiver is called %.*s: it needs notify.receiver.%.*s.type",
+                   where, SLICE_ARG(name), SLICE_ARG(name));
+}
+
+enum status receivers_find(const struct receivers *r, const char *where, struct slice name,
+                           const struct receiver **out, struct err *err)
+{
+    *out = NULL;
+    for (size_t i = 0; i < r->family.n; i++) {
+        if (slice_is(name, r->v[i].name))
+            *out = &r->v[i];
+    }
+    return *out ? ST_OK : no_receiver(r, where, name, err);
 }
 
 /* Cuts the next word off a list with commas. */
@@ -162,22 +180,6 @@ static enum status check_sns(const struct receiver *r, struct err *err)
     return ST_OK;
 }
 
-static enum status no_receiver(const struct receivers *r, struct slice name, struct err *err)
-{
-    for (size_t i = 0; i < r->family.n; i++) {
-        struct slice other = slice_str(r->v[i].name);
-
-        if (near_enough(name, other, near_distance(name, other)))
-            return err_set(err, ST_FATAL,
-                           "config: notify.receivers: no receiver is called %.*s; did you mean %s?",
-                           SLICE_ARG(name), r->v[i].name);
-    }
-    return err_set(err, ST_FATAL,
-                   "config: notify.receivers: no receiver is called %.*s: it needs "
-                   "notify.receiver.%.*s.type",
-                   SLICE_ARG(name), SLICE_ARG(name));
-}
-
 static enum status take_groups(const struct notify_props *props, struct notify_conf *conf,
                                struct err *err)
 {
@@ -212,10 +214,11 @@ enum status notify_conf_take(const struct notify_props *props, const struct rece
     for (size_t i = 0; st == ST_OK && i < r->family.n; i++)
         st = r->v[i].type == RECEIVER_SMTP ? check_smtp(&r->v[i], err) : check_sns(&r->v[i], err);
     while (st == ST_OK && next_word(&list, &word)) {
-        const struct receiver *one = receivers_find(r, word);
+        const struct receiver *one;
 
-        if (!one)
-            return no_receiver(r, word, err);
+        st = receivers_find(r, "notify.receivers", word, &one, err);
+        if (st != ST_OK)
+            return st;
         for (size_t i = 0; i < conf->n; i++) {
             if (chosen[i] == one)
                 return err_set(err, ST_FATAL, "config: notify.receivers: %s stands there twice",

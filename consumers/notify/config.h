@@ -47,8 +47,10 @@ struct receivers {
 /* Makes the family point at v. */
 void receivers_init(struct receivers *r);
 
-/* The receiver called name; NULL: there is none. */
-const struct receiver *receivers_find(const struct receivers *r, struct slice name);
+/* The receiver called name, as it stands in where. ST_FATAL "config: ...": there is none; says
+ * which may have been meant. */
+MUST_USE enum status receivers_find(const struct receivers *r, const char *where, struct slice name,
+                                    const struct receiver **out, struct err *err);
 
 /* Checks what a table cannot: that each receiver has what its type needs, no bare
  * password over the network, and fills *conf; what is told in the order of

@@ -59,18 +59,19 @@ static enum status say(const struct receiver *r, const struct effect_result *res
 
 static enum status run_test(struct err *err)
 {
-    const struct receiver *r = receivers_find(&receivers, slice_str(test));
+    const struct receiver *r;
     struct message m = { .severity = "TEST", .state = "test" };
     struct effect_result res = { 0 };
     char key[HASH_ID_HEX_LEN + 1];
     struct buf part[3];
 
-    if (!r)
-        return err_set(err, ST_FATAL, "config: no receiver is called %.60s", test);
+    enum status st = receivers_find(&receivers, "--test", slice_str(test), &r, err);
+    if (st != ST_OK)
+        return st;
     test_key(test, key);
     for (size_t i = 0; i < 3; i++)
         buf_init(&part[i], MESSAGE_MAX);
-    enum status st = render_test(test, &part[0], &part[1], &part[2], err);
+    st = render_test(test, &part[0], &part[1], &part[2], err);
     if (st == ST_OK) {
         m.key = slice_str(key);
         m.subject = buf_slice(&part[0]);

@@ -44,6 +44,10 @@ assert "This is a test, not an alert" in mail["parts"]["text/plain"], mail["part
 assert "\u2581\u2582\u2585\u2588" in mail["parts"]["text/plain"], mail["parts"]
 assert "<html>" in mail["parts"]["text/html"] and mail["longest"] <= 998
 
+got = subprocess.run([BIN / "absa", "notify", "-c", folder / "absa.conf", "--test", "mial"],
+                     capture_output=True, text=True)
+assert got.returncode == 78 and "did you mean mail?" in got.stderr, got
+
 tell(0, "sent", to="me@example.org, you@example.org")
 assert server.wait(2)[1]["to"] == ["me@example.org", "you@example.org"]
 
