@@ -31,7 +31,7 @@ static const struct app_opt opts[] = {
 };
 
 static enum status run_kafka(const struct drift_conf *conf, const struct baseline *base,
-                             const struct app_run *run, struct err *err)
+                             struct app_run *run, struct err *err)
 {
     const struct topology topo = kafka_topology(&topics);
     struct stage stage = { NULL, NULL };

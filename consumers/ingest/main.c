@@ -56,8 +56,7 @@ static enum status run_pipe(const struct ingest_conf *conf, struct err *err)
     return st;
 }
 
-static enum status run_kafka(const struct ingest_conf *conf, const struct app_run *run,
-                             struct err *err)
+static enum status run_kafka(const struct ingest_conf *conf, struct app_run *run, struct err *err)
 {
     const struct topology topo = kafka_topology(&topics);
     struct stage stage = { NULL, NULL };

@@ -14,6 +14,7 @@ static struct kafka_topics topics;
 static struct flow_conf consumer;
 static const char *test;
 static bool from_start;
+static bool running; /* a configuration that is read now is for a run that goes on */
 
 static const struct conf_section sections[] = {
     { "Notify", notify_props, &props },
@@ -85,24 +86,41 @@ static enum status run_test(struct err *err)
     return st;
 }
 
-static enum status run_kafka(const struct notify_conf *conf, const struct receiver **chosen,
-                             const struct app_run *run, struct err *err)
+/* What a stage is made of, again after a reload. */
+struct maker {
+    const struct receiver *chosen[NOTIFY_RECEIVERS_MAX];
+    struct wire *wire;
+};
+
+static enum status make(void *ctx, struct stage *out, struct err *err)
 {
-    const struct effects effects = { chosen, notify_perform };
+    struct maker *m = ctx;
+    struct notify_conf conf;
+    enum status st = notify_conf_take(&props, &receivers, &conf, m->chosen, err);
+
+    return st == ST_OK ? notify_stage_new(&conf, m->wire, out, err) : st;
+}
+
+static enum status run_kafka(struct app_run *run, struct err *err)
+{
+    struct maker maker = { { NULL }, NULL };
+    const struct effects effects = { maker.chosen, notify_perform };
     struct stage stage = { NULL, NULL };
-    struct wire *wire = NULL;
-    enum status st = wire_new(NULL, &wire, err);
+    enum status st = wire_new(NULL, &maker.wire, err);
 
     if (st == ST_OK)
-        st = notify_stage_new(conf, wire, &stage, err);
+        st = make(&maker, &stage, err);
     if (st == ST_OK) {
-        const struct service service = {
-            .consumer = &consumer, .topics = &topics, .effects = &effects, .from_start = from_start
-        };
+        const struct service service = { .consumer = &consumer,
+                                         .topics = &topics,
+                                         .effects = &effects,
+                                         .from_start = from_start,
+                                         .make = make,
+                                         .ctx = &maker };
         st = service_run(&service, run, &stage, err);
     }
     stage_close(&stage);
-    wire_free(wire);
+    wire_free(maker.wire);
     return st;
 }
 
@@ -112,8 +130,12 @@ static void check(struct conf *conf)
     struct notify_conf ignored;
     struct err err = { 0 };
 
-    if (notify_conf_take(&props, &receivers, &ignored, chosen, &err) != ST_OK)
+    if (notify_conf_take(&props, &receivers, &ignored, chosen, &err) != ST_OK) {
         conf_refuse(conf, NULL, &err);
+    } else if (running && ignored.n == 0) {
+        err_message(&err, "notify.receivers names nobody");
+        conf_refuse(conf, "notify.receivers", &err);
+    }
     kafka_conf_check(conf);
 }
 
@@ -129,7 +151,8 @@ static enum status run(struct app_run *run, struct err *err)
         st = net_start(err);
     if (st != ST_OK)
         return st;
-    st = test ? run_test(err) : run_kafka(&conf, chosen, run, err);
+    running = !test;
+    st = test ? run_test(err) : run_kafka(run, err);
     net_stop();
     return st;
 }

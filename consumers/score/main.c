@@ -44,7 +44,7 @@ static enum status run_pipe(struct stage *stage, struct wire *wire, struct err *
     return pipe_lines_run(&lines, err);
 }
 
-static enum status run_kafka(struct stage *stage, const struct app_run *run, struct err *err)
+static enum status run_kafka(struct stage *stage, struct app_run *run, struct err *err)
 {
     const struct service service = { .consumer = &consumer,
                                      .topics = &topics,

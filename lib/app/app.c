@@ -125,11 +125,14 @@ static int work(const struct app *app, struct app_line *line)
         line->run.conf = conf;
         line->run.conf_file = line->conf_file;
         line->run.set = &line->set;
+        line->run.line = line;
+        line->app = app;
         st = app->run(&line->run, &err);
         if (st != ST_OK)
             complain(app, err.msg);
         code = st == ST_OK ? line->run.exit_code : app_exit_code(st, &err);
     }
+    app_forget_reloads(line);
     conf_free(conf);
     return code;
 }

@@ -72,6 +72,8 @@ struct app_opt {
     const char *doc;
 };
 
+struct app_line;
+
 struct app_run {
     int argc; /* what is left behind the options */
     char **argv;
@@ -81,6 +83,7 @@ struct app_run {
     int verbosity;              /* -1 after -q, else how often -v was given           */
     bool dry_run;               /* -n                                                 */
     int exit_code;              /* for ST_OK: what to exit with unless it is 0        */
+    struct app_line *line;      /* for app_reload()                                   */
 };
 
 struct app {
@@ -123,6 +126,15 @@ struct app_orders {
 /* From now on SIGHUP and SIGUSR1 set these flags; before, and in programs that never
  * call this, they end the process. */
 struct app_orders *app_take_orders(void);
+
+/* Reads the configuration anew and takes it over, or leaves all as it was.
+ *
+ * All or nothing: ST_OK, the program's structs and run->conf say what the file says now,
+ * and what the properties that changed (all of them CONF_LIVE); an empty list: none did.
+ * ST_REJECT: it is wrong, or changes what cannot change under way; why lists each reason.
+ * The lists are for a person, without secrets. Not for other threads to run beside. */
+MUST_USE enum status app_reload(struct app_run *run, struct buf *what, struct buf *why,
+                                struct err *err);
 
 /* ST_OK 0, ST_REJECT 65, ST_RETRY 75, ST_FATAL 70; a message of ST_FATAL with the
  * word "usage: ", "config: ", "unavailable: " or "denied: " in front (also behind

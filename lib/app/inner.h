@@ -23,6 +23,8 @@ struct app_line {
     struct app_list set; /* -X */
     struct conf_scope scope;
     struct app_run run;
+    const struct app *app;
+    struct app_taken *taken; /* configurations that a reload took over, the last first */
 };
 
 /* An option that every program has. */
@@ -54,6 +56,15 @@ MUST_USE enum status app_parse(const struct app *app, int argc, char **argv, str
  * errors (NULL only when memory is out). */
 MUST_USE enum status app_load(const struct app *app, struct app_line *line, struct conf **conf,
                               struct err *err);
+
+/* The halves of it: reads into the structs of c; checks, on the program's own structs,
+ * what a table cannot. */
+MUST_USE enum status app_read(const struct app *app, struct app_line *line, struct conf *c,
+                              struct err *err);
+MUST_USE enum status app_check(const struct app *app, struct conf *c, struct err *err);
+
+/* Frees what app_reload() took over. */
+void app_forget_reloads(struct app_line *line);
 
 void app_print_help(const struct app *app, struct buf *out);
 

@@ -48,16 +48,11 @@ static void load_options(const struct app *app, const struct app_list *set, stru
     }
 }
 
-enum status app_load(const struct app *app, struct app_line *line, struct conf **conf,
-                     struct err *err)
+enum status app_read(const struct app *app, struct app_line *line, struct conf *c, struct err *err)
 {
     struct buf text;
     enum status st = ST_OK;
-    struct conf *c = conf_new(app->sections, app->pass_prefix);
 
-    *conf = c;
-    if (!c)
-        return err_set(err, ST_FATAL, "out of memory");
     line->scope = (struct conf_scope){ app->name, app_programs, app_shared_props, app->also };
     conf_scope(c, &line->scope);
     buf_init(&text, CONF_TEXT_MAX);
@@ -73,11 +68,25 @@ enum status app_load(const struct app *app, struct app_line *line, struct conf *
     load_options(app, &line->set, c);
     load_secrets(c);
     st = conf_finish(c, err);
-    if (st == ST_OK && app->check) {
-        app->check(c);
-        st = conf_finish(c, err);
-    }
 out:
     buf_release(&text);
     return st;
+}
+
+enum status app_check(const struct app *app, struct conf *c, struct err *err)
+{
+    if (!app->check)
+        return ST_OK;
+    app->check(c);
+    return conf_finish(c, err);
+}
+
+enum status app_load(const struct app *app, struct app_line *line, struct conf **conf,
+                     struct err *err)
+{
+    *conf = conf_new(app->sections, app->pass_prefix);
+    if (!*conf)
+        return err_set(err, ST_FATAL, "out of memory");
+    enum status st = app_read(app, line, *conf, err);
+    return st == ST_OK ? app_check(app, *conf, err) : st;
 }

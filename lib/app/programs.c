@@ -9,7 +9,17 @@ const char *const app_programs[] = {
 
 /* What more than one of them knows, but for the names that tell processes apart. */
 const char *const app_shared_props[] = {
-    "topic.prefix",          "raw.partitions",   "raw.epoch",          "comments.partitions",
-    "watermark.max_skew.ms", "ingest.time_unit", "commit.interval.ms", "batch.records",
-    "batch.bytes",           "batch.ms",         "log.format",         NULL,
+    "topic.prefix",
+    "raw.partitions",
+    "raw.epoch",
+    "comments.partitions",
+    "watermark.max_skew.ms",
+    "ingest.time_unit",
+    "commit.interval.ms",
+    "batch.records",
+    "batch.bytes",
+    "batch.ms",
+    "log.format",
+    "log.level",
+    NULL,
 };

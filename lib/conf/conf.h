@@ -52,6 +52,13 @@ enum conf_type {
     CONF_CHOICE, /* int: the index in choices                                    */
 };
 
+/* What it takes for a property to change in a program that runs. */
+enum conf_reload {
+    CONF_RESTART, /* a restart                                             */
+    CONF_LIVE,    /* SIGHUP is enough                                      */
+    CONF_RUN,     /* it is part of what windows say: never under way       */
+};
+
 struct conf_prop {
     const char *name; /* NULL ends a table                                      */
     enum conf_type type;
@@ -61,6 +68,7 @@ struct conf_prop {
     double min, max;     /* for numbers, both inclusive                         */
     const char *choices; /* CONF_CHOICE: "pane|judge"                           */
     const char *doc;     /* one sentence                                        */
+    enum conf_reload reload;
 };
 
 /* A table and the struct that it fills. */

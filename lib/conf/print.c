@@ -225,6 +225,11 @@ static void cell(struct buf *out, const char *s)
     }
 }
 
+static const char *reload_word(enum conf_reload r)
+{
+    return r == CONF_LIVE ? "live" : r == CONF_RUN ? "new run" : "restart";
+}
+
 static void doc_row(struct buf *out, const struct conf_prop *p)
 {
     struct buf takes;
@@ -239,14 +244,16 @@ static void doc_row(struct buf *out, const struct conf_prop *p)
     else
         buf_fmt(out, p->dflt[0] ? " | `%s` | " : " | %s | ", p->dflt);
     cell(out, p->doc);
-    buf_str(out, " |\n");
+    buf_fmt(out, " | %s |\n", reload_word(p->reload));
     buf_release(&takes);
 }
 
 void conf_print_doc(const struct conf_section *sections, struct buf *out)
 {
     for (const struct conf_section *s = sections; s->title; s++) {
-        buf_fmt(out, "### %s\n\n| property | takes | default | what it does |\n|---|---|---|---|\n",
+        buf_fmt(out,
+                "### %s\n\n| property | takes | default | what it does | SIGHUP |\n"
+                "|---|---|---|---|---|\n",
                 s->title);
         for (const struct conf_prop *p = s->props; p->name; p++)
             doc_row(out, p);

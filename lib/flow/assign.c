@@ -243,22 +243,13 @@ static void pause_before(struct flow *f)
     nanosleep(&t, NULL);
 }
 
-enum status flow_begin_anew(struct flow *f, struct err *err)
+enum status flow_restart_parts(struct flow *f, struct err *err)
 {
     struct kafka_offset *v = calloc(f->nparts + 1, sizeof(*v));
-    enum status st = v ? ST_OK : err_set(err, ST_FATAL, "out of memory");
+    enum status st = v ? flow_release(f, err) : err_set(err, ST_FATAL, "out of memory");
     size_t n = 0;
 
-    f->again = false;
-    log_warn("batch given up, beginning anew", LOG_STR("why", err->msg), LOG_INT("n", f->retries));
-    metrics_add(f->metrics, METRIC_RETRIES, METRIC_NO_LABEL, 1);
-    pause_before(f);
-    out_clear(f->out);
-    f->open_ms = -1;
-    f->used = 0;
     health_away(f->health, FLOW_AWAY_MS);
-    if (st == ST_OK)
-        st = flow_release(f, err);
     for (size_t i = 0; st == ST_OK && i < f->nparts; i++) {
         struct part *p = &f->parts[i];
 
@@ -272,4 +263,16 @@ enum status flow_begin_anew(struct flow *f, struct err *err)
         st = kafka_consumer_seek(f->consumer, v, n, err);
     free(v);
     return st;
+}
+
+enum status flow_begin_anew(struct flow *f, struct err *err)
+{
+    f->again = false;
+    log_warn("batch given up, beginning anew", LOG_STR("why", err->msg), LOG_INT("n", f->retries));
+    metrics_add(f->metrics, METRIC_RETRIES, METRIC_NO_LABEL, 1);
+    pause_before(f);
+    out_clear(f->out);
+    f->open_ms = -1;
+    f->used = 0;
+    return flow_restart_parts(f, err);
 }

@@ -85,7 +85,7 @@ static enum status gather(struct flow *f, struct err *err)
 }
 
 /* A small broker stands some 300 transactions a second: what nobody waits for, waits. */
-static int64_t commit_interval(const struct flow_args *args)
+int64_t flow_commit_interval(const struct flow_args *args)
 {
     if (args->conf->commit_interval_ms > 0)
         return args->conf->commit_interval_ms;
@@ -114,6 +114,8 @@ static enum status turn(struct flow *f, struct err *err)
         st = flow_effects(f, err);
     if (st == ST_OK && f->args->report && atomic_exchange(f->args->report, false))
         flow_report(f);
+    if (st == ST_OK)
+        st = flow_reload(f, err);
     return st;
 }
 
@@ -142,14 +144,12 @@ static enum status drain(struct flow *f, struct err *err)
     return st;
 }
 
-static enum status show_config(struct flow *f, struct err *err)
+enum status flow_show_config(struct flow *f, const struct conf *props, struct err *err)
 {
     struct buf text;
 
-    if (!f->http || !f->args->props)
-        return ST_OK;
     buf_init(&text, CONF_TEXT_MAX);
-    conf_print(f->args->props, &text);
+    conf_print(props, &text);
     enum status st = buf_failed(&text) ? err_set(err, ST_FATAL, "out of memory for /config")
                                        : http_set_config(f->http, buf_slice(&text), err);
     buf_release(&text);
@@ -163,7 +163,7 @@ static enum status start_http(struct flow *f, struct err *err)
     if (f->args->conf->http_port == 0)
         return ST_OK;
     enum status st = http_start((uint16_t)f->args->conf->http_port, &pages, &f->http, err);
-    return st == ST_OK ? show_config(f, err) : st;
+    return st == ST_OK && f->args->props ? flow_show_config(f, f->args->props, err) : st;
 }
 
 static enum status make_memory(struct flow *f, struct err *err)
@@ -222,16 +222,23 @@ static enum status join(struct flow *f, struct err *err)
     return st;
 }
 
+void flow_setup_log(const struct flow *f)
+{
+    const struct flow_conf *c = f->args->conf;
+    const enum log_level least = f->args->verbosity < 0   ? LOG_ERROR
+                                 : f->args->verbosity > 0 ? LOG_DEBUG
+                                                          : (enum log_level)c->log_level;
+
+    log_setup(least, (enum log_format)c->log_format, f->ops->name, f->slot);
+}
+
 static enum status open_all(struct flow *f, struct err *err)
 {
     enum status st = kafka_names_make(f->args->topics->prefix, &f->names, err);
 
     f->topo = kafka_topology(f->args->topics);
     name_ourselves(f);
-    log_setup(f->args->verbosity < 0   ? LOG_ERROR
-              : f->args->verbosity > 0 ? LOG_DEBUG
-                                       : LOG_INFO,
-              (enum log_format)f->args->conf->log_format, f->ops->name, f->slot);
+    flow_setup_log(f);
     if (st == ST_OK)
         st = make_memory(f, err);
     if (st == ST_OK)
@@ -285,7 +292,7 @@ enum status flow_run(const struct flow_args *args, struct err *err)
     struct flow f = { .args = args,
                       .ops = args->stage->ops,
                       .stage = args->stage->ctx,
-                      .interval_ms = commit_interval(args),
+                      .interval_ms = flow_commit_interval(args),
                       .micro = FLOW_MICRO_MAX,
                       .open_ms = -1 };
     enum status st = open_all(&f, err);

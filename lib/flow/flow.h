@@ -53,6 +53,10 @@
  * watermark.max_skew.ms ahead of the slowest one that has anything to read
  * (align.h). It changes when records are read, never what comes of them.
  *
+ * A new configuration (SIGHUP) is taken over between two transactions or not at all:
+ * what was processed is committed first, then the program reads it and says whether
+ * it holds. A stage that was made anew for it begins at its last commit.
+ *
  * The rest is refusal to guess: without a committed offset it starts only where
  * the log starts at 0 (or --from-start), a log that was cut behind the position
  * is named and ends it (78), and so does a topic with another number of
@@ -84,19 +88,32 @@ struct flow_conf {
     int64_t max_skew_ms;
     int64_t http_port;
     int log_format; /* enum log_format */
+    int log_level;  /* enum log_level  */
 };
 
 extern const struct conf_prop flow_props[];
+
+/* How a program takes over a new configuration while it runs. */
+struct flow_reload {
+    atomic_bool *asked; /* set: do it at the next commit; it is cleared */
+
+    /* Changes *conf, and the ops and ctx of *stage if that has to be made anew (the old
+     * one is closed). ST_OK: *props is what is in force now; ST_REJECT: all is as it was,
+     * and the log says why; ST_FATAL. */
+    enum status (*load)(void *ctx, struct stage *stage, const struct conf **props, struct err *err);
+    void *ctx;
+};
 
 struct flow_args {
     const struct flow_conf *conf;
     const struct kafka_topics *topics;
     const struct conf *props; /* for the properties under "kafka."            */
     const struct stage *stage;
-    const struct effects *effects; /* for a stage with NEEDS_EFFECTS, else NULL */
-    const atomic_bool *stop;       /* set: drain, then return ST_OK                 */
-    atomic_bool *report;           /* set: a log line that says where we stand, and it is
-                                      cleared; NULL: nobody asks */
+    const struct flow_reload *reload; /* NULL: nobody does */
+    const struct effects *effects;    /* for a stage with NEEDS_EFFECTS, else NULL */
+    const atomic_bool *stop;          /* set: drain, then return ST_OK                 */
+    atomic_bool *report;              /* set: a log line that says where we stand, and it is
+                                         cleared; NULL: nobody asks */
     /* Told how it ends, before all is closed: nothing more will be committed. May be NULL. */
     void (*ending)(enum status st, const struct err *err);
     const char *version;

@@ -103,6 +103,17 @@ enum status flow_assigned(void *ctx, struct kafka_offset *v, size_t n, struct er
 enum status flow_revoked(void *ctx, bool lost, struct err *err);
 MUST_USE enum status flow_begin_anew(struct flow *f, struct err *err);
 
+/* assign.c: gives the stage all that is owned, from the last commit on. */
+MUST_USE enum status flow_restart_parts(struct flow *f, struct err *err);
+
+/* reload.c: takes over a new configuration, when somebody asked for it. */
+MUST_USE enum status flow_reload(struct flow *f, struct err *err);
+
+/* flow.c: as the configuration says now. */
+int64_t flow_commit_interval(const struct flow_args *args);
+void flow_setup_log(const struct flow *f);
+MUST_USE enum status flow_show_config(struct flow *f, const struct conf *props, struct err *err);
+
 /* assign.c: counts this start for the partitions whose first records are about
  * to go to the stage. */
 MUST_USE enum status flow_count_start(struct flow *f, struct err *err);

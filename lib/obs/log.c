@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -19,7 +20,7 @@ struct seen {
 
 static struct {
     pthread_mutex_t lock;
-    enum log_level least;
+    atomic_int least; /* enum log_level; read without the lock */
     enum log_format format;
     const char *stage;
     const char *slot;
@@ -30,10 +31,12 @@ static const char *const level_names[] = { "error", "warn", "info", "debug" };
 
 void log_setup(enum log_level least, enum log_format format, const char *stage, const char *slot)
 {
-    sink.least = least;
+    pthread_mutex_lock(&sink.lock);
+    atomic_store(&sink.least, (int)least);
     sink.format = format;
     sink.stage = stage;
     sink.slot = slot;
+    pthread_mutex_unlock(&sink.lock);
 }
 
 /* Does a bare logfmt value need no quotes? */
@@ -170,7 +173,7 @@ void log_write(enum log_level level, const char *msg, const struct log_field *fi
 {
     struct timespec t;
 
-    if (level > sink.least)
+    if ((int)level > atomic_load(&sink.least))
         return;
     clock_gettime(CLOCK_MONOTONIC, &t);
     int64_t now_ms = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;

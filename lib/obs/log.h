@@ -49,7 +49,7 @@ struct log_field {
 #define log_debug(...) LOG_AT(LOG_DEBUG, __VA_ARGS__)
 
 /* Sets what every line starts with; stage and slot are borrowed for ever and
- * may be NULL. Call before any other thread is started. */
+ * may be NULL. */
 void log_setup(enum log_level least, enum log_format format, const char *stage, const char *slot);
 
 /* Writes one line, or counts it as suppressed. Fields of no name are skipped. */

@@ -35,6 +35,8 @@
       "When the last transaction was committed")                                                   \
     X(RESTORE_SECONDS, "absa_restore_seconds", "gauge", NULL,                                      \
       "What the last assignment took, state restored")                                             \
+    X(RELOADS, "absa_reloads_total", "counter", "result",                                          \
+      "New configurations asked for by SIGHUP: taken, refused")                                    \
     X(NOTIFICATIONS, "absa_notifications_total", "counter", "receiver, result",                    \
       "Tries to tell a receiver, by what came of them: sent, retry, refused, held")                \
     X(WATERMARK, "absa_watermark_timestamp_seconds", "gauge", "source",                            \

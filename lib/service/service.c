@@ -1,14 +1,67 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/service.h"
 
-enum status service_run(const struct service *s, const struct app_run *run, struct stage *stage,
+#include "obs/log.h"
+
+enum { LIST_MAX = 3000 };
+
+struct running {
+    const struct service *service;
+    struct app_run *run;
+    struct stage *stage;
+};
+
+/* The stage anew, of properties that may have changed. Also when none did: files that they
+ * name may have, and what is held is tried once more. */
+static enum status make_stage(struct running *r, struct stage *stage, struct err *err)
+{
+    struct stage next = { NULL, NULL };
+    enum status st = r->service->make(r->service->ctx, &next, err);
+
+    if (st != ST_OK)
+        return ST_FATAL;
+    stage_close(r->stage);
+    *r->stage = next;
+    *stage = next;
+    return ST_OK;
+}
+
+static enum status load(void *ctx, struct stage *stage, const struct conf **props, struct err *err)
+{
+    struct running *r = ctx;
+    struct buf what;
+    struct buf why;
+
+    buf_init(&what, LIST_MAX);
+    buf_init(&why, LIST_MAX);
+    enum status st = app_reload(r->run, &what, &why, err);
+    buf_byte(&what, '\0');
+    buf_byte(&why, '\0');
+    if (st == ST_REJECT)
+        log_error("the configuration stays as it was",
+                  LOG_STR("why", buf_failed(&why) ? "too much to list" : why.p));
+    else if (st == ST_OK)
+        log_info("configuration taken over",
+                 LOG_STR("changed", buf_failed(&what) ? "too much to list" : what.p));
+    *props = r->run->conf;
+    if (st == ST_OK && r->service->make)
+        st = make_stage(r, stage, err);
+    buf_release(&what);
+    buf_release(&why);
+    return st;
+}
+
+enum status service_run(const struct service *s, struct app_run *run, struct stage *stage,
                         struct err *err)
 {
     struct app_orders *orders = app_take_orders();
+    struct running running = { s, run, stage };
+    const struct flow_reload reload = { &orders->reload, load, &running };
     const struct flow_args args = { .conf = s->consumer,
                                     .topics = s->topics,
                                     .props = run->conf,
                                     .stage = stage,
+                                    .reload = &reload,
                                     .effects = s->effects,
                                     .stop = app_stop_flag(),
                                     .report = &orders->report,

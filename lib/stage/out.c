@@ -93,6 +93,11 @@ void out_free(struct out *out)
     free(out);
 }
 
+void out_set_limits(struct out *out, struct out_limits limits)
+{
+    out->limits = limits;
+}
+
 void out_set_fault(struct out *out, bool (*full)(void *ctx), void *ctx)
 {
     out->full = full;

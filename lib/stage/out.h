@@ -63,6 +63,9 @@ struct out;
 struct out *out_new(struct wire *w, const struct topology *topo, struct out_limits limits);
 void out_free(struct out *out);
 
+/* Other limits from now on. */
+void out_set_limits(struct out *out, struct out_limits limits);
+
 /* For tests: asked at each put; true makes it say OUT_FULL. */
 void out_set_fault(struct out *out, bool (*full)(void *ctx), void *ctx);
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Alerts on Apache Kafka become mail and SNS messages: each once, and not lost by a kill; what is
-refused is a dead letter, what is held says so in /readyz and goes out once it is mended; absa
-doctor tells all of it."""
+refused is a dead letter, what is held says so in /readyz and goes out once it is mended and SIGHUP
+says so; absa doctor tells all of it."""
 import json
 import pathlib
+import signal
 import socket
 import subprocess
 import tempfile
@@ -134,11 +135,18 @@ with Broker() as broker:
         assert checks["work", "queue"]["status"] == checks["work", "mail"]["status"] == "ok", checks
         print(*(x for x in page("metrics")[1].splitlines() if "notifications" in x), sep="\n")
 
+        (folder / "mended").write_text("right")
+        trusted.write_bytes((ca / "ca.pem").read_bytes())
+        notify.send_signal(signal.SIGHUP)  # secrets are read again, and what was held is tried
+        until(lambda: mails(mail, "held@example.org"))
+        until(lambda: page("readyz")[0] == 200)
+        said = (folder / "notify.log").read_text()
+        assert "notify.receiver.held.password: *** -> ***" in said, said[-2000:]
+        assert 'absa_reloads_total{stage="notify",result="taken"} 1' in page("metrics")[1]
+
         notify.kill()
         notify.wait()
         put(broker, 1)
-        (folder / "mended").write_text("right")
-        trusted.write_bytes((ca / "ca.pem").read_bytes())
         notify = start()
         until(lambda: len(mails(mail, "later@example.org")) >= 2)
         until(lambda: len(mails(mail, "held@example.org")) >= 2)

@@ -116,6 +116,59 @@ def test_signals_that_do_not_end_it(b):
     assert one.end() == 0
 
 
+def test_sighup(b):
+    """A new file is taken over whole between two transactions, under load; or the old one stays and
+    the log says why. The judge refuses what windows are made of."""
+    n = 3000
+    b.apply("hup.", 1, 1)
+    b.put("hup.raw", 0, numbered(0, n))
+    port = free_port()
+    one = toy(b, "hup", parts=1, env={"TOY_SLEEP_US": "1000"}, props=[f"http.port={port}"])
+    conf = pathlib.Path(b.dir) / "hup.conf"
+    conf.write_text("log.level = info\n")
+    one.kill()
+    one.args += ["-c", str(conf)]
+    one.args[one.args.index("commit.interval.ms=50ms")] = "batch.ms=90ms"
+    one.start()
+    wait_for("some records", lambda: copied(b, "hup."))
+
+    def tell(text, says):
+        conf.write_text(text)
+        one.signal(signal.SIGHUP)
+        wait_for(says, lambda: says in one.said())
+
+    tell("commit.interval.ms = 20ms\nlog.format = json\n", "configuration taken over")
+    assert "commit.interval.ms: 200ms -> 20ms; log.format: logfmt -> json" in one.said()
+    assert "commit.interval.ms = 20ms\n" in page(port, "/config")[1]
+    tell("commit.interval.ms = 30ms\nkafka.debug = all\n", "kafka.debug needs a restart")
+    time.sleep(1.1)  # the same sentence is logged once a second
+    tell("commit.interval.ms = 30ms\nlog.formt = json\n", "did you mean log.format?")
+    assert "commit.interval.ms = 20ms\n" in page(port, "/config")[1]
+    metrics = page(port, "/metrics")[1]
+    assert 'absa_reloads_total{stage="toy",result="taken"} 1' in metrics
+    wait_for("the copy", lambda: len(copied(b, "hup.")) >= n)
+    assert one.end() == 0
+    assert '"msg":"ended"' in one.said()
+    check_copy(b, "hup.", {0: numbered(0, n)})
+
+
+def test_sighup_of_the_judge(b):
+    """What windows are made of never changes under way, and it says what to do instead."""
+    d = deployment(b, "hupj.")
+    conf = pathlib.Path(b.dir) / "judge.conf"
+    conf.write_text("window.min_samples = 7\n")
+    judge = d.start("judge")
+    judge.kill()
+    judge.args += ["-c", str(conf)]
+    judge.start()
+    wait_for("its partition", lambda: "partitions assigned" in judge.said())
+    conf.write_text("window.min_samples = 8\n")
+    judge.signal(signal.SIGHUP)
+    wait_for("a no", lambda: "window.min_samples is part of what windows say" in judge.said())
+    assert "absa drift rewind" in judge.said()
+    d.stop()
+
+
 def test_pages(b):
     """/config holds no secret; /readyz says why not; /healthz does not need Kafka (the broker is
     killed, and comes back)."""
