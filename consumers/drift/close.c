@@ -148,7 +148,7 @@ static enum status emit_segment(struct judge *j, size_t segment, struct out *out
 {
     struct seat *seat = &j->seats[segment];
     const struct tally *t = seat->tally ? seat->tally : j->scratch;
-    struct window w = { .run = j->conf.run,
+    struct window w = { .run = j->run,
                         .segment = j->segments.name[segment],
                         .start_ms = j->close.start_ms,
                         .end_ms = j->close.end_ms };
@@ -158,6 +158,8 @@ static enum status emit_segment(struct judge *j, size_t segment, struct out *out
 
     arena_reset(j->arena);
     st = window_judge(t, &j->rules, j->arena, &w, err);
+    if (w.start_ms < j->incomplete_until_ms)
+        w.state = WINDOW_INCOMPLETE;
     if (st == ST_OK)
         st = episode_judge(j, segment, &w, t, &verdict, err);
     if (st != ST_OK)

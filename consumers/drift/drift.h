@@ -3,6 +3,7 @@
 #ifndef CONSUMERS_DRIFT_DRIFT_H
 #define CONSUMERS_DRIFT_DRIFT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -17,7 +18,9 @@ struct drift_conf {
     int64_t min_videos;   /* window.min_videos, effective                */
     const char *policy;   /* drift.policy                                */
     const char *segments; /* drift.segments, a list with commas          */
-    int32_t run;          /* number of the run, from 1; 0 is read as 1   */
+    int32_t run;          /* number of the first run; 0 is read as 1     */
+    bool from_state;      /* judge: where absa.state and the committed offset differ, go on
+                             from the state */
 };
 
 /* ST_FATAL, "config: ...": lengths that do not fit. */

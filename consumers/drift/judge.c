@@ -10,8 +10,7 @@
 
 enum { ARENA_MAX = 256 << 20 };
 
-/* Forgets all but the configuration. */
-static void clear(struct judge *j)
+void judge_clear(struct judge *j)
 {
     for (size_t i = 0; j->seats && i < j->segments.n; i++) {
         tally_free(j->seats[i].tally);
@@ -23,6 +22,11 @@ static void clear(struct judge *j)
     open_panes_init(&j->open, j->scratch, j->arena);
     matrix_release(&j->matrix);
     chain_release(&j->chain);
+    judge_release_leftovers(j);
+    j->run = j->conf.run;
+    j->begin_ms = WM_NONE;
+    j->incomplete_until_ms = WM_NONE;
+    j->skip_to = 0;
     j->next_offset = 0;
     j->replay_from = 0;
     j->closed_ms = WM_NONE;
@@ -37,26 +41,30 @@ static void clear(struct judge *j)
     j->close_stored = false;
 }
 
+enum status judge_begin(struct judge *j, struct err *err)
+{
+    judge_clear(j);
+    matrix_init(&j->matrix, j->parts);
+    return chain_init(&j->chain, j->parts, err);
+}
+
 static enum status judge_assign(void *ctx, int32_t part, struct stage_resume *resume,
                                 struct out *out, struct err *err)
 {
     struct judge *j = ctx;
-    enum status st;
+    enum status st = judge_begin(j, err);
 
     (void)part;
     (void)out;
-    clear(j);
-    matrix_init(&j->matrix, j->parts);
-    st = chain_init(&j->chain, j->parts, err);
     return st == ST_OK ? judge_restore(j, resume, err) : st;
 }
 
 /* Who made this batch, and does it fit what we are? */
 static enum status check_pane(const struct judge *j, const struct pane *p, struct err *err)
 {
-    if (p->run != j->conf.run)
+    if (p->run > j->run)
         return err_set(err, ST_FATAL, "config: a batch of run %" PRId32 ", this is run %" PRId32,
-                       p->run, j->conf.run);
+                       p->run, j->run);
     if (!slice_is(p->baseline, j->base->id))
         return err_set(err, ST_FATAL,
                        "config: a batch counted with baseline %.23s, the judge has %.23s",
@@ -115,6 +123,8 @@ static enum status take_delta(struct judge *j, const struct pane_delta *d, int64
                        "config: a batch has a pane at %" PRId64
                        ", which is no multiple of %" PRId64,
                        d->start_ms, j->conf.pane_ms);
+    if (d->start_ms < j->begin_ms)
+        return ST_OK; /* of the run before */
     if (d->start_ms < j->closed_ms)
         return out ? overtake(j, segment, d, out, err) : ST_OK;
     st = open_panes_add(&j->open, segment, d, offset, err);
@@ -148,22 +158,28 @@ static bool is_closed(const struct judge *j, const struct pane_delta *d)
     return false;
 }
 
+/* Have all panes before next_offset been read again? */
+static enum status end_rebuild(struct judge *j, int64_t offset, struct err *err)
+{
+    if (!j->rebuilding || offset + 1 < j->next_offset)
+        return ST_OK;
+    if (memcmp(j->chain.next, j->want_next, (size_t)j->parts * sizeof(*j->want_next)) != 0)
+        return err_set(err, ST_FATAL, "absa.panes before it does not lead to what absa.state says");
+    j->rebuilding = false;
+    return ST_OK;
+}
+
 /* A batch that was counted before the restart: only its open panes are missing. */
 static enum status rebuild(struct judge *j, const struct stage_rec *rec, const struct pane *p,
                            struct err *err)
 {
     bool duplicate;
-    enum status st = chain_step(&j->chain, rec->offset, p, &duplicate, err);
+    enum status st = judge_chain(j, rec->offset, p, &duplicate, err);
 
     for (size_t i = 0; i < p->deltas.n && st == ST_OK && !duplicate; i++)
         if (!is_closed(j, &p->deltas.v[i]))
             st = take_delta(j, &p->deltas.v[i], rec->offset, NULL, err);
-    if (st != ST_OK || rec->offset + 1 < j->next_offset)
-        return st;
-    if (memcmp(j->chain.next, j->want_next, (size_t)j->parts * sizeof(*j->want_next)) != 0)
-        return err_set(err, ST_FATAL, "absa.panes before it does not lead to what absa.state says");
-    j->rebuilding = false;
-    return ST_OK;
+    return st;
 }
 
 static enum status take_new(struct judge *j, const struct stage_rec *rec, const struct pane *p,
@@ -177,9 +193,9 @@ static enum status take_new(struct judge *j, const struct stage_rec *rec, const 
                        "config: absa.panes has lost what lies between %" PRId64 " and %" PRId64
                        ": its retention is too short",
                        j->replay_from, j->next_offset);
-    st = chain_step(&j->chain, rec->offset, p, &duplicate, err);
+    st = judge_chain(j, rec->offset, p, &duplicate, err);
     if (st != ST_OK)
-        return st;
+        return judge_or_rewind(j, rec->offset, st);
     j->dirty = true;
     j->next_offset = rec->offset + 1;
     if (duplicate) {
@@ -192,21 +208,35 @@ static enum status take_new(struct judge *j, const struct stage_rec *rec, const 
     return st == ST_OK ? take_marks(j, p, out, err) : st;
 }
 
-static enum status take(struct judge *j, const struct stage_rec *rec, struct out *out,
-                        struct err *err)
+static enum status take_batch(struct judge *j, const struct stage_rec *rec, struct out *out,
+                              struct err *err)
 {
     struct pane p;
-    enum status st;
+    enum status st = wire_decode_own(j->wire, RECORD_PANE, rec->value, &p, j->arena, err);
 
-    arena_reset(j->arena);
-    st = wire_decode_own(j->wire, RECORD_PANE, rec->value, &p, j->arena, err);
+    if (st == ST_OK && p.run < j->run) { /* of a pane that had not heard of the rewind */
+        j->next_offset = rec->offset + 1;
+        j->dirty = true;
+        return ST_OK;
+    }
     if (st == ST_OK)
         st = check_pane(j, &p, err);
     if (st != ST_OK)
         return st;
-    if (rec->offset < j->next_offset)
-        return rebuild(j, rec, &p, err);
-    return take_new(j, rec, &p, out, err);
+    return rec->offset < j->next_offset ? rebuild(j, rec, &p, err) : take_new(j, rec, &p, out, err);
+}
+
+static enum status take(struct judge *j, const struct stage_rec *rec, struct out *out,
+                        struct err *err)
+{
+    enum order_kind kind;
+    enum status st = order_kind_of(rec, &kind, err);
+
+    if (rec->offset < j->skip_to || st != ST_OK)
+        return st;
+    arena_reset(j->arena);
+    st = kind == ORDER_NONE ? take_batch(j, rec, out, err) : judge_obey(j, rec, out, err);
+    return st == ST_OK ? end_rebuild(j, rec->offset, err) : st;
 }
 
 static enum status judge_process(void *ctx, int32_t part, const struct stage_rec *in, size_t n,
@@ -249,7 +279,7 @@ static enum status judge_checkpoint(void *ctx, int32_t part, struct buf *meta, s
 static void judge_drop(void *ctx, int32_t part)
 {
     (void)part;
-    clear(ctx);
+    judge_clear(ctx);
 }
 
 static void judge_close(void *ctx)
@@ -258,7 +288,8 @@ static void judge_close(void *ctx)
 
     if (!j)
         return;
-    clear(j);
+    judge_clear(j);
+    orders_release(&j->orders);
     free(j->want_next);
     free(j->seats);
     tally_free(j->scratch);
@@ -341,7 +372,7 @@ enum status judge_stage_new(const struct drift_conf *conf, struct wire *wire,
         judge_close(j);
         return st;
     }
-    clear(j);
+    judge_clear(j);
     *out = (struct stage){ &judge_ops, j };
     return ST_OK;
 }

@@ -4,7 +4,8 @@
  *   judge.c    takes panes: chain, matrix, open panes; the stage itself
  *   close.c    boundary by boundary: closes panes, then windows
  *   episode.c  alerts: what a judged window means for them
- *   restore.c  writes and reads absa.state */
+ *   restore.c  writes and reads absa.state
+ *   obey.c     what an operator said in absa.panes (order.h) */
 #ifndef CONSUMERS_DRIFT_JUDGE_INNER_H
 #define CONSUMERS_DRIFT_JUDGE_INNER_H
 
@@ -15,6 +16,7 @@
 #include "base/arena.h"
 #include "base/hash.h"
 #include "consumers/drift/drift.h"
+#include "consumers/drift/order.h"
 #include "drift/alert.h"
 #include "drift/baseline.h"
 #include "drift/chain.h"
@@ -61,6 +63,12 @@ struct seat {
     bool overtaken_dirty; /* tally->overtaken is not in absa.state yet */
 };
 
+/* Keys of absa.state that are to be forgotten. */
+struct leftovers {
+    char **key;
+    size_t n;
+};
+
 struct judge {
     struct drift_conf conf;
     struct window_rules rules;
@@ -73,6 +81,9 @@ struct judge {
     int32_t parts;         /* of absa.scores                        */
 
     /* As in struct judge_state. */
+    int32_t run;
+    int64_t begin_ms;
+    int64_t incomplete_until_ms;
     int64_t next_offset;
     int64_t replay_from;
     int64_t closed_ms;
@@ -88,6 +99,10 @@ struct judge {
     struct seat *seats; /* one a segment */
     bool closing;       /* a window is being written: close says how far */
     struct close_state close;
+
+    struct orders orders;      /* that absa.panes held when it was assigned              */
+    int64_t skip_to;           /* what is before does not matter: a rewind stands there  */
+    struct leftovers leftover; /* of a state that could not be taken over               */
 
     bool rebuilding;    /* panes before next_offset are read again */
     int64_t *want_next; /* where the chain must stand when that is done */
@@ -122,6 +137,30 @@ MUST_USE enum status judge_store(struct judge *j, struct out *out, struct err *e
 
 /* Reads absa.state, and sets resume->offset to where panes must be read from. */
 MUST_USE enum status judge_restore(struct judge *j, struct stage_resume *resume, struct err *err);
+
+/* judge.c: forgets all but the configuration, the orders included not. */
+void judge_clear(struct judge *j);
+
+/* judge.c: as it is before the first record. */
+MUST_USE enum status judge_begin(struct judge *j, struct err *err);
+
+/* obey.c: chain_step(), where a gap that an operator accepted is none. */
+MUST_USE enum status judge_chain(struct judge *j, int64_t offset, const struct pane *p,
+                                 bool *duplicate, struct err *err);
+
+/* obey.c: takes an order; in front of next_offset only the chain. */
+MUST_USE enum status judge_obey(struct judge *j, const struct stage_rec *rec, struct out *out,
+                                struct err *err);
+
+/* obey.c: after a failure at offset: ST_OK when a rewind ahead makes it no matter (skip_to is
+ * set), else st. */
+enum status judge_or_rewind(struct judge *j, int64_t offset, enum status st);
+
+/* obey.c: begins at a rewind ahead of committed, whatever absa.state holds; *found: there is one.
+ */
+MUST_USE enum status judge_abandon(struct judge *j, struct stage_resume *resume, bool *found,
+                                   struct err *err);
+void judge_release_leftovers(struct judge *j);
 
 /* The keys of absa.state; out holds STATE_KEY_MAX bytes. */
 struct slice state_key_pane(char *out, int64_t start_ms, struct slice segment);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "consumers/drift/order.h"
 #include "drift/matrix.h"
 #include "drift/segment.h"
 #include "drift/tally.h"
@@ -32,6 +33,7 @@ struct source {
 
 /* A partition of absa.scores and the batch that grows for it. */
 struct part {
+    int32_t run;        /* that its batches belong to                     */
     int64_t from;       /* first position of the batch; -1: not known yet */
     int64_t to;         /* behind its last record; == from: it is empty   */
     bool scores;        /* it holds scores, not only marks                */
@@ -321,6 +323,9 @@ static enum status pane_assign(void *ctx, int32_t part, struct stage_resume *res
 
     (void)out;
     part_release(s, p);
+    p->run = s->conf.run;
+    if (resume->meta.n > 0 && order_run_parse(resume->meta, &p->run, err) != ST_OK)
+        return ST_FATAL;
     if (!row_init(&p->row, s->n_raw))
         return err_set(err, ST_FATAL, "out of memory");
     p->from = resume->offset;
@@ -375,7 +380,7 @@ static enum status fill_pane(struct pane_stage *s, int32_t part, struct pane *pa
         deltas[i].start_ms = p->slots[i].start_ms;
     }
     *pane = (struct pane){
-        .run = s->conf.run,
+        .run = p->run,
         .part = part,
         .from_offset = p->from,
         .to_offset = p->to,
@@ -396,7 +401,7 @@ static enum status pane_checkpoint(void *ctx, int32_t part, struct buf *meta, st
     char key[16];
     enum status st;
 
-    (void)meta; /* nothing to remember */
+    order_run_write(p->run, meta);
     if (p->to == p->from)
         return ST_OK;
     arena_reset(s->arena);

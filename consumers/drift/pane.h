@@ -4,10 +4,11 @@
  *     absa.scores, partition p            absa.panes
  *     ..., 812, 813, mark, 815, ...  -->  { part: p, from: 812, to: 816, marks, deltas }
  *
- * It has no memory: what it counted since the last commit goes out with the next
- * one, in one record that says which positions it covers, so that the judge can
- * prove that nothing is missing or double. Whether a comment is late, and in
- * which pane it counts, follows from the comment alone:
+ * It has no memory but the number of its run, which absa drift rewind puts into the
+ * metadata of the offsets that it sets: what it counted since the last commit goes out with the
+ * next one, in one record that says which positions it covers, so that the judge can prove that
+ * nothing is missing or double. Whether a comment is late, and in which pane it counts, follows
+ * from the comment alone:
  *
  *     pane of arrival_ms ends at or before src_wm_ms    late: counted as such in
  *                                                       the pane that holds

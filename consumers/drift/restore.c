@@ -58,7 +58,7 @@ static enum out_rc store_judge(struct judge *j, struct out *out)
     j->replay_from = open_panes_replay_from(&j->open, j->next_offset);
     chain_forget(&j->chain, j->replay_from);
     judge = (struct judge_state){
-        .run = j->conf.run,
+        .run = j->run,
         .next_offset = j->next_offset,
         .replay_from = j->replay_from,
         .closed_ms = j->closed_ms,
@@ -74,6 +74,8 @@ static enum out_rc store_judge(struct judge *j, struct out *out)
         .baseline = slice_str(j->base->id),
         .pane_ms = j->conf.pane_ms,
         .window_ms = j->conf.window_ms,
+        .begin_ms = j->begin_ms,
+        .incomplete_until_ms = j->incomplete_until_ms,
     };
     return force_state(out, slice_str("judge"), &state);
 }
@@ -219,13 +221,13 @@ static enum status take_judge(struct judge *j, const struct judge_state *s, stru
                        "config: absa.state has panes of %" PRId64 " ms and windows of %" PRId64
                        " ms, the configuration %" PRId64 " and %" PRId64,
                        s->pane_ms, s->window_ms, j->conf.pane_ms, j->conf.window_ms);
-    if (s->run != j->conf.run || s->next.n != parts || s->replay_next.n != parts) {
+    if (s->next.n != parts || s->replay_next.n != parts)
         return err_set(err, ST_FATAL,
-                       "config: absa.state is of run %" PRId32
-                       " with %zu partitions of scores, not "
-                       "run %" PRId32 " with %zu",
-                       s->run, s->next.n, j->conf.run, parts);
-    }
+                       "config: absa.state is of %zu partitions of scores, not of %zu", s->next.n,
+                       parts);
+    j->run = s->run;
+    j->begin_ms = s->begin_ms;
+    j->incomplete_until_ms = s->incomplete_until_ms;
     j->next_offset = s->next_offset;
     j->replay_from = s->replay_from;
     j->closed_ms = s->closed_ms;
@@ -372,15 +374,18 @@ static enum status find_place(struct judge *j, const struct found *f, struct sta
 {
     if (!f->judge && resume->offset > 0)
         return err_set(err, ST_FATAL,
-                       "absa.panes is committed at %" PRId64 " but absa.state is empty; see "
+                       "absa.panes is committed at %" PRId64
+                       " but absa.state is empty: absa drift rewind counts again; see "
                        "docs/runbook/exit-70.md",
                        resume->offset);
     if (!f->judge)
         return ST_OK;
-    if (resume->offset >= 0 && resume->offset != j->next_offset)
+    resume->reset = resume->offset >= 0 && resume->offset != j->next_offset;
+    if (resume->reset && !j->conf.from_state)
         return err_set(err, ST_FATAL,
                        "absa.panes is committed at %" PRId64 " but absa.state stands at %" PRId64
-                       "; see docs/runbook/exit-70.md",
+                       ": --from-state goes on from the state, absa drift rewind counts again; "
+                       "see docs/runbook/exit-70.md",
                        resume->offset, j->next_offset);
     resume->offset = j->replay_from;
     resume->floor = j->next_offset;
@@ -388,18 +393,41 @@ static enum status find_place(struct judge *j, const struct found *f, struct sta
     return ST_OK;
 }
 
-enum status judge_restore(struct judge *j, struct stage_resume *resume, struct err *err)
+static enum status read_state(struct judge *j, struct stage_resume *resume, struct err *err)
 {
     struct found f = { 0 };
-    enum status st = ST_OK;
+    enum status st;
 
     open_panes_init(&f.panes, j->scratch, j->arena);
-    if (resume->log)
-        st = read_all(j, resume->log, &f, err);
+    st = read_all(j, resume->log, &f, err);
     if (st == ST_OK)
         st = sum_up(j, &f.panes, err);
     if (st == ST_OK)
         st = find_place(j, &f, resume, err);
     open_panes_release(&f.panes);
+    return st;
+}
+
+enum status judge_restore(struct judge *j, struct stage_resume *resume, struct err *err)
+{
+    const int64_t committed = resume->offset;
+    struct err why = { 0 };
+    bool found = false;
+
+    if (!resume->log)
+        return ST_OK;
+    enum status st = read_state(j, resume, &why);
+    const int64_t from = st == ST_OK ? resume->offset : committed;
+    enum status scanned =
+        orders_scan(&j->orders, resume->log, from < 0 ? 0 : from, j->wire, j->arena, err);
+    if (scanned != ST_OK || st == ST_OK)
+        return scanned;
+    resume->offset = committed;
+    resume->reset = false;
+    if (st == ST_FATAL)
+        scanned = judge_abandon(j, resume, &found, err);
+    if (scanned != ST_OK || found)
+        return scanned;
+    *err = why;
     return st;
 }

@@ -285,6 +285,16 @@ static enum status reader_open(void *ctx, enum topic_id topic, int32_t part, int
     return ST_OK;
 }
 
+static enum status reader_open_at(void *ctx, enum topic_id topic, int32_t part, int64_t offset,
+                                  struct err *err)
+{
+    struct check_reader *r = ctx;
+    enum status st = reader_open(ctx, topic, part, 0, err);
+
+    r->at = check_log_seek(r->log, topic, part, offset);
+    return st;
+}
+
 static enum status reader_next(void *ctx, struct stage_rec *rec, bool *more, struct err *err)
 {
     struct check_reader *r = ctx;
@@ -304,5 +314,5 @@ static void reader_close(void *ctx)
 struct log_reader check_reader_make(struct check_reader *r, const struct check_log *log)
 {
     *r = (struct check_reader){ .log = log };
-    return (struct log_reader){ r, reader_open, reader_next, reader_close };
+    return (struct log_reader){ r, reader_open, reader_open_at, reader_next, reader_close };
 }

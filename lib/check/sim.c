@@ -115,7 +115,7 @@ static enum fate assign(struct world *w, struct node *nd, int i, int32_t part)
     if (f == LIVES && c->offset >= 0 && resume.offset > c->offset)
         return fails(w, nd, part, "assign() raised the offset");
     s->pos = resume.offset < 0 ? 0 : resume.offset;
-    s->floor = resume.floor;
+    s->floor = resume.floor; /* no stage asks for a reset without an operator */
     return f;
 }
 

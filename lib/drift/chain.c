@@ -50,6 +50,28 @@ static enum status remember(struct chain *c, struct chain_link link, struct err 
     return ST_OK;
 }
 
+bool chain_is_gap(const struct chain *c, const struct pane *pane)
+{
+    return pane->part >= 0 && pane->part < c->parts && c->next[pane->part] >= 0 &&
+           pane->from_offset > c->next[pane->part];
+}
+
+/* Says what does not fit, and which command goes on from there. */
+static enum status refuse(const struct pane *p, int64_t next, struct err *err)
+{
+    if (p->from_offset > next)
+        return err_set(err, ST_FATAL,
+                       "gap in scores partition %" PRId32 ": expected %" PRId64
+                       ", a batch covers %" PRId64 "..%" PRId64 ": absa drift accept-gap %" PRId32
+                       " %" PRId64 " %" PRId64 " goes on without, absa drift rewind counts again",
+                       p->part, next, p->from_offset, p->to_offset, p->part, next, p->from_offset);
+    return err_set(err, ST_FATAL,
+                   "overlap in scores partition %" PRId32 ": expected %" PRId64
+                   ", a batch covers %" PRId64 "..%" PRId64 ": find who else writes absa.panes, "
+                   "then absa drift rewind counts again",
+                   p->part, next, p->from_offset, p->to_offset);
+}
+
 enum status chain_step(struct chain *c, int64_t offset, const struct pane *pane, bool *duplicate,
                        struct err *err)
 {
@@ -67,15 +89,8 @@ enum status chain_step(struct chain *c, int64_t offset, const struct pane *pane,
         *duplicate = true;
         return ST_OK;
     }
-    if (next >= 0 && pane->from_offset != next) {
-        return err_set(err, ST_FATAL,
-                       "%s in scores partition %" PRId32 ": expected %" PRId64
-                       ", a batch covers %" PRId64 "..%" PRId64
-                       "; absa drift accept-gap is yet to come, "
-                       "see docs/runbook/exit-70.md",
-                       pane->from_offset > next ? "gap" : "overlap", pane->part, next,
-                       pane->from_offset, pane->to_offset);
-    }
+    if (next >= 0 && pane->from_offset != next)
+        return refuse(pane, next, err);
     c->next[pane->part] = pane->to_offset;
     return remember(c, (struct chain_link){ offset, pane->part, pane->to_offset }, err);
 }

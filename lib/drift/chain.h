@@ -46,6 +46,9 @@ void chain_release(struct chain *c);
 MUST_USE enum status chain_step(struct chain *c, int64_t offset, const struct pane *pane,
                                 bool *duplicate, struct err *err);
 
+/* Whether the batch begins behind where its partition stands: positions are missing. */
+bool chain_is_gap(const struct chain *c, const struct pane *pane);
+
 /* Batches before offset will not be read again. */
 void chain_forget(struct chain *c, int64_t offset);
 

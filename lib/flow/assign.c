@@ -119,7 +119,7 @@ static enum status restore(struct flow *f, struct part *p, struct err *err)
         log_warn("no committed offset, going on where the state stands",
                  LOG_INT("part", number_of(f, p)), LOG_INT("offset", resume.floor));
     p->next = resume.offset >= 0 ? resume.offset : p->done.offset;
-    if (resume.floor > p->done.offset)
+    if (resume.floor > p->done.offset || resume.reset)
         p->done.offset = resume.floor;
     if (p->next < 0)
         st = first_offset(f, p, low, &p->next, err);

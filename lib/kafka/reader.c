@@ -33,6 +33,12 @@ static enum status log_open(void *ctx, enum topic_id topic, int32_t part, int64_
     return st == ST_OK ? kafka_reader_open(r, topic, part, offset, -1, err) : st;
 }
 
+static enum status log_open_at(void *ctx, enum topic_id topic, int32_t part, int64_t offset,
+                               struct err *err)
+{
+    return kafka_reader_open(ctx, topic, part, offset, -1, err);
+}
+
 static enum status log_next(void *ctx, struct stage_rec *rec, bool *more, struct err *err)
 {
     const struct kafka_msg *m;
@@ -89,7 +95,7 @@ enum status kafka_reader_new(const struct kafka_conf *conf, const struct kafka_n
         return err_set(err, ST_FATAL, "out of memory");
     r->names = names;
     r->done = true;
-    r->log = (struct log_reader){ r, log_open, log_next, log_close };
+    r->log = (struct log_reader){ r, log_open, log_open_at, log_next, log_close };
     enum status st = reader_init(r, conf, err);
     if (st != ST_OK) {
         kafka_reader_free(r);

@@ -286,7 +286,7 @@ static enum status link_init(struct pipe *p, struct link *l, const struct stage 
 
 static enum status assign(struct link *l, struct err *err)
 {
-    struct log_reader nothing = { NULL, nothing_open, nothing_next, nothing_close };
+    struct log_reader nothing = { NULL, nothing_open, nothing_open, nothing_next, nothing_close };
 
     for (int32_t part = 0; part < l->parts; part++) {
         struct stage_resume resume = { .offset = -1, .log = &nothing };

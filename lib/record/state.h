@@ -32,6 +32,8 @@ struct judge_state {
     struct slice baseline;
     int64_t pane_ms;
     int64_t window_ms;
+    int64_t begin_ms;
+    int64_t incomplete_until_ms;
 };
 
 /* State of one alert. */

@@ -75,6 +75,9 @@ struct log_reader {
      * from_ms; 0: from the start of the log. */
     enum status (*open)(void *ctx, enum topic_id topic, int32_t part, int64_t from_ms,
                         struct err *err);
+    /* The same, at an offset: or where the log starts, if that is higher. */
+    enum status (*open_at)(void *ctx, enum topic_id topic, int32_t part, int64_t offset,
+                           struct err *err);
     /* The next record, borrowed until the next call; *more = false at the end. */
     enum status (*next)(void *ctx, struct stage_rec *rec, bool *more, struct err *err);
     void (*close)(void *ctx);
@@ -89,6 +92,7 @@ struct log_reader {
 struct stage_resume {
     int64_t offset;
     int64_t floor;     /* out; 0: none */
+    bool reset;        /* out: floor holds even below what was committed: an operator said so */
     struct slice meta; /* of the last checkpoint(); empty: none */
     struct log_reader *log;
 };

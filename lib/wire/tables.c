@@ -365,6 +365,9 @@ static const struct wire_field judge_state_fields[] = {
     { "baseline", WIRE_STRING, offsetof(struct judge_state, baseline), NULL, NULL },
     { "pane_ms", WIRE_LONG, offsetof(struct judge_state, pane_ms), NULL, NULL },
     { "window_ms", WIRE_LONG, offsetof(struct judge_state, window_ms), NULL, NULL },
+    { "begin_ms", WIRE_LONG, offsetof(struct judge_state, begin_ms), NULL, NULL },
+    { "incomplete_until_ms", WIRE_LONG, offsetof(struct judge_state, incomplete_until_ms), NULL,
+      NULL },
 };
 static const struct wire_table judge_state_table = { "judge_state", sizeof(struct judge_state),
                                                      judge_state_fields,

@@ -96,7 +96,7 @@ enum status host_start(struct host *h, struct err *err)
     if (st == ST_OK)
         st = h->judge.ops->assign(h->judge.ctx, 0, &resume, h->out, err);
     h->pos = resume.offset < 0 ? 0 : resume.offset;
-    if (resume.floor > h->committed)
+    if (resume.floor > h->committed || resume.reset)
         h->committed = resume.floor;
     return st;
 }
@@ -198,16 +198,34 @@ void host_run(struct host *h, const struct fate *f)
     }
 }
 
-void host_append(struct host *h, const struct pane *pane)
+static void append(struct host *h, const struct pane *pane, const struct hdr *hdr, size_t nhdr)
 {
     struct buf b;
     struct err err = { { 0 } };
 
     buf_init(&b, 1 << 20);
     assert_int_equal(wire_encode(h->w->wire, RECORD_PANE, pane, &b, &err), ST_OK);
-    const struct out_rec rec = { .topic = TOPIC_PANES, .value = buf_slice(&b) };
+    const struct out_rec rec = {
+        .topic = TOPIC_PANES, .value = buf_slice(&b), .hdr = hdr, .nhdr = nhdr
+    };
     assert_int_equal(check_log_append(h->log, &rec, 0, &err), ST_OK);
     buf_release(&b);
+}
+
+void host_append(struct host *h, const struct pane *pane)
+{
+    append(h, pane, NULL, 0);
+}
+
+void host_order(struct host *h, const struct order *o)
+{
+    struct hdr hdr[ORDER_HEADERS];
+    char time[ORDER_TIME_MAX];
+    size_t nhdr;
+    struct pane pane = order_pane(o, hdr, &nhdr, time);
+
+    pane.baseline = slice_str(h->w->base->id);
+    append(h, &pane, hdr, nhdr);
 }
 
 struct pane pane_of(struct world *w, int32_t part, int64_t from, int64_t to)

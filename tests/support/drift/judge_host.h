@@ -8,6 +8,7 @@
 
 #include "check/check.h"
 #include "consumers/drift/judge.h"
+#include "consumers/drift/order.h"
 #include "record/pane.h"
 #include "support/drift/stream.h"
 
@@ -66,6 +67,9 @@ void host_run(struct host *h, const struct fate *f);
 
 /* Appends a batch to the panes. */
 void host_append(struct host *h, const struct pane *pane);
+
+/* Appends what an operator says. */
+void host_order(struct host *h, const struct order *o);
 
 /* An empty batch that fits the world. */
 struct pane pane_of(struct world *w, int32_t part, int64_t from, int64_t to);

@@ -107,6 +107,14 @@ static void test_committed_offset(void **state)
     (void)snprintf(want, sizeof(want), "committed at %lld but absa.state stands at %lld",
                    (long long)was - 1, (long long)was);
     assert_non_null(strstr(err.msg, want));
+    assert_non_null(strstr(err.msg, "--from-state goes on from the state, absa drift rewind"));
+    w->conf.from_state = true;
+    for (int64_t at = was - 1; at <= was + 5; at += 6) { /* also from a committed offset above it */
+        h.committed = at;
+        assert_int_equal(host_start(&h, &err), ST_OK);
+        assert_int_equal(h.committed, was);
+    }
+    w->conf.from_state = false;
     host_release(&h);
     host_init(&h, w, w->panes);
     h.committed = 17;
@@ -143,7 +151,7 @@ static void test_refuses(void **state)
     struct pane p = pane_of(w, 0, 12, 20);
     struct pane_delta d = { .segment = slice_str("all"), .start_ms = T0, .late = 1 };
 
-    refused(w, &good, &p, "expected 10, a batch covers 12..20; absa drift accept-gap");
+    refused(w, &good, &p, "expected 10, a batch covers 12..20: absa drift accept-gap 0 10 12 ");
     p.from_offset = 8;
     refused(w, &good, &p, "overlap");
     p = pane_of(w, 0, 0, 10);

@@ -103,8 +103,8 @@ static void test_chain(void **state)
     assert_non_null(strstr(err.msg, "overlap"));
     assert_int_equal(step(&c, 3, 25, 30, &duplicate, &err), ST_FATAL);
     assert_string_equal(err.msg,
-                        "gap in scores partition 0: expected 20, a batch covers 25..30; "
-                        "absa drift accept-gap is yet to come, see docs/runbook/exit-70.md");
+                        "gap in scores partition 0: expected 20, a batch covers 25..30: absa drift "
+                        "accept-gap 0 20 25 goes on without, absa drift rewind counts again");
     assert_int_equal(step(&c, 3, 20, 20, &duplicate, &err), ST_FATAL);
     assert_int_equal(c.replay_next[0], -1);
     chain_forget(&c, 1);

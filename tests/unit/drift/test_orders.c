@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/* What an operator says in absa.panes: the judge goes on, and comes to the same windows however
+ * often it dies on the way, and when the log is read again. */
+#include "support/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "record/window.h"
+#include "support/drift/judge_host.h"
+
+#define ALL SIZE_MAX
+
+static const struct fate calm = { 7, -1, false };
+
+/* The panes of the world but for the skip-th, with another run number. */
+static void copy_panes(struct host *to, const struct world *w, size_t skip, int32_t run)
+{
+    struct arena *a = arena_new(64 << 20);
+    struct err err = { { 0 } };
+
+    for (size_t i = 0; i < check_log_n(w->panes, TOPIC_PANES, 0); i++) {
+        struct pane p;
+
+        arena_reset(a);
+        assert_int_equal(wire_decode(w->wire, RECORD_PANE,
+                                     check_log_at(w->panes, TOPIC_PANES, 0, i)->value, &p, a, &err),
+                         ST_OK);
+        p.run = run;
+        if (i != skip)
+            host_append(to, &p);
+    }
+    arena_free(a);
+}
+
+static void host_empty(struct host *h, struct world *w)
+{
+    struct check_log *none = check_log_new(&w->topo);
+
+    host_init(h, w, none);
+    check_log_free(none);
+}
+
+/* A batch in the middle that holds data and is followed by another of its partition. */
+static struct pane pick(const struct world *w, size_t *at, struct arena *a)
+{
+    struct err err = { { 0 } };
+    struct pane p = { .deltas = { NULL, 0 } };
+
+    for (*at = check_log_n(w->panes, TOPIC_PANES, 0) / 3; p.deltas.n == 0; ++*at)
+        assert_int_equal(wire_decode(w->wire, RECORD_PANE,
+                                     check_log_at(w->panes, TOPIC_PANES, 0, *at + 1)->value, &p, a,
+                                     &err),
+                         ST_OK);
+    return p;
+}
+
+static struct window window_at(const struct host *h, size_t i, struct arena *a)
+{
+    struct err err = { { 0 } };
+    struct window win;
+
+    assert_int_equal(wire_decode(h->w->wire, RECORD_WINDOW,
+                                 check_log_at(h->log, TOPIC_WINDOWS, 0, i)->value, &win, a, &err),
+                     ST_OK);
+    return win;
+}
+
+static void assert_same(const struct host *x, const struct host *y, int fate)
+{
+    struct err err = { { 0 } };
+
+    if (check_log_equal(x->log, y->log, TOPIC_WINDOWS, CHECK_ORDERED, &err) != ST_OK ||
+        check_log_equal(x->log, y->log, TOPIC_ALERTS, CHECK_ORDERED, &err) != ST_OK)
+        fail_msg("fate %d: %s", fate, err.msg);
+}
+
+/* Runs until it refuses; what it says. */
+static void run_to_refusal(struct host *h, struct err *err)
+{
+    enum status st = host_start(h, err);
+    size_t used = 1;
+
+    while (st == ST_OK && !host_at_end(h)) {
+        (void)host_settle(h, &calm);
+        st = host_feed(h, 7, &used, err);
+        if (st == ST_OK)
+            (void)host_commit(h, &calm);
+    }
+    assert_int_equal(st, ST_FATAL);
+}
+
+static void a_gap_is_accepted(void **state)
+{
+    struct world *w = *state;
+    struct arena *a = arena_new(64 << 20);
+    struct host stopped;
+    struct host again;
+    struct err err = { { 0 } };
+    char want[200];
+    size_t at;
+    struct pane lost = pick(w, &at, a);
+    const struct order o = { .kind = ORDER_GAP,
+                             .run = 1,
+                             .part = lost.part,
+                             .from = lost.from_offset,
+                             .to = lost.to_offset,
+                             .time_ms = T0 + 3 * HOUR };
+
+    host_empty(&stopped, w);
+    copy_panes(&stopped, w, at, 1);
+    run_to_refusal(&stopped, &err);
+    (void)snprintf(want, sizeof(want), "absa drift accept-gap %d %lld %lld", (int)lost.part,
+                   (long long)lost.from_offset, (long long)lost.to_offset);
+    assert_non_null(strstr(err.msg, want));
+    size_t before = check_log_n(stopped.log, TOPIC_WINDOWS, 0);
+    struct order other = o;
+    other.to--; /* not what is missing */
+    host_order(&stopped, &other);
+    run_to_refusal(&stopped, &err);
+    host_order(&stopped, &o);
+    host_run(&stopped, &calm);
+    assert_true(check_log_n(stopped.log, TOPIC_WINDOWS, 0) > before + 4);
+    for (size_t i = 0; i < check_log_n(stopped.log, TOPIC_WINDOWS, 0); i++) {
+        struct window win = window_at(&stopped, i, a);
+        bool incomplete = i >= before && win.start_ms < o.time_ms;
+
+        assert_int_equal(win.state == WINDOW_INCOMPLETE, incomplete);
+    }
+    for (int i = -1; i < stopped.commits; i += 3) { /* the same log again, with a death */
+        const struct fate f = { 5, i, i % 2 == 0 };
+
+        host_empty(&again, w);
+        copy_panes(&again, w, at, 1);
+        host_order(&again, &other);
+        host_order(&again, &o);
+        host_run(&again, &f);
+        assert_same(&stopped, &again, i);
+        assert_int_equal(again.counters[COUNTER_CHAIN_DUPLICATE], 0);
+        host_release(&again);
+    }
+    host_release(&stopped);
+    arena_free(a);
+}
+
+/* The windows of run 2 are those of run 1 from its beginning on. */
+static void check_run_two(const struct host *first, const struct host *h, size_t before,
+                          int64_t begin_ms, struct arena *a)
+{
+    size_t k = before;
+
+    for (size_t i = 0; i < check_log_n(first->log, TOPIC_WINDOWS, 0); i++) {
+        struct window want = window_at(first, i, a);
+
+        if (want.start_ms < begin_ms)
+            continue;
+        struct window got = window_at(h, k++, a);
+        assert_int_equal(got.run, 2);
+        assert_int_equal(got.start_ms, want.start_ms);
+        assert_int_equal(got.n, want.n);
+        assert_int_equal(got.state, want.state);
+    }
+    assert_int_equal(k, check_log_n(h->log, TOPIC_WINDOWS, 0));
+}
+
+static void a_rewind_begins_a_run(void **state)
+{
+    struct world *w = *state;
+    const struct order o = { .kind = ORDER_REWIND, .run = 2, .time_ms = T0 + 2 * HOUR };
+    struct arena *a = arena_new(64 << 20);
+    struct host first;
+    struct host calm_one;
+
+    host_init(&first, w, w->panes);
+    host_run(&first, &calm);
+    size_t all = check_log_n(first.log, TOPIC_WINDOWS, 0);
+    for (int i = -1; i < 150; i += 7) {
+        const struct fate f = { 7, i, i % 2 == 0 };
+        struct host h;
+
+        host_empty(&h, w);
+        copy_panes(&h, w, ALL, 1);
+        host_order(&h, &o);
+        copy_panes(&h, w, 3, 1); /* of a pane that has not heard of it */
+        copy_panes(&h, w, ALL, 2);
+        host_run(&h, &f);
+        check_run_two(&first, &h, all, o.time_ms, a);
+        assert_int_equal(h.counters[COUNTER_OVERTAKEN], 0);
+        if (i < 0)
+            calm_one = h;
+        else
+            assert_same(&calm_one, &h, i);
+        if (i >= 0)
+            host_release(&h);
+    }
+    host_release(&calm_one);
+    host_release(&first);
+    arena_free(a);
+}
+
+/* What cannot be read, or does not fit, is no matter when a rewind follows. */
+static void a_rewind_leads_on(void **state)
+{
+    struct world *w = *state;
+    const struct order o = { .kind = ORDER_REWIND, .run = 2, .time_ms = T0 + 2 * HOUR };
+    struct arena *a = arena_new(64 << 20);
+    struct host first;
+    struct host h;
+    struct err err = { { 0 } };
+    size_t at;
+
+    host_init(&first, w, w->panes);
+    host_run(&first, &calm);
+    (void)pick(w, &at, a);
+
+    host_empty(&h, w); /* behind a gap */
+    copy_panes(&h, w, at, 1);
+    run_to_refusal(&h, &err);
+    size_t before = check_log_n(h.log, TOPIC_WINDOWS, 0);
+    host_order(&h, &o);
+    copy_panes(&h, w, ALL, 2);
+    for (int i = 0; i < 3; i++) {
+        const struct fate f = { 4, h.commits + i, i == 1 };
+
+        host_run(&h, &f);
+    }
+    check_run_two(&first, &h, before, o.time_ms, a);
+    host_release(&h);
+
+    host_empty(&h, w); /* without the state */
+    copy_panes(&h, w, ALL, 1);
+    h.committed = 17;
+    assert_int_equal(host_start(&h, &err), ST_FATAL);
+    assert_non_null(strstr(err.msg, "absa drift rewind"));
+    host_order(&h, &o);
+    copy_panes(&h, w, ALL, 2);
+    host_run(&h, &calm);
+    check_run_two(&first, &h, 0, o.time_ms, a);
+    host_release(&h);
+    host_release(&first);
+    arena_free(a);
+}
+
+static void an_order_of_no_kind_stops_it(void **state)
+{
+    struct world *w = *state;
+    const struct hdr kind = { slice_str("absa-kind"), slice_str("dance") };
+    struct stage_rec rec = { .topic = TOPIC_PANES, .hdr = &kind, .nhdr = 1 };
+    enum order_kind k;
+    struct err err = { { 0 } };
+    struct buf meta;
+    int32_t run = 0;
+
+    (void)w;
+    assert_int_equal(order_kind_of(&rec, &k, &err), ST_FATAL);
+    assert_non_null(strstr(err.msg, "config: absa.panes 0 is an order of a kind"));
+    buf_init(&meta, 64);
+    order_run_write(1, &meta);
+    assert_int_equal(meta.n, 0);
+    order_run_write(12, &meta);
+    assert_int_equal(order_run_parse(buf_slice(&meta), &run, &err), ST_OK);
+    assert_int_equal(run, 12);
+    assert_int_equal(order_run_parse(slice_str("run="), &run, &err), ST_FATAL);
+    assert_int_equal(order_run_parse(slice_str("run=0"), &run, &err), ST_FATAL);
+    assert_int_equal(order_run_parse(slice_str("m 3"), &run, &err), ST_FATAL);
+    buf_release(&meta);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_gap_is_accepted),
+        cmocka_unit_test(a_rewind_begins_a_run),
+        cmocka_unit_test(a_rewind_leads_on),
+        cmocka_unit_test(an_order_of_no_kind_stops_it),
+    };
+
+    return cmocka_run_group_tests(tests, world_setup, world_teardown);
+}
