@@ -47,14 +47,15 @@ static void topic_wrong(struct doctor *d, const char *name, const struct kafka_d
                                        "is compacted");
 
         finding_value(f, "%s", diff->line[i]);
-        if (strstr(diff->line[i], "LogAppendTime"))
+        if (strstr(diff->line[i], "LogAppendTime")) {
             finding_fix(f,
                         "kafka-configs.sh --bootstrap-server %s --alter --topic %s --add-config "
                         "message.timestamp.type=LogAppendTime",
                         where(d), name);
-        else
+        } else {
             finding_fix(f, "absa topics plan%s   # then set what is there, or delete the topic",
                         d->same);
+        }
     }
 }
 

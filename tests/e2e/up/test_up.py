@@ -236,8 +236,8 @@ notify.receiver.mail.to = me@example.org
             up = self.up("-b", broker.address, *conf, *ONE)
             for word in ("absa-ingest", "absa-score", "drift.role=pane", "drift.role=judge",
                          "absa-notify"):
-                pid = up.child(word)
                 time.sleep(2)
+                pid = up.child(word)
                 os.kill(pid, signal.SIGKILL)
                 time.sleep(0.5)
                 self.assertNotEqual(up.child(word), pid)
