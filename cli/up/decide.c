@@ -21,7 +21,10 @@ struct decision decide(const struct death *d)
     const int code = WIFEXITED(d->status) ? WEXITSTATUS(d->status) : EXIT_TEMPORARY;
     const int in_row = d->lived_ms >= DECIDE_STEADY_MS ? 0 : d->in_row;
 
-    if (code != EXIT_OK && code != EXIT_TEMPORARY)
+    /* That a broker answers was seen before the first start: away it is for a while only. */
+    const bool away = code == EXIT_UNAVAILABLE && !d->embedded;
+
+    if (code != EXIT_OK && code != EXIT_TEMPORARY && !away)
         return (struct decision){ .exit_code = code };
     if (d->embedded)
         return (struct decision){ .exit_code = EXIT_TEMPORARY };

@@ -23,8 +23,9 @@ struct decision {
 enum { DECIDE_STEADY_MS = 60000, DECIDE_WAIT_MAX_MS = 30000 };
 
 /* A kill and 75 are cured by a restart: at once, then after 0.5 s, 1 s, 2 s ... 30 s;
- * so is 0, which nobody asked for. What is for a person (64, 65, 69, 70, 77, 78) ends
- * the run with that code. On the embedded broker every death ends it (75). */
+ * so are 0, which nobody asked for, and 69: Kafka answered before, and is away. What is
+ * for a person (64, 65, 70, 77, 78) ends the run with that code. On the embedded broker every death
+ * ends it (75). */
 struct decision decide(const struct death *d);
 
 /* "signal 9", "exit 78": into a buffer of n bytes. */

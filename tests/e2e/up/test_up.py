@@ -59,7 +59,7 @@ class Up:
                 if word in line:
                     return pid
             time.sleep(0.1)
-        raise AssertionError(f"no {word} among {self.children()}")
+        raise AssertionError(f"no {word} among {self.children()}:\n{self.said()}")
 
     def wait(self, seconds=60):
         return self.process.wait(timeout=seconds)

@@ -36,8 +36,7 @@ static void a_pause_grows_with_each_death(void **state)
 
 static void what_is_for_a_person_ends_the_run(void **state)
 {
-    static const int codes[] = { EXIT_USAGE,    EXIT_DATA,   EXIT_UNAVAILABLE,
-                                 EXIT_INTERNAL, EXIT_DENIED, EXIT_CONFIG };
+    static const int codes[] = { EXIT_USAGE, EXIT_DATA, EXIT_INTERNAL, EXIT_DENIED, EXIT_CONFIG };
 
     (void)state;
     for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
@@ -53,8 +52,13 @@ static void what_is_for_a_person_ends_the_run(void **state)
 static void what_a_restart_cures(void **state)
 {
     static const int ends[] = { 0, EXIT_TEMPORARY << 8, SIGKILL, SIGSEGV };
+    const struct death away = { .status = exited(EXIT_UNAVAILABLE) };
+    const struct death never = { .status = exited(EXIT_UNAVAILABLE), .embedded = true };
 
     (void)state;
+    assert_true(decide(&away).restart);
+    assert_false(decide(&never).restart);
+    assert_int_equal(decide(&never).exit_code, EXIT_UNAVAILABLE);
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
         const struct death kafka = { .status = ends[i] };
         const struct death embedded = { .status = ends[i], .embedded = true };
