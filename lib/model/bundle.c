@@ -206,11 +206,11 @@ static enum status load_all(struct bundle *b, const char *dir, bool prove, struc
         return err_set(err, ST_FATAL, "out of memory");
     st = load_manifest(b, dir, err);
     if (st == ST_OK)
+        st = load_boosters(b, dir, err);
+    if (st == ST_OK)
         st = tables_init(&b->tables, err);
     if (st == ST_OK)
         st = load_tables(b, dir, err);
-    if (st == ST_OK)
-        st = load_boosters(b, dir, err);
     if (st == ST_OK && prove)
         st = replay_golden(b, err);
     return st;
@@ -270,7 +270,7 @@ static enum status read_comment(struct bundle *b, const struct facts *in, float 
 
     memset(out, 0, sizeof(*out));
     arena_reset(b->scratch);
-    st = reading_make(in, b->tables.lexicon, b->scratch, &r, err);
+    st = tables_read(&b->tables, in, b->scratch, &r, err);
     if (st != ST_OK)
         return st;
     out->monitored.n = b->info.monitored.n;

@@ -5,7 +5,8 @@
  *                      outputs (booster, transform), tables, sha256 of each
  *                      scoring file, golden rows
  *     *.ubj            XGBoost boosters, one an output
- *     *.tsv            lexicons, cues, taxonomy of aspects
+ *     *.tsv            lexicons, cues, taxonomy of aspects, heads
+ *     vocab.txt, static.bin    the encoder: pieces of words, and their vectors
  *     baseline.json    what drift compares with     card.md   for people
  *     SHA256SUMS       of all of these: sha256sum -c SHA256SUMS
  *

@@ -306,7 +306,7 @@ static enum status read_head(struct reader *r, const json_t *doc)
         st = read_string(r, json_object_get(doc, "version"), "version", &m->version);
     if (st == ST_OK)
         st = read_string(r, json_object_get(doc, "encoder"), "encoder", &m->encoder);
-    if (st == ST_OK && !slice_is(m->encoder, "none"))
+    if (st == ST_OK && !slice_is(m->encoder, "none") && !slice_is(m->encoder, "static"))
         st = err_set(r->err, ST_FATAL, "manifest: this build has no encoder %.40s", m->encoder.p);
     if (st == ST_OK) {
         st = read_features(r, json_object_get(doc, "features"), "features", BUNDLE_FEATURES_MAX,
@@ -319,6 +319,25 @@ static enum status read_head(struct reader *r, const json_t *doc)
     return st;
 }
 
+/* An encoder needs its tables, and some features need an encoder. */
+static enum status check_encoder(const struct reader *r)
+{
+    const struct manifest *m = r->m;
+    const bool encoded = !slice_is(m->encoder, "none");
+
+    for (enum bundle_table t = TABLE_VOCABULARY; t <= TABLE_HEADS; t++) {
+        if (encoded != (m->tables[t].n > 0))
+            return err_set(r->err, ST_FATAL, "manifest: encoder %s, and %s table %s", m->encoder.p,
+                           encoded ? "no" : "a", table_names[t]);
+    }
+    for (size_t i = 0; i < m->features.n && !encoded; i++) {
+        if (feature_wants_encoder(feature_find(m->features.v[i])))
+            return err_set(r->err, ST_FATAL, "manifest: feature %s without an encoder",
+                           m->features.v[i].p);
+    }
+    return ST_OK;
+}
+
 static enum status read_all(struct reader *r, const json_t *doc)
 {
     const json_t *outputs = json_object_get(doc, "outputs");
@@ -328,6 +347,8 @@ static enum status read_all(struct reader *r, const json_t *doc)
         st = read_files(r, json_object_get(doc, "files"));
     if (st == ST_OK)
         st = read_tables(r, json_object_get(doc, "tables"));
+    if (st == ST_OK)
+        st = check_encoder(r);
     for (enum bundle_output i = 0; st == ST_OK && i < OUTPUT_N; i++)
         st = read_output(r, json_object_get(outputs, output_table[i].name), i);
     if (st == ST_OK)

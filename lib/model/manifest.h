@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* manifest.h -- manifest.json, read and written.
  *
- *     {"format": 1, "name": "absa-default", "version": "1", "encoder": "none",
+ *     {"format": 1, "name": "absa-default", "version": "1", "encoder": "static",
  *      "features": ["chars", ...], "monitored": ["chars", ...],
  *      "outputs": {"sentiment_score": {"booster": "sentiment.ubj", "transform": "identity"},
  *                  ..., "confidence": {"booster": ..., "transform": "table",

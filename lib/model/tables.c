@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/tables.h"
 
-const char *const table_names[TABLE_N] = { "lexicon", "emoji", "words", "cues", "taxonomy" };
+#include <string.h>
+
+const char *const table_names[TABLE_N] = { "lexicon",  "emoji",      "words",   "cues",
+                                           "taxonomy", "vocabulary", "vectors", "heads" };
+
+const char *const table_files[TABLE_N] = { "lexicon.tsv",  "emoji.tsv", "words.tsv",  "cues.tsv",
+                                           "taxonomy.tsv", "vocab.txt", "static.bin", "heads.tsv" };
 
 enum status tables_init(struct tables *t, struct err *err)
 {
-    t->taxonomy = NULL;
+    memset(t, 0, sizeof(*t));
     t->lexicon = lexicon_new();
     if (!t->lexicon)
         return err_set(err, ST_FATAL, "out of memory for a lexicon");
@@ -16,11 +22,33 @@ void tables_release(struct tables *t)
 {
     lexicon_free(t->lexicon);
     taxonomy_free(t->taxonomy);
-    t->lexicon = NULL;
-    t->taxonomy = NULL;
+    wordpiece_free(t->vocabulary);
+    vectors_free(t->vectors);
+    heads_free(t->heads);
+    memset(t, 0, sizeof(*t));
 }
 
-enum status tables_use(struct tables *t, enum bundle_table which, struct slice tsv, struct err *err)
+static enum status use_vectors(struct tables *t, struct slice bytes, struct err *err)
+{
+    struct wordpiece *vocabulary = t->vocabulary;
+
+    vectors_free(t->vectors);
+    heads_free(t->heads); /* they know the pieces by number */
+    t->heads = NULL;
+    t->vocabulary = NULL;
+    return vectors_new(bytes, vocabulary, &t->vectors, err);
+}
+
+static enum status use_heads(struct tables *t, struct slice bytes, struct err *err)
+{
+    if (!t->vectors)
+        return err_set(err, ST_FATAL, "heads without vectors");
+    heads_free(t->heads);
+    return heads_new(bytes, t->vectors, &t->heads, err);
+}
+
+enum status tables_use(struct tables *t, enum bundle_table which, struct slice bytes,
+                       struct err *err)
 {
     enum status st = ST_OK;
 
@@ -28,19 +56,39 @@ enum status tables_use(struct tables *t, enum bundle_table which, struct slice t
     case TABLE_LEXICON:
     case TABLE_EMOJI:
     case TABLE_WORDS:
-        st = lexicon_add_valences(t->lexicon, tsv, err);
+        st = lexicon_add_valences(t->lexicon, bytes, err);
         break;
     case TABLE_CUES:
-        st = lexicon_add_cues(t->lexicon, tsv, err);
+        st = lexicon_add_cues(t->lexicon, bytes, err);
         break;
     case TABLE_TAXONOMY:
         taxonomy_free(t->taxonomy);
-        st = taxonomy_new(tsv, &t->taxonomy, err);
+        st = taxonomy_new(bytes, &t->taxonomy, err);
+        break;
+    case TABLE_VOCABULARY:
+        wordpiece_free(t->vocabulary);
+        st = wordpiece_new(bytes, &t->vocabulary, err);
+        break;
+    case TABLE_VECTORS:
+        st = use_vectors(t, bytes, err);
+        break;
+    case TABLE_HEADS:
+        st = use_heads(t, bytes, err);
         break;
     case TABLE_N:
         break;
     }
     if (st != ST_OK)
         err_prefix(err, "table %s", table_names[which]);
+    return st;
+}
+
+enum status tables_read(const struct tables *t, const struct facts *facts, struct arena *a,
+                        struct reading *out, struct err *err)
+{
+    enum status st = reading_make(facts, t->lexicon, a, out, err);
+
+    if (st == ST_OK && t->heads)
+        reading_encode(out, t->vectors, t->heads);
     return st;
 }

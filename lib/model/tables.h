@@ -1,28 +1,40 @@
 /* SPDX-License-Identifier: MIT */
-/* tables.h -- the word tables of a bundle, for scoring and for training. */
+/* tables.h -- the tables of a bundle, for scoring and for training. */
 #ifndef MODEL_TABLES_H
 #define MODEL_TABLES_H
 
 #include "base/err.h"
 #include "base/slice.h"
 #include "score/aspects.h"
+#include "score/heads.h"
 #include "score/lexicon.h"
+#include "score/reading.h"
+#include "score/vectors.h"
 
 enum bundle_table {
-    TABLE_LEXICON,  /* words and emoticons with a valence              */
-    TABLE_EMOJI,    /* emoji with a valence                            */
-    TABLE_WORDS,    /* more words; they override                       */
-    TABLE_CUES,     /* words that boost, negate or contrast            */
-    TABLE_TAXONOMY, /* aspects: categories and their terms             */
+    TABLE_LEXICON,    /* words and emoticons with a valence              */
+    TABLE_EMOJI,      /* emoji with a valence                            */
+    TABLE_WORDS,      /* more words; they override                       */
+    TABLE_CUES,       /* words that boost, negate or contrast            */
+    TABLE_TAXONOMY,   /* aspects: categories and their terms             */
+    TABLE_VOCABULARY, /* pieces of words (text/wordpiece.h)             */
+    TABLE_VECTORS,    /* a vector a piece (score/vectors.h)              */
+    TABLE_HEADS,      /* what vectors say of each output (score/heads.h) */
     TABLE_N,
 };
 
 /* As in the manifest: "lexicon", ... */
 extern const char *const table_names[TABLE_N];
 
+/* The files that they are written to: "lexicon.tsv", ... */
+extern const char *const table_files[TABLE_N];
+
 struct tables {
     struct lexicon *lexicon;
     struct taxonomy *taxonomy;
+    struct wordpiece *vocabulary; /* until the vectors take it */
+    struct vectors *vectors;      /* NULL: no encoder          */
+    struct heads *heads;          /* NULL as well, or not yet learnt */
 };
 
 /* Empty tables. ST_FATAL: memory; release in any case. */
@@ -31,7 +43,11 @@ void tables_release(struct tables *t);
 
 /* Takes one table in; in the order of the enum. ST_FATAL: a line that is not
  * understood, or memory. */
-MUST_USE enum status tables_use(struct tables *t, enum bundle_table which, struct slice tsv,
+MUST_USE enum status tables_use(struct tables *t, enum bundle_table which, struct slice bytes,
                                 struct err *err);
+
+/* Reads a comment by the tables. As reading_make(). */
+MUST_USE enum status tables_read(const struct tables *t, const struct facts *facts, struct arena *a,
+                                 struct reading *out, struct err *err);
 
 #endif

@@ -4,6 +4,7 @@
 #define BYTES_MAX   (1 << 20)
 #define VALENCE_SUM (4.0 * 4096)
 #define HIT_MAX     10.0
+#define HEAD_MAX    8.0
 
 static double share(size_t part, size_t whole)
 {
@@ -192,6 +193,21 @@ static double contrasts(const struct reading *r)
     return count(r->valence.contrasts);
 }
 
+static double vector_sentiment(const struct reading *r)
+{
+    return within(r->head[HEAD_SENTIMENT], HEAD_MAX);
+}
+
+static double vector_engagement(const struct reading *r)
+{
+    return within(r->head[HEAD_ENGAGEMENT], HEAD_MAX);
+}
+
+static double vector_implicitness(const struct reading *r)
+{
+    return within(r->head[HEAD_IMPLICITNESS], HEAD_MAX);
+}
+
 /* clang-format off */
 const struct feature feature_table[] = {
     { "chars", "code points", 0, BYTES_MAX, chars, "Length of the text." },
@@ -228,8 +244,16 @@ const struct feature feature_table[] = {
     { "boosters", "count", 0, BYTES_MAX, boosters, "Words that strengthen or weaken." },
     { "contrasts", "count", 0, BYTES_MAX, contrasts, "Contrasting words such as but." },
     { "is_reply", "flag", 0, 1, is_reply, "1: it answers another comment." },
+    { "vector_sentiment", "polarity", -HEAD_MAX, HEAD_MAX, vector_sentiment, "Sentiment by the text's vector alone; 0 without an encoder." },
+    { "vector_engagement", "rank", -HEAD_MAX, HEAD_MAX, vector_engagement, "Engagement by the text's vector alone." },
+    { "vector_implicitness", "degree", -HEAD_MAX, HEAD_MAX, vector_implicitness, "Implicitness by the text's vector alone." },
 };
 /* clang-format on */
+
+bool feature_wants_encoder(const struct feature *f)
+{
+    return f->of == vector_sentiment || f->of == vector_engagement || f->of == vector_implicitness;
+}
 
 const size_t feature_n = sizeof(feature_table) / sizeof(feature_table[0]);
 

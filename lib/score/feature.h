@@ -8,6 +8,7 @@
 #ifndef SCORE_FEATURE_H
 #define SCORE_FEATURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/slice.h"
@@ -27,5 +28,8 @@ extern const size_t feature_n;
 
 /* The row of a name; NULL: there is none. O(rows). */
 const struct feature *feature_find(struct slice name);
+
+/* Whether it is 0 without an encoder. */
+bool feature_wants_encoder(const struct feature *f);
 
 #endif

@@ -158,3 +158,11 @@ enum status reading_make(const struct facts *facts, const struct lexicon *lex, s
     out->valence = valence_of(&out->cued, 0, tokens.n);
     return ST_OK;
 }
+
+void reading_encode(struct reading *r, const struct vectors *vectors, const struct heads *heads)
+{
+    int32_t pieces[VECTORS_PIECES_MAX];
+    size_t n = vectors_pieces(vectors, r->facts.text, pieces);
+
+    heads_apply(heads, pieces, n, r->head);
+}

@@ -9,8 +9,10 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "score/heads.h"
 #include "score/lexicon.h"
 #include "score/valence.h"
+#include "score/vectors.h"
 
 /* What is known of a comment when it arrives. Counts of likes and replies are
  * not: they grow later, and a model must not see them. */
@@ -34,11 +36,16 @@ struct reading {
 
     double entropy; /* of the pieces between white space, in bits    */
     struct valence valence;
+
+    double head[HEAD_N]; /* what the vector of the text says; 0 without an encoder */
 };
 
 /* Reads a comment. The reading borrows text and arena. ST_FATAL: memory.
  * O(bytes). */
 MUST_USE enum status reading_make(const struct facts *facts, const struct lexicon *lex,
                                   struct arena *a, struct reading *out, struct err *err);
+
+/* Adds what the vector of the text says. */
+void reading_encode(struct reading *r, const struct vectors *vectors, const struct heads *heads);
 
 #endif

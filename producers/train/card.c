@@ -60,9 +60,12 @@ void train_card(const struct training *t, const struct quality *q, struct buf *o
     add_slice(out, m->version, "\n\n");
     buf_fmt(out,
             "Sentiment, engagement, implicitness and confidence of short social texts, from %zu "
-            "features of surface and lexicon by gradient boosting (XGBoost, depth 4). No text "
-            "encoder. English; other languages get little more than their emoji.\n\n",
-            m->features.n);
+            "features of %s by gradient boosting (XGBoost, depth 4). "
+            "English; other languages get little more than their emoji.\n\n",
+            m->features.n,
+            t->dim > 0 ? "surface, lexicon and what the mean vector of the words says of each "
+                         "output (encoder `static`)"
+                       : "surface and lexicon (no text encoder)");
     buf_fmt(out, "## Data\n%zu rows: %zu to learn from, %zu to test, split by %s.\n", t->data.n,
             t->data.n - q->n, q->n,
             t->conf->split == SPLIT_HASH ? "the SHA-256 of the text (mod 5 = 0 is the test)"

@@ -34,41 +34,47 @@ static enum status no_memory(struct err *err)
     return err_set(err, ST_FATAL, "out of memory for training");
 }
 
-/* Copies a table of the source folder into the bundle and lists it. */
-static enum status take_table(struct training *t, enum bundle_table which, struct buf *bytes,
-                              struct err *err)
+enum status train_table(struct training *t, enum bundle_table which, struct slice bytes,
+                        struct err *err)
 {
     struct manifest *m = &t->manifest;
+    struct slice name = slice_str(table_files[which]);
     char hex[SHA256_HEX_LEN + 1];
-    char name[64];
     char path[FILE_PATH_MAX];
-    enum status st;
+    enum status st = tables_use(&t->tables, which, bytes, err);
 
-    snprintf(name, sizeof(name), "%s.tsv", table_names[which]);
-    st = file_path(t->conf->tables, slice_str(name), path, err);
-    if (st != ST_OK || access(path, F_OK) != 0)
-        return st; /* every table may be missing */
-    st = file_read(path, bytes, err);
     if (st == ST_OK)
-        st = tables_use(&t->tables, which, buf_slice(bytes), err);
+        st = file_path(t->conf->out, name, path, err);
     if (st == ST_OK)
-        st = file_path(t->conf->out, slice_str(name), path, err);
-    if (st == ST_OK)
-        st = file_write(path, buf_slice(bytes), err);
+        st = file_write(path, bytes, err);
     if (st != ST_OK)
         return st;
-    hash_sha256_hex(buf_slice(bytes), hex);
-    m->tables[which] = arena_copy(t->arena, slice_str(name));
-    m->files[m->n_files].name = m->tables[which];
+    hash_sha256_hex(bytes, hex);
+    m->tables[which] = name;
+    m->files[m->n_files].name = name;
     m->files[m->n_files].sha256 = arena_copy(t->arena, slice_str(hex));
     return m->files[m->n_files++].sha256.p ? ST_OK : no_memory(err);
 }
 
+/* Copies a table of the source folder into the bundle. */
+static enum status take_table(struct training *t, enum bundle_table which, struct buf *bytes,
+                              struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    enum status st = file_path(t->conf->tables, slice_str(table_files[which]), path, err);
+
+    if (st != ST_OK || access(path, F_OK) != 0)
+        return st; /* every table may be missing */
+    st = file_read(path, bytes, err);
+    return st == ST_OK ? train_table(t, which, buf_slice(bytes), err) : st;
+}
+
+/* All but the heads: those are learnt. */
 static enum status take_tables(struct training *t, struct err *err)
 {
     enum status st = tables_init(&t->tables, err);
 
-    for (enum bundle_table i = 0; st == ST_OK && i < TABLE_N; i++) {
+    for (enum bundle_table i = 0; st == ST_OK && i < TABLE_HEADS; i++) {
         struct buf bytes;
 
         buf_init(&bytes, BUNDLE_FILE_MAX);
@@ -108,7 +114,18 @@ static enum status take_licences(struct training *t, struct err *err)
     return ST_OK;
 }
 
-/* Rows of every feature there is, and how strong each text's strongest word is. */
+static void read_vector(const struct training *t, size_t row)
+{
+    int32_t pieces[VECTORS_PIECES_MAX];
+    double mean[VECTORS_DIM_MAX];
+    size_t n = vectors_pieces(t->tables.vectors, t->data.v[row].text, pieces);
+
+    vectors_mean(t->tables.vectors, pieces, n, mean);
+    for (size_t k = 0; k < t->dim; k++)
+        t->vectors[row * t->dim + k] = (float)mean[k];
+}
+
+/* Rows of every feature there is, each text's vector, and how strong its strongest word is. */
 static enum status read_texts(struct training *t, double *all, struct err *err)
 {
     struct arena *scratch = arena_new(SCRATCH_MAX);
@@ -119,9 +136,11 @@ static enum status read_texts(struct training *t, double *all, struct err *err)
         struct reading r;
 
         arena_reset(scratch);
-        st = reading_make(&facts, t->tables.lexicon, scratch, &r, err);
+        st = tables_read(&t->tables, &facts, scratch, &r, err);
         if (st != ST_OK)
             break;
+        if (t->dim > 0)
+            read_vector(t, i);
         for (size_t k = 0; k < feature_n; k++)
             all[i * feature_n + k] = feature_table[k].of(&r);
         t->said[i] = fmin(1.0, fmax(fabs(r.valence.max), fabs(r.valence.min)) / STRONG_WORD);
@@ -223,6 +242,14 @@ static enum status make_labels(struct training *t, const double *all, struct err
     return ST_OK;
 }
 
+static enum status make_room_for_vectors(struct training *t, struct err *err)
+{
+    t->dim = t->tables.vectors ? vectors_dim(t->tables.vectors) : 0;
+    t->manifest.encoder = slice_str(t->dim > 0 ? "static" : "none");
+    t->vectors = arena_array(t->arena, t->data.n * t->dim, sizeof(*t->vectors));
+    return t->vectors ? ST_OK : no_memory(err);
+}
+
 enum status train_features(struct training *t, struct err *err)
 {
     double *all = arena_array(t->arena, t->data.n * feature_n, sizeof(*all));
@@ -236,10 +263,14 @@ enum status train_features(struct training *t, struct err *err)
     if (st == ST_OK)
         st = take_licences(t, err);
     if (st == ST_OK)
+        st = make_room_for_vectors(t, err);
+    if (st == ST_OK)
         st = read_texts(t, all, err);
     if (st == ST_OK)
-        st = choose_features(t, all, err);
-    if (st == ST_OK)
         st = make_labels(t, all, err);
+    if (st == ST_OK)
+        st = train_heads(t, all, err);
+    if (st == ST_OK)
+        st = choose_features(t, all, err);
     return st;
 }

@@ -40,7 +40,6 @@ static enum status run(struct training *t, struct err *err)
 
     t->manifest.name = slice_str(conf->name);
     t->manifest.version = slice_str(conf->version);
-    t->manifest.encoder = slice_str("none");
     st = data_read(conf->data, &conf->columns, conf->split, t->arena, &t->data, err);
     if (st != ST_OK)
         return st;

@@ -2,9 +2,10 @@
 /* train.h -- from labelled texts to a bundle.
  *
  *     texts --features--> rows --4 folds--> sentiment ----------> sentiment.ubj
- *                           |                  | errors off-fold
- *                           |                  +--> error.ubj --> confidence (table)
- *                           +--> engagement.ubj, implicitness.ubj
+ *        \--vectors--4 folds--> heads.tsv     | errors off-fold
+ *                         |  |                 +--> error.ubj --> confidence (table)
+ *                         |  off-fold: features too
+ *                         +--> engagement.ubj, implicitness.ubj
  *
  * A fifth of the rows (fold 0) is the test and teaches nothing. The other four
  * folds judge each other: the rounds of boosting and the errors that confidence
@@ -50,6 +51,8 @@ struct training {
     struct dataset data;
     struct tables tables;
     struct manifest manifest;
+    float *vectors;       /* data.n rows of dim values                 */
+    size_t dim;           /* 0: no encoder                             */
     float *x;             /* data.n rows of manifest.features.n values */
     float *y[OUTPUT_N];   /* labels; of confidence: errors off-fold    */
     double *said;         /* strength of the strongest word, 0..1      */
@@ -73,8 +76,15 @@ MUST_USE enum status train(const struct train_conf *conf, struct err *err);
 
 /* The steps, in this order. Each fills its part of t. */
 MUST_USE enum status train_features(struct training *t, struct err *err);
+/* A part of the first: lines through the vectors, heads.tsv, and their columns in the
+ * data.n rows of every feature. Nothing without an encoder. */
+MUST_USE enum status train_heads(struct training *t, double *all, struct err *err);
 MUST_USE enum status train_models(struct training *t, struct err *err);
 MUST_USE enum status train_write(struct training *t, struct quality *q, struct err *err);
+
+/* Writes a table into the bundle, lists it and takes it into use. */
+MUST_USE enum status train_table(struct training *t, enum bundle_table which, struct slice bytes,
+                                 struct err *err);
 
 /* Appends card.md. */
 void train_card(const struct training *t, const struct quality *q, struct buf *out);

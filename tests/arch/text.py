@@ -10,12 +10,13 @@ CODE = (".c", ".h", ".py", ".sh", ".cmake")
 MACHINE = re.compile(r"(?<![\w.])/(work|farm|home/\w+|root)/|/tmp/(wt|brief|vader|kf)\b")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
 LARGE = 1 << 20
+MAY_BE_LARGE = {"models/default/static.bin": "the vectors of the default bundle: 30,522 of 256 bytes"}
 
 checked, wrong = [], []
 for name in files():
     checked.append(name)
     path = os.path.join(ROOT, name)
-    if os.path.getsize(path) > LARGE:
+    if os.path.getsize(path) > LARGE and name not in MAY_BE_LARGE:
         wrong.append(f"{name}: larger than 1 MiB")
     with open(path, "rb") as f:
         if b"\0" in f.read(65536) or "/corpus/" in name:

@@ -18,7 +18,8 @@
 static const char *const files[] = { "manifest.json", "lexicon.tsv",    "emoji.tsv",
                                      "words.tsv",     "cues.tsv",       "taxonomy.tsv",
                                      "sentiment.ubj", "engagement.ubj", "implicitness.ubj",
-                                     "error.ubj" };
+                                     "error.ubj",     "vocab.txt",      "static.bin",
+                                     "heads.tsv" };
 
 enum { N_FILES = sizeof(files) / sizeof(files[0]) };
 
@@ -29,7 +30,7 @@ static void read_in(const char *from, const char *name, struct buf *out)
     char path[FILE_PATH_MAX];
     struct err err = { 0 };
 
-    buf_init(out, 1 << 22);
+    buf_init(out, BUNDLE_FILE_MAX);
     assert_int_equal(file_path(from, slice_str(name), path, &err), ST_OK);
     if (file_read(path, out, &err) != ST_OK)
         fail_msg("%s", err.msg);
@@ -196,7 +197,7 @@ static void another_number_of_features_is_refused(void **state)
     (void)state;
     json_array_remove(json_object_get(doc, "features"), 0);
     put_manifest(doc);
-    refused("takes 30 features, the manifest names 29");
+    refused("takes 33 features, the manifest names 32");
 }
 
 static void features_in_another_order_are_refused_by_the_golden_rows(void **state)
@@ -242,6 +243,8 @@ static void a_manifest_that_is_wrong_is_refused(void **state)
     } rows[] = {
         { "format", "2", "format is not 1" },
         { "encoder", "\"minilm\"", "no encoder minilm" },
+        { "encoder", "\"none\"", "encoder none, and a table vocabulary" },
+        { "tables", "{}", "encoder static, and no table vocabulary" },
         { "features", "[\"likes\"]", "there is no feature likes" },
         { "features", "[\"chars\",\"chars\"]", "chars stands there twice" },
         { "files", "{\"../x\":\"0\"}", "is not a name and a SHA-256" },
@@ -270,6 +273,29 @@ static void a_manifest_that_is_wrong_is_refused(void **state)
     write_out("manifest.json", slice_str("{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
                                          "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}"));
     refused("is nested too deep");
+}
+
+static void a_feature_of_vectors_without_an_encoder_is_refused(void **state)
+{
+    json_t *doc = manifest();
+
+    (void)state;
+    json_object_set_new(doc, "encoder", json_string("none"));
+    json_object_set_new(doc, "tables", json_object());
+    put_manifest(doc);
+    refused("feature vector_sentiment without an encoder");
+}
+
+static void vectors_of_another_vocabulary_are_refused(void **state)
+{
+    struct buf b;
+
+    (void)state;
+    read_in(dir, "vocab.txt", &b);
+    buf_str(&b, "onemore\n");
+    replace("vocab.txt", buf_slice(&b));
+    refused("table vectors: 30522 vectors for a vocabulary of 30523 pieces");
+    buf_release(&b);
 }
 
 static void a_manifest_reads_back_as_it_was_written(void **state)
@@ -422,6 +448,8 @@ int main(void)
         SPOILT(a_golden_row_that_differs_is_refused),
         SPOILT(a_bundle_without_golden_rows_is_refused),
         SPOILT(a_manifest_that_is_wrong_is_refused),
+        SPOILT(a_feature_of_vectors_without_an_encoder_is_refused),
+        SPOILT(vectors_of_another_vocabulary_are_refused),
         SPOILT(a_manifest_reads_back_as_it_was_written),
         SPOILT(a_score_out_of_range_is_clamped_and_counted),
         SPOILT(a_score_that_is_not_finite_is_a_dead_letter),
