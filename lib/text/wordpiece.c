@@ -266,19 +266,21 @@ static size_t special(const struct wordpiece *wp, struct slice text, size_t at, 
 
 size_t wordpiece_encode(const struct wordpiece *wp, struct slice text, int32_t *ids, size_t max)
 {
-    struct ids out = { ids, 0, max };
+    struct ids out = { .max = max };
     struct folded f[FOLD_MAX];
     struct word w;
+    int32_t id = 0;
     int32_t cp;
 
+    out.v = ids;
     w.n = 0;
     w.chars = 0;
     for (size_t at = 0; at < text.n && out.n < max;) {
-        size_t n = text.p[at] == '[' ? special(wp, text, at, &cp) : 0;
+        size_t n = text.p[at] == '[' ? special(wp, text, at, &id) : 0;
 
         if (n > 0) {
             end_word(wp, &w, &out);
-            put(&out, cp);
+            put(&out, id);
             at += n;
             continue;
         }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define STILL 1e-12 /* a variance below this is none */
 
@@ -87,6 +88,25 @@ static void substitute(const double *l, size_t f, double *b)
     }
 }
 
+/* The system of the line on dimensions of mean 0 and deviation 1 (sd; 0: it does not
+ * vary): the lower triangle of a, and its right-hand side b. */
+static void standardise(const struct gram *g, double n, double *a, double *sd, double *b)
+{
+    size_t f = g->f;
+
+    for (size_t i = 0; i < f; i++) {
+        double var = covariance(g, i, i, n);
+
+        a[i * f + i] = 1.0 + RIDGE_PENALTY / n;
+        if (!(var > STILL))
+            continue;
+        sd[i] = sqrt(var);
+        b[i] = covariance(g, f + 1, i, n) / sd[i];
+        for (size_t k = 0; k < i; k++)
+            a[i * f + k] = sd[k] > 0.0 ? covariance(g, i, k, n) / (sd[i] * sd[k]) : 0.0;
+    }
+}
+
 enum status ridge_solve(const struct gram *g, double *weight, double *bias, struct err *err)
 {
     size_t f = g->f;
@@ -96,24 +116,15 @@ enum status ridge_solve(const struct gram *g, double *weight, double *bias, stru
     enum status st = a && sd ? ST_OK : err_set(err, ST_FATAL, "out of memory for training");
 
     *bias = n > 0.0 ? *cell(g, f + 1, f) / n : 0.0;
-    for (size_t i = 0; i < f; i++)
-        weight[i] = 0.0;
-    for (size_t i = 0; st == ST_OK && n > 0.0 && i < f; i++) {
-        double var = covariance(g, i, i, n);
-
-        sd[i] = var > STILL ? sqrt(var) : 0.0;
-        for (size_t k = 0; k < i && sd[i] > 0.0; k++)
-            a[i * f + k] = sd[k] > 0.0 ? covariance(g, i, k, n) / (sd[i] * sd[k]) : 0.0;
-        a[i * f + i] = 1.0 + RIDGE_PENALTY / n;
-        weight[i] = sd[i] > 0.0 ? covariance(g, f + 1, i, n) / sd[i] : 0.0;
-    }
+    memset(weight, 0, f * sizeof(*weight));
     if (st == ST_OK && n > 0.0) {
+        standardise(g, n, a, sd, weight);
         factor(a, f);
         substitute(a, f, weight);
-    }
-    for (size_t i = 0; st == ST_OK && n > 0.0 && i < f; i++) {
-        weight[i] = sd[i] > 0.0 ? weight[i] / sd[i] : 0.0;
-        *bias -= weight[i] * *cell(g, f, i) / n;
+        for (size_t i = 0; i < f; i++) {
+            weight[i] = sd[i] > 0.0 ? weight[i] / sd[i] : 0.0;
+            *bias -= weight[i] * *cell(g, f, i) / n;
+        }
     }
     free(a);
     free(sd);
