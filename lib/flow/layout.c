@@ -1,12 +1,32 @@
 /* SPDX-License-Identifier: MIT */
+#include <time.h>
+
 #include "flow/inner.h"
+
+enum { ASK_AGAIN_MS = 200, BELIEVE_MS = 10000 };
+
+/* How many partitions a topic has. A broker that has just started, or where the
+ * topic has just been made, may not know it yet: that there is none is believed
+ * only when it is said for a while. */
+static enum status ask(struct flow *f, const char *name, int32_t *is, struct err *err)
+{
+    const struct timespec pause = { .tv_nsec = ASK_AGAIN_MS * 1000000L };
+    const int64_t until = flow_mono_ms() + BELIEVE_MS;
+    enum status st = kafka_admin_partitions(f->admin, name, is, err);
+
+    while (st == ST_OK && *is == 0 && flow_mono_ms() < until && !atomic_load(f->args->stop)) {
+        nanosleep(&pause, NULL);
+        st = kafka_admin_partitions(f->admin, name, is, err);
+    }
+    return st;
+}
 
 static enum status check(struct flow *f, int topic, struct err *err)
 {
     const char *name = f->names.of[topic];
     int32_t want = f->topo.parts[topic];
     int32_t is = 0;
-    enum status st = kafka_admin_partitions(f->admin, name, &is, err);
+    enum status st = ask(f, name, &is, err);
 
     if (st != ST_OK)
         return st;

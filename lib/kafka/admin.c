@@ -312,6 +312,23 @@ static enum status created(rd_kafka_event_t *ev, const char *name, struct err *e
     return err_set(err, ST_FATAL, "config: create %s: %s", name, why ? why : rd_kafka_err2str(e));
 }
 
+/* The controller's answer is no proof: brokers hear of a topic a little later. */
+static enum status until_known(struct kafka_admin *a, const char *topic, struct err *err)
+{
+    const struct timespec pause = { .tv_nsec = 20 * 1000000L };
+    const int64_t until = rdk_now_ms() + RDK_TIMEOUT_MS;
+    int32_t parts = 0;
+    enum status st = kafka_admin_partitions(a, topic, &parts, err);
+
+    while ((st == ST_RETRY || (st == ST_OK && parts == 0)) && rdk_now_ms() < until) {
+        nanosleep(&pause, NULL);
+        st = kafka_admin_partitions(a, topic, &parts, err);
+    }
+    if (st == ST_OK && parts == 0)
+        st = err_set(err, ST_RETRY, "%s was created, but is not known yet", topic);
+    return st;
+}
+
 enum status kafka_admin_create(struct kafka_admin *a, const struct kafka_topic *t, struct err *err)
 {
     char why[200];
@@ -335,7 +352,7 @@ enum status kafka_admin_create(struct kafka_admin *a, const struct kafka_topic *
     rd_kafka_queue_destroy(q);
     rd_kafka_AdminOptions_destroy(opt);
     rd_kafka_NewTopic_destroy(nt);
-    return st;
+    return st == ST_OK ? until_known(a, t->name, err) : st;
 }
 
 static enum status grown(rd_kafka_event_t *ev, const char *topic, struct err *err)

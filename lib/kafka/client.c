@@ -213,11 +213,14 @@ enum status rdk_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **ou
     char why[200];
 
     *out = rd_kafka_new(type, conf, why, sizeof(why));
-    if (!*out) {
-        rd_kafka_conf_destroy(conf);
-        return err_set(err, ST_FATAL, "config: kafka: %s", why);
-    }
-    return ST_OK;
+    if (*out)
+        return ST_OK;
+    const rd_kafka_resp_err_t e = rd_kafka_last_error();
+    rd_kafka_conf_destroy(conf);
+    /* Threads that cannot be had or do not come up: the machine is at fault, not the file. */
+    if (e == RD_KAFKA_RESP_ERR__TIMED_OUT || e == RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE)
+        return err_set(err, ST_RETRY, "kafka: %s", why);
+    return err_set(err, ST_FATAL, "config: kafka: %s", why);
 }
 
 /* What no restart cures: the one place where codes are named, as librdkafka
