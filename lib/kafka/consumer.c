@@ -33,8 +33,13 @@ const char *rdk_consumer_topic(const struct kafka_consumer *c)
 static enum status read_committed(struct kafka_consumer *c, rd_kafka_topic_partition_list_t *list,
                                   struct kafka_offset *v, struct err *err)
 {
-    enum status st =
-        rdk_code(rd_kafka_committed(c->rk, list, 2 * RDK_TIMEOUT_MS), "committed offsets", err);
+    const rd_kafka_resp_err_t e = rd_kafka_committed(c->rk, list, 2 * RDK_TIMEOUT_MS);
+    enum status st = rdk_code(e,
+                              e == RD_KAFKA_RESP_ERR__TIMED_OUT
+                                  ? "committed offsets, which an open transaction may hold: see "
+                                    "docs/runbook/open-transaction.md"
+                                  : "committed offsets",
+                              err);
 
     for (int i = 0; st == ST_OK && i < list->cnt; i++) {
         const rd_kafka_topic_partition_t *t = &list->elems[i];
