@@ -25,7 +25,12 @@ def skip(why):
 
 
 class Broker:
-    def __init__(self):
+    """properties: a file of more settings of the broker."""
+
+    replication = 1
+
+    def __init__(self, properties=None):
+        self.env = dict(os.environ, **({"KAFKA_PROPERTIES": str(properties)} if properties else {}))
         if not shutil.which("kcat"):
             skip("no kcat")
         self.tool = TOP / "tools/kafka"
@@ -45,7 +50,8 @@ class Broker:
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def start(self):
-        run = subprocess.run([self.tool, "start", "--dir", self.dir], capture_output=True, text=True)
+        run = subprocess.run([self.tool, "start", "--dir", self.dir], capture_output=True, text=True,
+                             env=self.env)
         if run.returncode == 69:
             shutil.rmtree(self.dir, ignore_errors=True)
             skip(run.stderr.strip())
@@ -55,8 +61,13 @@ class Broker:
     def kill(self):
         subprocess.run([self.tool, "kill", "--dir", self.dir], check=True)
 
+    def stop(self):
+        """Asks it to end, and waits."""
+        subprocess.run([self.tool, "stop", "--dir", self.dir], check=True)
+
     def apply(self, prefix, raw=1, comments=1):
         subprocess.run([BIN / "absa-topics", "apply", "-b", self.address,
+                        "--replication", str(self.replication),
                         "-X", "topic.prefix=" + prefix, "-X", "raw.partitions=%d" % raw,
                         "-X", "comments.partitions=%d" % comments],
                        check=True, stdout=subprocess.DEVNULL)

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* put.c -- JSON lines of stdin into a topic as its records, for tests.
  *
- *     put -b HOST:PORT [-X topic.prefix=p.] [--part N] [--abort] alerts
+ *     put -b HOST:PORT [-X topic.prefix=p.] [--part N] [--abort] [--hold TIME] alerts
  *
  * Each line is a transaction of its own, so a marker stands behind each record;
- * with --abort none of them is ever seen. A line that does not fit the topic's
- * schema is put as it is. */
+ * with --abort none of them is ever seen, with --hold each stays open so long. A line that does not
+ * fit the topic's schema is put as it is. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "app/app.h"
 #include "kafka/producer.h"
@@ -19,6 +20,7 @@ static struct kafka_topics topics;
 static const char *brokers;
 static int64_t part;
 static bool abandon;
+static int64_t hold_ms;
 
 static const struct conf_section sections[] = {
     { "Topics", kafka_topics_props, &topics },
@@ -29,6 +31,7 @@ static const struct app_opt opts[] = {
     { "brokers", 'b', "HOST:PORT", APP_STR, &brokers, "kafka.bootstrap.servers" },
     { "part", 'p', "N", APP_INT, &part, "partition (default 0)" },
     { "abort", 0, NULL, APP_FLAG, &abandon, "abort each transaction" },
+    { "hold", 0, "TIME", APP_MS, &hold_ms, "leave each transaction open so long" },
     { .name = NULL },
 };
 
@@ -49,7 +52,7 @@ static enum status put_line(struct put *p, struct slice line, struct err *err)
         st = kafka_txn_begin(p->producer, err);
     const struct kafka_rec out = { .topic = p->names.of[p->topic],
                                    .part = (int32_t)part,
-                                   .key = rec.key,
+                                   .key = rec.key.p ? rec.key : slice_str("put"),
                                    .value = rec.value,
                                    .hdr = rec.hdr,
                                    .nhdr = rec.nhdr };
@@ -57,6 +60,9 @@ static enum status put_line(struct put *p, struct slice line, struct err *err)
         st = kafka_producer_send(p->producer, &out, err);
     if (st == ST_OK)
         st = kafka_producer_flush(p->producer, 30000, err);
+    const struct timespec hold = { hold_ms / 1000, hold_ms % 1000 * 1000000 };
+    if (st == ST_OK)
+        nanosleep(&hold, NULL);
     if (st == ST_OK)
         st = abandon ? kafka_txn_abort(p->producer, err) : kafka_txn_commit(p->producer, err);
     arena_reset(p->arena);
