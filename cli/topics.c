@@ -10,8 +10,15 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "base/arena.h"
+#include "drift/matrix.h"
 #include "kafka/admin.h"
+#include "kafka/reader.h"
 #include "kafka/topics.h"
+#include "record/state.h"
+#include "wire/wire.h"
+
+enum { STATE_MEMORY_MAX = 64 << 20 };
 
 static struct kafka_topics topics;
 static const char *brokers;
@@ -29,6 +36,7 @@ static const struct app_opt opts[] = {
 };
 
 struct plan {
+    const struct kafka_conf *kafka;
     struct kafka_admin *admin;
     bool change;
     int created;
@@ -94,6 +102,92 @@ static enum status all(struct plan *p, struct err *err)
     return st;
 }
 
+/* What the judge has heard: the epoch of the raw partitions, 1 before it heard any. */
+static enum status known_epoch(struct plan *p, const struct kafka_names *names, int32_t *epoch,
+                               struct err *err)
+{
+    struct kafka_reader *reader = NULL;
+    const struct kafka_msg *m = NULL;
+    struct arena *a = arena_new(STATE_MEMORY_MAX);
+    struct wire *wire = NULL;
+    enum status st = a ? wire_new(NULL, &wire, err) : err_set(err, ST_FATAL, "out of memory");
+
+    *epoch = 1;
+    if (st == ST_OK)
+        st = kafka_reader_new(p->kafka, names, &reader, err);
+    if (st == ST_OK)
+        st = kafka_reader_open(reader, TOPIC_STATE, 0, -1, -1, err);
+    while (st == ST_OK && (st = kafka_reader_next(reader, &m, err)) == ST_OK && m) {
+        struct state s;
+
+        if (!m->rec.value.p || !slice_is(m->rec.key, "judge"))
+            continue;
+        arena_reset(a);
+        st = wire_decode(wire, RECORD_STATE, m->rec.value, &s, a, err);
+        if (st == ST_OK && s.judge && s.judge->src_epoch > *epoch)
+            *epoch = s.judge->src_epoch;
+    }
+    kafka_reader_free(reader);
+    wire_free(wire);
+    arena_free(a);
+    return st;
+}
+
+/* Is everything but the number of raw partitions as it is to be? Else growing would make more
+ * of what is wrong. */
+static enum status others_are_right(struct plan *p, const struct kafka_names *names,
+                                    struct err *err)
+{
+    enum status st = ST_OK;
+
+    for (int i = 0; st == ST_OK && i < TOPIC_N; i++) {
+        struct kafka_topic want = kafka_topic_plan(&topics, names, (enum topic_id)i);
+        struct kafka_topic is = { .name = want.name };
+
+        st = kafka_admin_partitions(p->admin, want.name, &is.parts, err);
+        if (st == ST_OK && is.parts == 0)
+            continue; /* apply makes it */
+        if (i == TOPIC_RAW)
+            want.parts = is.parts;
+        if (st == ST_OK)
+            st = kafka_admin_describe(p->admin, &is, err);
+        if (st == ST_OK)
+            p->wrong += compare(&want, &is);
+    }
+    if (st == ST_OK && p->wrong > 0)
+        st = err_set(err, ST_FATAL, "config: %d differences from the plan: mend these first",
+                     p->wrong);
+    return st;
+}
+
+/* More partitions are more sources. What would break the identity of what is already there is
+ * refused: fewer, an epoch that the marks of now carry, more than the judge can hold. */
+static enum status may_grow(struct plan *p, const struct kafka_names *names, int32_t is,
+                            struct err *err)
+{
+    const int64_t want = topics.raw_partitions;
+    int32_t epoch = 0;
+
+    if (want < is)
+        return err_set(err, ST_FATAL, "config: %s has %d partitions: it cannot shrink to %d",
+                       names->of[TOPIC_RAW], (int)is, (int)want);
+    if (want * topics.comments_partitions > MATRIX_CELLS_MAX)
+        return err_set(
+            err, ST_FATAL,
+            "config: raw.partitions x comments.partitions is over %d: another deployment "
+            "(topic.prefix) has to take the rest",
+            MATRIX_CELLS_MAX);
+    enum status st = others_are_right(p, names, err);
+    if (st == ST_OK)
+        st = known_epoch(p, names, &epoch, err);
+    if (st == ST_OK && want > is && topics.raw_epoch <= epoch)
+        st = err_set(err, ST_FATAL,
+                     "config: raw.epoch is %d, and marks of epoch %d tell of %d partitions: say "
+                     "raw.epoch = %d with raw.partitions = %d, here and then in every program",
+                     (int)topics.raw_epoch, (int)epoch, (int)is, (int)epoch + 1, (int)want);
+    return st;
+}
+
 /* More raw partitions, up to raw.partitions. */
 static enum status grow(struct plan *p, struct err *err)
 {
@@ -104,14 +198,13 @@ static enum status grow(struct plan *p, struct err *err)
 
     if (st == ST_OK)
         st = kafka_admin_partitions(p->admin, names.of[TOPIC_RAW], &is, err);
+    if (st == ST_OK && is == 0)
+        st = err_set(err, ST_FATAL, "config: there is no topic %s: run absa topics apply",
+                     names.of[TOPIC_RAW]);
+    if (st == ST_OK)
+        st = may_grow(p, &names, is, err);
     if (st != ST_OK)
         return st;
-    if (is == 0)
-        return err_set(err, ST_FATAL, "config: there is no topic %s: run absa topics apply",
-                       names.of[TOPIC_RAW]);
-    if (want < is)
-        return err_set(err, ST_FATAL, "config: %s has %d partitions: it cannot shrink to %d",
-                       names.of[TOPIC_RAW], (int)is, (int)want);
     printf("%-8s %-24s partitions=%d was=%d\n",
            want == is  ? "ok"
            : p->change ? "grown"
@@ -121,8 +214,9 @@ static enum status grow(struct plan *p, struct err *err)
         return ST_OK;
     st = kafka_admin_grow(p->admin, names.of[TOPIC_RAW], want, err);
     if (st == ST_OK)
-        puts("now set raw.partitions and a raw.epoch that is one higher for every program, and "
-             "restart them all");
+        printf("now set raw.partitions = %d and raw.epoch = %d for every program and restart them "
+               "all: ingest first, and no window closes before every source was heard of\n",
+               (int)want, (int)topics.raw_epoch);
     return st;
 }
 
@@ -140,7 +234,7 @@ static enum status run(struct app_run *run, struct err *err)
 {
     const char *verb = run->argc == 1 ? run->argv[0] : "";
     struct kafka_conf kafka = { 0 };
-    struct plan p = { 0 };
+    struct plan p = { .kafka = &kafka };
     size_t i = 0;
 
     while (i < sizeof(verbs) / sizeof(verbs[0]) && strcmp(verbs[i].verb, verb) != 0)
@@ -165,7 +259,8 @@ static const struct app app = {
     .args = "plan|apply|grow",
     .summary = "the topics that there should be: compared with the cluster, or created",
     .examples = "  absa topics plan -b localhost:9092\n"
-                "  absa topics apply -b localhost:9092 -X raw.partitions=3 --replication 3\n",
+                "  absa topics apply -b localhost:9092 -X raw.partitions=3 --replication 3\n"
+                "  absa topics grow -b localhost:9092 -n -X raw.partitions=6 -X raw.epoch=2\n",
     .sections = sections,
     .pass_prefix = "kafka.",
     .check = kafka_conf_check,

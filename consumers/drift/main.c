@@ -6,6 +6,7 @@
 #include "consumers/drift/judge.h"
 #include "consumers/drift/pane.h"
 #include "consumers/drift/pipe.h"
+#include "consumers/drift/way.h"
 #include "service/service.h"
 
 static struct drift_props props;
@@ -13,7 +14,9 @@ static struct kafka_topics topics;
 static struct flow_conf consumer;
 static bool pipe_mode;
 static bool from_start;
+static bool from_state;
 static struct drift_files files;
+static struct way_args way = { .props = &props, .topics = &topics };
 
 static const struct conf_section sections[] = {
     { "Drift", drift_props, &props },
@@ -27,6 +30,12 @@ static const struct app_opt opts[] = {
     { "alerts", 0, "FILE", APP_STR, &files.alerts, "with --pipe: alerts go here" },
     { "dead", 0, "FILE", APP_STR, &files.dead, "with --pipe: dead letters go here" },
     { "from-start", 0, NULL, APP_FLAG, &from_start, "a log that was cut at its start is fine" },
+    { "from-state", 0, NULL, APP_FLAG, &from_state,
+      "judge: go on from absa.state where the committed offset differs" },
+    { "until", 0, "TIME", APP_STR, &way.until,
+      "accept-gap: windows that begin before it say incomplete (default: as the log tells)" },
+    { "to", 0, "TIME", APP_STR, &way.to, "rewind: count again from here, or from the start" },
+    { "yes", 'y', NULL, APP_FLAG, &way.yes, "accept-gap, rewind: do not ask" },
     { .name = NULL },
 };
 
@@ -62,8 +71,17 @@ static void check(struct conf *conf)
 static enum status run(struct app_run *run, struct err *err)
 {
     struct baseline *base = NULL;
-    const struct drift_conf conf = drift_conf_take(&props);
-    enum status st = drift_baseline_load(&props, "", &base, err);
+    struct drift_conf conf = drift_conf_take(&props);
+    enum status st;
+
+    conf.from_state = from_state;
+    if (run->argc > 0) {
+        way.group = consumer.group;
+        return way_run(&way, run, err);
+    }
+    if (run->dry_run)
+        return err_set(err, ST_FATAL, "usage: -n goes with accept-gap or rewind");
+    st = drift_baseline_load(&props, "", &base, err);
 
     if (st == ST_OK && pipe_mode)
         st = drift_run_pipe(&conf, base, &files, err);
@@ -75,14 +93,18 @@ static enum status run(struct app_run *run, struct err *err)
 
 static const struct app app = {
     .name = "drift",
+    .args = "[accept-gap PART FROM TO | rewind --to TIME]",
     .summary = "scores in, windows and alerts out",
     .examples =
         "  absa drift -c absa.conf -X drift.role=pane\n"
         "  absa drift -c absa.conf -X drift.role=judge\n"
+        "  absa drift accept-gap -c absa.conf -n 2 81207 81344\n"
+        "  absa drift rewind -c absa.conf -n --to 2025-07-23T14:00:00Z\n"
         "  absa drift --pipe --alerts alerts.jsonl -X drift.baseline=b.json < scores.jsonl\n",
     .sections = sections,
     .pass_prefix = "kafka.",
     .opts = opts,
+    .has_dry_run = true,
     .check = check,
     .drain_s = 10,
     .run = run,

@@ -92,6 +92,22 @@ enum status kafka_admin_cluster(struct kafka_admin *a, int timeout_ms, struct ka
     return ST_OK;
 }
 
+enum status kafka_admin_members(struct kafka_admin *a, const char *group, int *n, struct err *err)
+{
+    const struct rd_kafka_group_list *list = NULL;
+    enum status st =
+        rdk_code(rd_kafka_list_groups(a->rk, group, &list, RDK_TIMEOUT_MS), group, err);
+
+    *n = 0;
+    for (int i = 0; st == ST_OK && i < list->group_cnt; i++) {
+        if (strcmp(list->groups[i].group, group) == 0)
+            *n = list->groups[i].member_cnt;
+    }
+    if (list)
+        rd_kafka_group_list_destroy(list);
+    return st;
+}
+
 enum status kafka_admin_partitions(struct kafka_admin *a, const char *topic, int32_t *n,
                                    struct err *err)
 {

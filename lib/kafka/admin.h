@@ -48,6 +48,10 @@ MUST_USE enum status kafka_admin_committed(struct kafka_admin *a, const char *gr
                                            const char *topic, int32_t n, int64_t *offset,
                                            struct err *err);
 
+/* How many members a group has; static ones count until their session ends. */
+MUST_USE enum status kafka_admin_members(struct kafka_admin *a, const char *group, int *n,
+                                         struct err *err);
+
 /* How many partitions; 0: there is no such topic. ST_RETRY: no answer. */
 MUST_USE enum status kafka_admin_partitions(struct kafka_admin *a, const char *topic, int32_t *n,
                                             struct err *err);

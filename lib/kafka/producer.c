@@ -251,6 +251,17 @@ static rd_kafka_topic_partition_list_t *offset_list(const char *topic, const str
     return list;
 }
 
+/* Puts positions into the transaction in the name of group, which is freed. */
+static enum status send_offsets(struct kafka_producer *p, rd_kafka_topic_partition_list_t *list,
+                                rd_kafka_consumer_group_metadata_t *group, struct err *err)
+{
+    rd_kafka_error_t *e = rd_kafka_send_offsets_to_transaction(p->rk, list, group, p->timeout_ms);
+
+    rd_kafka_consumer_group_metadata_destroy(group);
+    rd_kafka_topic_partition_list_destroy(list);
+    return explain(p, rdk_error(e, "send offsets", err), err);
+}
+
 enum status kafka_txn_offsets(struct kafka_producer *p, struct kafka_consumer *c,
                               const struct kafka_offset *v, size_t n, struct err *err)
 {
@@ -258,12 +269,17 @@ enum status kafka_txn_offsets(struct kafka_producer *p, struct kafka_consumer *c
 
     if (!list)
         return err_set(err, ST_FATAL, "out of memory");
-    rd_kafka_consumer_group_metadata_t *group =
-        rd_kafka_consumer_group_metadata(rdk_consumer_handle(c));
-    rd_kafka_error_t *e = rd_kafka_send_offsets_to_transaction(p->rk, list, group, p->timeout_ms);
-    rd_kafka_consumer_group_metadata_destroy(group);
-    rd_kafka_topic_partition_list_destroy(list);
-    return explain(p, rdk_error(e, "send offsets", err), err);
+    return send_offsets(p, list, rd_kafka_consumer_group_metadata(rdk_consumer_handle(c)), err);
+}
+
+enum status kafka_txn_place(struct kafka_producer *p, const char *group, const char *topic,
+                            const struct kafka_offset *v, size_t n, struct err *err)
+{
+    rd_kafka_topic_partition_list_t *list = offset_list(topic, v, n);
+
+    if (!list)
+        return err_set(err, ST_FATAL, "out of memory");
+    return send_offsets(p, list, rd_kafka_consumer_group_metadata_new(group), err);
 }
 
 /* Ends the transaction by op, which says "again" by the attribute retriable. */

@@ -86,6 +86,11 @@ MUST_USE enum status kafka_txn_begin(struct kafka_producer *p, struct err *err);
 MUST_USE enum status kafka_txn_offsets(struct kafka_producer *p, struct kafka_consumer *c,
                                        const struct kafka_offset *v, size_t n, struct err *err);
 
+/* The same for a group that has no members now (the caller made sure: kafka_admin_members()):
+ * where it is to begin. */
+MUST_USE enum status kafka_txn_place(struct kafka_producer *p, const char *group, const char *topic,
+                                     const struct kafka_offset *v, size_t n, struct err *err);
+
 /* ST_OK: all is visible. Anything else: nothing is, or never will be; the
  * program restarts (75) and finds out from the committed offsets. */
 MUST_USE enum status kafka_txn_commit(struct kafka_producer *p, struct err *err);

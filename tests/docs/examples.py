@@ -27,6 +27,7 @@ FOLLOWS = re.compile(r"^absa (tail(?!.* (-e|-c))|up)\b")
 ELSEWHERE = {
     r"^tools/": "CI",
     r"^absa train ": "e2e/train",
+    r"^absa drift accept-gap": "e2e/ops: it wants a judge that has stopped",
     r"^kcat ": "a sketch: alerts-as-json is whatever you made",
     r"^sleep 600 ": "e2e of the embedded broker",
     r"^absa tail .*(--since|-t dead)": "e2e/tail",
@@ -137,7 +138,7 @@ def all_of(commands, address):
             # an import ends its topic: the second one goes elsewhere
             env["ABSA_TOPIC_PREFIX"] = "two." if "TTCommentExporter" in command else "absa."
         consumer = (re.match(rf"absa ({'|'.join(CONSUMERS)})\b", command)
-                    and "--pipe" not in command)
+                    and "--pipe" not in command and " rewind " not in command)
         code, said = run(command, folder, env, bool(consumer))
         ok = fine(command, code)
         wrong += not ok

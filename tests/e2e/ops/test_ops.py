@@ -4,7 +4,9 @@
     test_ops.py [TEST...]"""
 import json
 import pathlib
+import re
 import signal
+import subprocess
 import sys
 import time
 import urllib.error
@@ -166,6 +168,71 @@ def test_sighup_of_the_judge(b):
     judge.signal(signal.SIGHUP)
     wait_for("a no", lambda: "window.min_samples is part of what windows say" in judge.said())
     assert "absa drift rewind" in judge.said()
+    d.stop()
+
+
+QUICK = {"ingest": ["watermark.skew.ms=100ms", "watermark.step.ms=1s", "watermark.idle.ms=1s",
+                    "raw.time=live"]}
+QUICK.update({stage: ["pane.ms=1s", "window.ms=2s", "kafka.session.timeout.ms=6000"]
+              for stage in ("pane", "judge")})
+
+
+def drift(d, *args, ok=(0,), role="judge"):
+    """absa drift with the options of a role, to its end."""
+    return h.run(*d.command(role, f"{role}-0"), *args, ok=ok, stdin=subprocess.DEVNULL)
+
+
+def counted(d, run):
+    return sum(w["n"] for w in d.records("windows") if w["run"] == run)
+
+
+def test_ways_on(b):
+    """A gap stops the judge with the command that accepts it; windows say incomplete; a rewind counts
+    all that is left again, as another run."""
+    d = deployment(b, "way.", QUICK, raw=1, comments=1)
+    b.put("way.raw", 0, comments(200))
+    d.start_all(1)
+    wait_for("windows of all", lambda: counted(d, 1) == 200)
+    pane, judge = d.running["pane-0"], d.running["judge-0"]
+    assert pane.end() == 0
+    b.put("way.raw", 0, comments(200, 200))
+    wait_for("the scores", lambda: len(scored(d)) == 400)
+    at = max(o for _, o, _ in b.get("way.scores"))
+    b.delete_before("way.scores", 0, at - 60)  # what the pane had not read, but for the last
+    pane.start()
+    assert pane.process.wait(60) == 78
+    group = pane.args.index("-Xgroup.id=way.pane")
+    pane.args[group] = "-Xgroup.id=way.pane2"
+    pane.args.append("--from-start")
+    pane.start()
+    assert judge.process.wait(60) == 70
+    said = re.findall(r"gap in scores partition 0: .*?absa drift (accept-gap 0 \d+ \d+) goes on",
+                      judge.said())
+    assert said, judge.said()[-2000:]
+    words = said[-1].split()
+    assert "nothing was changed" in drift(d, "-n", *words).stdout
+    assert "nobody to ask" in drift(d, *words, ok=(64,)).stderr
+    wrong = words[:2] + [str(int(words[2]) + 1), words[3]]
+    assert f"the judge stands at {words[2]}" in drift(d, "--yes", *wrong, ok=(65,)).stderr
+    told = drift(d, "--yes", *words).stdout
+    assert "say incomplete" in told and "start the judge again" in told, told
+    judge.start()
+    wait_for("an incomplete window",
+             lambda: any(w["state"] == "incomplete" for w in d.records("windows")))
+    assert counted(d, 1) >= 200
+
+    assert pane.end() == 0 and judge.end() == 0
+    left = len(scored(d))
+    to_start = ["rewind", "--to", "start", "-Xgroup.id=way.pane2"]
+    command = [x for x in d.command("judge", "judge-0") if "group.id" not in x]
+    out = h.run(*command, "-n", *to_start).stdout
+    assert "run 2 from the start on" in out, out
+    out = h.run(*command, "--yes", *to_start).stdout
+    assert "written: start the panes and the judge again" in out, out
+    pane.start()
+    judge.start()
+    wait_for("the windows of run 2", lambda: counted(d, 2) == left)
+    assert not any(w["state"] == "incomplete" for w in d.records("windows") if w["run"] == 2)
     d.stop()
 
 

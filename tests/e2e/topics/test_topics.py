@@ -92,10 +92,18 @@ def test_grow(b):
     _, got = topics(b, "grow", "nothing.", ok=(78,))
     assert "absa topics apply" in got.stderr
     topics(b, "apply", "g.", "-X", "raw.partitions=2")
-    said, _ = topics(b, "grow", "g.", "-n", "-X", "raw.partitions=4")
+    _, got = topics(b, "grow", "g.", "-n", "-X", "raw.partitions=4", ok=(78,))
+    assert "raw.epoch = 2 with raw.partitions = 4" in got.stderr, got.stderr
+    _, got = topics(b, "grow", "g.", "-n", "-X", "raw.partitions=4", "-X", "raw.epoch=2",
+                    "-X", "comments.partitions=5", ok=(78,))
+    assert "mend these first" in got.stderr, got.stderr
+    _, got = topics(b, "grow", "g.", "-n", "-X", "raw.partitions=1000", "-X", "raw.epoch=2",
+                    "-X", "comments.partitions=1000", ok=(78,))
+    assert "is over 16384" in got.stderr, got.stderr
+    said, _ = topics(b, "grow", "g.", "-n", "-X", "raw.partitions=4", "-X", "raw.epoch=2")
     assert said["raw"] == ("grow", {"partitions": "4", "was": "2"}), said
-    said, got = topics(b, "grow", "g.", "-X", "raw.partitions=4")
-    assert said["raw"][0] == "grown" and "raw.epoch" in got.stdout
+    said, got = topics(b, "grow", "g.", "-X", "raw.partitions=4", "-X", "raw.epoch=2")
+    assert said["raw"][0] == "grown" and "raw.epoch = 2 for every program" in got.stdout
     h.wait_for("the new partitions", lambda: topics(
         b, "plan", "g.", "-X", "raw.partitions=4", ok=(0, 78))[0]["raw"][0] == "ok", 30)
     _, got = topics(b, "grow", "g.", "-X", "raw.partitions=3", ok=(78,))

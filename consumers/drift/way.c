@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "consumers/drift/way.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/time.h"
+#include "record/state.h"
+#include "record/types.h"
+
+enum { ARENA_MAX = 64 << 20 };
+
+const char *way_time(int64_t ms, char out[WAY_TIME_MAX])
+{
+    char minute[TIME_MINUTE_LEN + 1];
+
+    if (ms == WM_NONE)
+        return "the start";
+    time_format_minute(ms, minute);
+    snprintf(out, WAY_TIME_MAX, "%s UTC", minute);
+    return out;
+}
+
+/* Keeps what outlives the arena. */
+static enum status take_state(struct way_state *s, const struct judge_state *j, struct err *err)
+{
+    int64_t *next = calloc(j->next.n + 1, sizeof(*next));
+
+    if (!next)
+        return err_set(err, ST_FATAL, "out of memory");
+    if (j->next.n > 0)
+        memcpy(next, j->next.v, j->next.n * sizeof(*next));
+    free(s->next);
+    *s = (struct way_state){ .known = true,
+                             .run = j->run,
+                             .next = next,
+                             .n = j->next.n,
+                             .closed_ms = j->closed_ms,
+                             .window_start_ms = j->window_start_ms };
+    return ST_OK;
+}
+
+static enum status read_state(struct way *w, struct err *err)
+{
+    const struct kafka_msg *m;
+    enum status st = kafka_reader_open(w->reader, TOPIC_STATE, 0, -1, -1, err);
+
+    while (st == ST_OK) {
+        struct state s;
+
+        st = kafka_reader_next(w->reader, &m, err);
+        if (st != ST_OK || !m)
+            break;
+        if (!m->rec.value.p || !slice_is(m->rec.key, "judge"))
+            continue;
+        arena_reset(w->arena);
+        st = wire_decode(w->wire, RECORD_STATE, m->rec.value, &s, w->arena, err);
+        if (st == ST_OK && s.judge)
+            st = take_state(&w->state, s.judge, err);
+    }
+    return st == ST_REJECT ? ST_FATAL : st;
+}
+
+enum status way_confirm(const struct way *w, bool *go, struct err *err)
+{
+    char line[8] = "";
+
+    fflush(stdout);
+    *go = !w->run->dry_run;
+    if (w->run->dry_run)
+        fputs("nothing was changed (-n)\n", stdout);
+    if (w->run->dry_run || w->args->yes)
+        return ST_OK;
+    if (!isatty(STDIN_FILENO))
+        return err_set(err, ST_FATAL,
+                       "usage: there is nobody to ask: say --yes, or -n to only look");
+    fputs("Write this order? It stays in the log for good. [y/N] ", stderr);
+    *go = fgets(line, sizeof(line), stdin) &&
+          (strcmp(line, "y\n") == 0 || strcmp(line, "yes\n") == 0);
+    if (!*go)
+        fputs("nothing was changed\n", stdout);
+    return ST_OK;
+}
+
+enum status way_make(const struct way *w, const struct order *o, struct way_order *out,
+                     struct err *err)
+{
+    size_t nhdr;
+    struct pane pane = order_pane(o, out->hdr, &nhdr, out->time);
+
+    pane.baseline = slice_str(w->base->id);
+    buf_init(&out->bytes, 1 << 16);
+    enum status st = wire_encode(w->wire, RECORD_PANE, &pane, &out->bytes, err);
+    out->rec = (struct kafka_rec){ .topic = w->names.of[TOPIC_PANES],
+                                   .value = buf_slice(&out->bytes),
+                                   .hdr = out->hdr,
+                                   .nhdr = nhdr };
+    return st;
+}
+
+static enum status open_all(struct way *w, struct err *err)
+{
+    enum status st = kafka_names_make(w->args->topics->prefix, &w->names, err);
+
+    w->arena = arena_new(ARENA_MAX);
+    if (st == ST_OK && !w->arena)
+        st = err_set(err, ST_FATAL, "out of memory");
+    if (st == ST_OK)
+        st = drift_baseline_load(w->args->props, "", &w->base, err);
+    if (st == ST_OK)
+        st = wire_new(NULL, &w->wire, err);
+    if (st == ST_OK)
+        st = kafka_conf_take(&w->kafka, w->run->conf, NULL, err);
+    if (st == ST_OK)
+        st = kafka_admin_new(&w->kafka, &w->admin, err);
+    if (st == ST_OK)
+        st = kafka_reader_new(&w->kafka, &w->names, &w->reader, err);
+    return st == ST_OK ? read_state(w, err) : st;
+}
+
+static void close_all(struct way *w)
+{
+    free(w->state.next);
+    kafka_reader_free(w->reader);
+    kafka_admin_free(w->admin);
+    kafka_conf_release(&w->kafka);
+    wire_free(w->wire);
+    baseline_free(w->base);
+    arena_free(w->arena);
+}
+
+enum status way_run(const struct way_args *args, const struct app_run *run, struct err *err)
+{
+    struct way w = { .args = args, .run = run };
+    const char *verb = run->argv[0];
+    const bool gap = strcmp(verb, "accept-gap") == 0;
+
+    if (!gap && strcmp(verb, "rewind") != 0)
+        return err_set(err, ST_FATAL, "usage: say accept-gap or rewind, or nothing");
+    enum status st = open_all(&w, err);
+    if (st == ST_OK)
+        st = gap ? way_accept_gap(&w, run->argc - 1, run->argv + 1, err)
+                 : way_rewind(&w, run->argc - 1, run->argv + 1, err);
+    close_all(&w);
+    return st;
+}
