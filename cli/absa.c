@@ -32,6 +32,7 @@ static const struct command commands[] = {
     { "compare", "drift between two tables, column by column" },
     { "broker", "a broker in memory, for demonstrations and tests" },
     { "topics", "the topics that there should be: compared with the cluster, or created" },
+    { "dead", "dead letters: how many and why, one of them, and back where they came from" },
     { "doctor", "is all that the pipeline needs there and right, and what helps if not" },
     { "check-config", "check a program's configuration, or print a sample or a schema of it" },
 };

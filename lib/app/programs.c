@@ -3,8 +3,8 @@
 #include "app/app.h"
 
 const char *const app_programs[] = {
-    "import", "ingest",   "score",    "drift",  "notify", "tail", "replay",
-    "broker", "backtest", "baseline", "topics", "doctor", "up",   NULL,
+    "import",   "ingest",   "score",  "drift",  "notify", "tail", "replay", "broker",
+    "backtest", "baseline", "topics", "doctor", "up",     "dead", NULL,
 };
 
 /* What more than one of them knows, but for the names that tell processes apart. */

@@ -236,6 +236,34 @@ def test_ways_on(b):
     d.stop()
 
 
+def test_dead(b):
+    """Letters by reason, one of them so that it does nothing, and back to the topic, headers and all."""
+    d = deployment(b, "dead.", raw=2)
+    b.put_bytes("dead.raw", 1, b'{"text": "\\u001b[31m red \x1b[0m"}', ["absa-shape=unheard-of"])
+    b.put("dead.raw", 0, ["{", *comments(3)])
+    d.start("ingest")
+
+    def dead(*args, ok=(0,)):
+        return h.run(h.BIN / "absa-dead", *args, "-b", b.address, "-Xtopic.prefix=dead.", ok=ok).stdout
+
+    wait_for("two letters", lambda: "all                                    2" in dead("list"))
+    rows = [line.split() for line in dead("list", "--each").splitlines() if "raw[" in line]
+    one = next(r for r in rows if r[3] == "raw[1]")
+    assert "\x1b" not in dead("show", one[0]) and "31m" not in dead("show", one[0])
+    shown = dead("show", "--text", "--hex", one[0])
+    assert "\x1b" not in shown and "31m" in shown and "7b 22 74 65 78 74" in shown, shown
+    dead("show", "99", ok=(65,))
+    dead("requeue", ok=(64,))
+    assert "would send 2 back, 0 stay" in dead("requeue", "-n", "--all")
+    assert len(b.get("dead.raw")) == 5
+    assert "sent 1 back, 0 stay" in dead("requeue", one[0])
+    raw = subprocess.run(["kcat", "-C", "-b", b.address, "-t", "dead.raw", "-p", "1", "-o", "1", "-e",
+                          "-q", "-f", "%h"], capture_output=True, text=True, check=True).stdout
+    assert raw == f"absa-shape=unheard-of,absa-requeued={one[0]}", raw
+    wait_for("it to be refused again", lambda: "all                                    3" in dead("list"))
+    d.stop()
+
+
 def test_pages(b):
     """/config holds no secret; /readyz says why not; /healthz does not need Kafka (the broker is
     killed, and comes back)."""
