@@ -34,6 +34,7 @@ static const struct command commands[] = {
     { "topics", "the topics that there should be: compared with the cluster, or created" },
     { "dead", "dead letters: how many and why, one of them, and back where they came from" },
     { "doctor", "is all that the pipeline needs there and right, and what helps if not" },
+    { "canary", "marked records through the whole pipeline: does each come through, how fast" },
     { "check-config", "check a program's configuration, or print a sample or a schema of it" },
 };
 static const size_t n_commands = sizeof(commands) / sizeof(commands[0]);

@@ -48,7 +48,8 @@ static enum status sink(void *ctx, const struct out_rec *rec, struct err *err)
 {
     const struct stage_rec in = { .hdr = rec->hdr, .nhdr = rec->nhdr };
 
-    if (rec->topic != TOPIC_SCORES || stage_header(&in, "absa-kind").p)
+    if (rec->topic != TOPIC_SCORES || stage_header(&in, "absa-kind").p ||
+        stage_header(&in, STAGE_CANARY).p)
         return ST_OK;
     return take(ctx, rec->value, err);
 }

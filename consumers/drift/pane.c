@@ -16,7 +16,7 @@
 #include "record/score.h"
 #include "stage/row.h"
 
-enum { ARENA_MAX = 64 << 20, SPARE_MAX = 64 };
+enum { ARENA_MAX = 64 << 20, SPARE_MAX = 64, CANARIES_MAX = 16384 };
 
 /* What was counted of one pane of one segment since the last commit. */
 struct slot {
@@ -44,7 +44,8 @@ struct part {
     size_t n_marks;
     struct source *sources;
     int32_t n_sources;
-    struct row row; /* of the marks since it was assigned */
+    struct buf canaries; /* ids that the batch passed on, with commas */
+    struct row row;      /* of the marks since it was assigned */
 };
 
 struct pane_stage {
@@ -76,6 +77,7 @@ static void part_reset(struct pane_stage *s, struct part *p)
         p->sources[i].mark = -1;
     p->n_slots = 0;
     p->n_marks = 0;
+    buf_clear(&p->canaries);
     p->bytes = 0;
     p->scores = false;
     p->from = p->to;
@@ -88,6 +90,7 @@ static void part_release(struct pane_stage *s, struct part *p)
     free(p->marks);
     free(p->sources);
     row_release(&p->row);
+    buf_release(&p->canaries);
     *p = (struct part){ .from = -1, .to = -1 };
 }
 
@@ -295,6 +298,23 @@ static enum status decode(struct pane_stage *s, struct slice value, struct item 
     return st;
 }
 
+/* A canary counts for its source's marks alone; the batch names it. One too many is not named. */
+static enum status take_canary(struct part *p, const struct item *it, struct slice id,
+                               struct out *out, struct err *err)
+{
+    struct source *source = find_source(p, it->score.origin.src);
+
+    if (!source)
+        return err_set(err, ST_FATAL, "out of memory");
+    source->records += source->records >= 0 ? 1 : 0;
+    out_count(out, COUNTER_CANARIES, 1);
+    if (p->canaries.n + 1 + id.n < CANARIES_MAX) {
+        buf_str(&p->canaries, p->canaries.n > 0 ? "," : "");
+        buf_slice_add(&p->canaries, id);
+    }
+    return buf_failed(&p->canaries) ? err_set(err, ST_FATAL, "out of memory") : ST_OK;
+}
+
 /* Counts one record, or dead-letters it. *full: the dead letter did not fit. */
 static enum status take(struct pane_stage *s, struct part *p, const struct stage_rec *rec,
                         struct out *out, bool *full, struct err *err)
@@ -305,6 +325,9 @@ static enum status take(struct pane_stage *s, struct part *p, const struct stage
 
     arena_reset(s->arena);
     st = decode(s, rec->value, &it, &reason, err);
+    const struct slice canary = stage_header(rec, STAGE_CANARY);
+    if (st == ST_OK && it.kind == RECORD_SCORE && canary.p)
+        return take_canary(p, &it, canary, out, err);
     if (st == ST_OK)
         return it.kind == RECORD_MARK ? take_mark(p, &it.mark, out, err)
                                       : take_score(s, p, &it.score, out, err);
@@ -323,6 +346,7 @@ static enum status pane_assign(void *ctx, int32_t part, struct stage_resume *res
 
     (void)out;
     part_release(s, p);
+    buf_init(&p->canaries, CANARIES_MAX);
     p->run = s->conf.run;
     if (resume->meta.n > 0 && order_run_parse(resume->meta, &p->run, err) != ST_OK)
         return ST_FATAL;
@@ -409,8 +433,11 @@ static enum status pane_checkpoint(void *ctx, int32_t part, struct buf *meta, st
     if (st != ST_OK)
         return st;
     (void)snprintf(key, sizeof(key), "%" PRId32, part);
+    const struct hdr tag = { slice_str(STAGE_CANARY), buf_slice(&p->canaries) };
+    out_tag(out, p->canaries.n > 0 ? &tag : NULL);
     if (out_force_record(out, TOPIC_PANES, 0, slice_str(key), RECORD_PANE, &pane) != OUT_OK)
         return out_error(out, err);
+    out_tag(out, NULL);
     out_count(out, COUNTER_PANE_BATCHES, 1);
     part_reset(s, p);
     return ST_OK;

@@ -122,6 +122,26 @@ static void read_end(struct step *s)
     s->clock.floor_ms = WM_END;
 }
 
+/* A canary: as a record with data, but that it moves no time and says nothing of whose it is. */
+static enum status read_canary(struct ingest *g, struct step *s, struct slice id, enum out_rc *rc,
+                               struct out *out, struct err *err)
+{
+    const struct hdr tag = { slice_str(STAGE_CANARY), id };
+    const struct ingest_raw raw = { .value = s->rec->value, .arrival_ms = s->rec->arrival_ms };
+    struct ingest_items items;
+
+    out_count(out, COUNTER_CANARIES, 1);
+    if (raw.arrival_ms < 0 || !raw.value.p)
+        return ST_OK;
+    if (ingest_read(&g->conf.rules, &raw, g->arena, &items, err) != ST_OK)
+        return ST_FATAL;
+    clock_stamp(&s->clock, g->conf.skew_ms, raw.arrival_ms, &s->origin);
+    out_tag(out, &tag);
+    *rc = put_items(g, s, &items, out);
+    out_tag(out, NULL);
+    return ST_OK;
+}
+
 /* A record with data: stamps, reads, puts, and moves the clock. */
 static enum status read_data(struct ingest *g, struct step *s, enum out_rc *rc, struct out *out,
                              struct err *err)
@@ -161,6 +181,7 @@ static enum status step(struct ingest *g, struct step *s, enum out_rc *rc, struc
                         struct err *err)
 {
     const struct slice control = stage_header(s->rec, "absa-kind");
+    const struct slice canary = stage_header(s->rec, STAGE_CANARY);
     enum status st = ST_OK;
 
     out_count(out, COUNTER_RAW_READ, 1);
@@ -169,6 +190,8 @@ static enum status step(struct ingest *g, struct step *s, enum out_rc *rc, struc
     } else if (control.p) {
         out_count(out, COUNTER_COMMENTS_READ, 1);
         *rc = dead(s, DEAD_SHAPE, "a control record of an unknown kind", out);
+    } else if (canary.p) {
+        st = read_canary(g, s, canary, rc, out, err);
     } else {
         st = read_data(g, s, rc, out, err);
     }

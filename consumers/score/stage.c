@@ -67,6 +67,8 @@ static enum status restore_one(struct score_stage *s, struct part *p, const stru
     struct mark mark;
     enum status st;
 
+    if (stage_header(rec, STAGE_CANARY).p)
+        return ST_OK; /* nobody remembers it */
     arena_reset(s->arena);
     st = is_mark ? wire_decode(s->wire, RECORD_MARK, rec->value, &mark, s->arena, err)
                  : wire_decode(s->wire, RECORD_SCORE, rec->value, &score, s->arena, err);
@@ -291,6 +293,20 @@ static void count_score(struct out *out, const struct scored *scored, const stru
     out_count(out, COUNTER_SCORE_CLAMPED, scored->clamped);
 }
 
+/* A canary is scored as all are, and is nobody's first sight. */
+static enum out_rc put_canary(struct score_stage *s, const struct stage_rec *rec,
+                              const struct item *it, struct out *out)
+{
+    const struct sighted seen = { .sighting = SIGHTING_FIRST };
+    const struct hdr tag = { slice_str(STAGE_CANARY), stage_header(rec, STAGE_CANARY) };
+    struct score score =
+        make_score(bundle_info(s->bundle), &it->comment, &s->scored[it->at], &seen);
+
+    out_count(out, COUNTER_CANARIES, 1);
+    out_tag(out, &tag);
+    return out_put_record(out, TOPIC_SCORES, rec->part, rec->key, RECORD_SCORE, &score);
+}
+
 static enum status put_score(struct score_stage *s, const struct stage_rec *rec,
                              const struct item *it, struct out *out, enum out_rc *rc,
                              struct err *err)
@@ -306,6 +322,12 @@ static enum status put_score(struct score_stage *s, const struct stage_rec *rec,
     if (scored->bad) {
         *rc = out_dead(out, "score", rec, -1, DEAD_SCORE, "a score is not a finite number");
         src->read += *rc == OUT_OK;
+        return ST_OK;
+    }
+    if (stage_header(rec, STAGE_CANARY).p) {
+        *rc = put_canary(s, rec, it, out);
+        src->read += *rc == OUT_OK;
+        src->written += *rc == OUT_OK;
         return ST_OK;
     }
     st = sightings_look(p->seen, hash64(c->comment_id), &c->origin, &seen, err);

@@ -33,6 +33,8 @@ static int64_t arrival_of(const struct stage_rec *rec)
 /* Whether a record is asked for. */
 static bool wanted(const struct stretch_conf *c, const struct stage_rec *rec, int64_t arrival_ms)
 {
+    if (stage_header(rec, STAGE_CANARY).p)
+        return false;
     return c->id != TOPIC_RAW || (!stage_header(rec, "absa-kind").p && arrival_ms >= c->from_ms &&
                                   arrival_ms < c->until_ms);
 }

@@ -28,9 +28,9 @@ struct stretch_conf {
 };
 
 /* Opens a topic up to its end as of now. TOPIC_RAW: the records that arrived at
- * from_ms or later and before until_ms, without control records. Others: all that
- * was appended from from_ms on, which is no less than what arrived. ST_FATAL
- * "config: ...": no such topic, or too many partitions. */
+ * from_ms or later and before until_ms, without control records. Canaries are never there. Others:
+ * all that was appended from from_ms on, which is no less than what arrived. ST_FATAL "config:
+ * ...": no such topic, or too many partitions. */
 MUST_USE enum status stretch_open(const struct stretch_conf *conf, struct stretch **out,
                                   struct err *err);
 

@@ -13,6 +13,7 @@
     X(TEXT_REPAIRED, "text_repaired", "Comments whose text was not valid UTF-8 and was repaired")  \
     X(TIME_REPAIRED, "time_repaired", "Comments whose time was repaired by their id")              \
     X(MARKS, "marks", "Marks written by ingest")                                                   \
+    X(CANARIES, "canaries", "Canaries passed on: records of absa canary, counted in no window")    \
     X(SCORED, "scores", "Comments scored")                                                         \
     X(FIRST, "first_sightings", "Comments seen for the first time")                                \
     X(UPDATES, "updates", "Re-crawls of comments seen before")                                     \

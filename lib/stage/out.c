@@ -32,6 +32,7 @@ struct out {
     size_t cap;
     struct tally now;
     struct tally open;
+    struct hdr tag; /* name.p == NULL: none */
 
     struct buf scratch; /* the encoding at hand */
     struct err err;
@@ -107,6 +108,12 @@ void out_set_fault(struct out *out, bool (*full)(void *ctx), void *ctx)
 void out_open(struct out *out)
 {
     out->open = out->now;
+    out->tag = (struct hdr){ { NULL, 0 }, { NULL, 0 } };
+}
+
+void out_tag(struct out *out, const struct hdr *tag)
+{
+    out->tag = tag ? *tag : (struct hdr){ { NULL, 0 }, { NULL, 0 } };
 }
 
 void out_undo(struct out *out)
@@ -227,7 +234,9 @@ static enum out_rc encode(struct out *out, enum record_kind kind, const void *re
 enum out_rc out_put_record(struct out *out, enum topic_id topic, int32_t part, struct slice key,
                            enum record_kind kind, const void *rec)
 {
-    struct out_rec r = { .topic = topic, .part = part, .key = key };
+    struct out_rec r = {
+        .topic = topic, .part = part, .key = key, .hdr = &out->tag, .nhdr = out->tag.name.p ? 1 : 0
+    };
     enum out_rc rc = encode(out, kind, rec, &r.value);
 
     return rc == OUT_OK ? out_put(out, &r) : rc;
@@ -246,7 +255,9 @@ enum out_rc out_put_mark(struct out *out, enum topic_id topic, int32_t part,
 enum out_rc out_force_record(struct out *out, enum topic_id topic, int32_t part, struct slice key,
                              enum record_kind kind, const void *rec)
 {
-    struct out_rec r = { .topic = topic, .part = part, .key = key };
+    struct out_rec r = {
+        .topic = topic, .part = part, .key = key, .hdr = &out->tag, .nhdr = out->tag.name.p ? 1 : 0
+    };
     enum out_rc rc = encode(out, kind, rec, &r.value);
 
     return rc == OUT_OK ? force(out, &r) : rc;

@@ -75,6 +75,10 @@ void out_open(struct out *out);
 /* Takes back all that was put since out_open(), counters and an error included. */
 void out_undo(struct out *out);
 
+/* Records that are encoded from now on, up to the next out_open(), carry this header too, dead
+ * letters included; its strings are borrowed until then. NULL: none do. */
+void out_tag(struct out *out, const struct hdr *tag);
+
 /* Puts bytes; key, value and headers are copied. An empty key is no key. */
 enum out_rc out_put(struct out *out, const struct out_rec *rec);
 

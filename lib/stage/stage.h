@@ -167,6 +167,11 @@ struct stage {
 /* Releases the ctx; safe on a zeroed struct. */
 void stage_close(struct stage *s);
 
+/* The header of a canary: a record of absa canary, which goes through every stage and counts in
+ * none. Each stage puts it on what it makes of such a record; it moves no time, is remembered by
+ * nobody and enters no window. Its value is the canary's id. */
+#define STAGE_CANARY "absa-canary"
+
 /* The value of header name, or an empty slice with p == NULL. */
 struct slice stage_header(const struct stage_rec *rec, const char *name);
 

@@ -264,6 +264,29 @@ def test_dead(b):
     d.stop()
 
 
+def test_canary(b):
+    """Canaries come through every stage, into no window; when a stage stands still it is named."""
+    d = deployment(b, "can.", QUICK, raw=2, comments=2)
+    b.put("can.raw", 0, comments(50))
+    d.start_all(1)
+    wait_for("the comments in windows", lambda: counted(d, 1) == 50)
+    args = ["-b", b.address, *d.topics]
+    out = h.run(h.BIN / "absa-canary", *args, "--count", "20").stdout
+    assert re.search(r"panes +20 of 20 +median", out), out
+    print("   " + out.strip().replace("\n", "\n   "))
+    score = d.running.pop("score-0")
+    assert score.end() == 0
+    out = h.run(h.BIN / "absa-canary", *args, "--count", "2", "--timeout", "5s", ok=(1,)).stdout
+    assert "comments     2 of 2" in out and out.count("was not met in absa.scores") == 2, out
+    score.start()
+    d.running["score-0"] = score
+    b.put("can.raw", 1, comments(30, 50))
+    wait_for("the rest", lambda: counted(d, 1) == 80)
+    assert sum(w["updates"] + w["late"] for w in d.records("windows")) == 0
+    assert not b.get("can.dead")
+    d.stop()
+
+
 def test_pages(b):
     """/config holds no secret; /readyz says why not; /healthz does not need Kafka (the broker is
     killed, and comes back)."""

@@ -79,6 +79,23 @@ static enum status feed_bytes(struct fixture *f, struct slice value, bool mark, 
     return st;
 }
 
+/* A score with the header of a canary. */
+static void feed_canary(struct fixture *f, const struct score *score, const char *id)
+{
+    const struct hdr hdr = { slice_str(STAGE_CANARY), slice_str(id) };
+    struct stage_rec rec = { .topic = TOPIC_SCORES, .offset = f->offset++, .hdr = &hdr, .nhdr = 1 };
+    struct err err = { { 0 } };
+    struct buf b;
+    size_t used = 0;
+
+    buf_init(&b, 1 << 20);
+    assert_int_equal(wire_encode(f->wire, RECORD_SCORE, score, &b, &err), ST_OK);
+    rec.value = buf_slice(&b);
+    assert_int_equal(f->pane.ops->process(f->pane.ctx, 0, &rec, 1, &used, f->out, &err), ST_OK);
+    assert_int_equal(used, 1);
+    buf_release(&b);
+}
+
 static enum status feed(struct fixture *f, enum record_kind kind, const void *rec, struct err *err)
 {
     struct buf b;
@@ -133,6 +150,39 @@ static struct pane *commit(struct fixture *f)
     }
     out_clear(f->out);
     return NULL;
+}
+
+/* Canaries are in no delta; the batch covers their positions and names them. */
+static void test_canaries(void **state)
+{
+    struct fixture *f = *state;
+    struct score s = score_at(10 * MINUTE, WM_NONE);
+    struct err err = { { 0 } };
+    struct buf meta;
+
+    count(f, s);
+    feed_canary(f, &s, "a-0");
+    s.bundle_sha256 = slice_str("of another bundle: no matter");
+    feed_canary(f, &s, "a-1");
+    buf_init(&meta, STAGE_META_MAX);
+    assert_int_equal(out_counter(f->out, COUNTER_CANARIES), 2);
+    assert_int_equal(f->pane.ops->checkpoint(f->pane.ctx, 0, &meta, f->out, &err), ST_OK);
+    assert_int_equal(out_n(f->out), 1);
+    const struct out_rec *r = out_at(f->out, 0);
+    assert_int_equal(r->nhdr, 1);
+    assert_true(slice_is(r->hdr[0].name, STAGE_CANARY));
+    assert_true(slice_is(r->hdr[0].value, "a-0,a-1"));
+    struct pane p;
+    assert_int_equal(wire_decode(f->wire, RECORD_PANE, r->value, &p, f->arena, &err), ST_OK);
+    assert_int_equal(p.to_offset - p.from_offset, 5);
+    assert_int_equal(p.deltas.n, 1);
+    assert_int_equal(p.deltas.v[0].n, 1);
+    out_clear(f->out);
+    s.bundle_sha256 = slice_str(STREAM_BUNDLE);
+    count(f, s);
+    assert_int_equal(f->pane.ops->checkpoint(f->pane.ctx, 0, &meta, f->out, &err), ST_OK);
+    assert_int_equal(out_at(f->out, 0)->nhdr, 0); /* named once */
+    out_clear(f->out);
 }
 
 static void test_late_at_the_boundary(void **state)
@@ -361,6 +411,7 @@ static void test_refuses_its_configuration(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_canaries, setup, teardown),
         cmocka_unit_test_setup_teardown(test_late_at_the_boundary, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_is_counted_how, setup, teardown),
         cmocka_unit_test_setup_teardown(test_marks, setup, teardown),
