@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "consumers/drift/item.h"
 #include "consumers/drift/order.h"
 #include "drift/matrix.h"
 #include "drift/segment.h"
@@ -251,55 +252,8 @@ static enum status take_score(struct pane_stage *s, struct part *p, const struct
     return count_score(s, p, score, out, err);
 }
 
-/* What a record of absa.scores holds. */
-struct item {
-    enum record_kind kind;
-    struct mark mark;
-    struct score score;
-};
-
-/* Refuses numbers that no stage of ours writes. */
-static enum status check_item(const struct pane_stage *s, const struct item *it,
-                              enum dead_reason *reason, struct err *err)
-{
-    const struct origin *o = &it->score.origin;
-    const int32_t src = it->kind == RECORD_MARK ? it->mark.src : o->src;
-
-    if (src < 0 || src >= MATRIX_CELLS_MAX) {
-        *reason = DEAD_RANGE;
-        return err_set(err, ST_REJECT, "src %" PRId32 " is no source", src);
-    }
-    if (it->kind == RECORD_SCORE &&
-        (o->arrival_ms > TIME_MAX_MS || o->arrival_ms < TIME_MIN_MS + s->conf.pane_ms)) {
-        *reason = DEAD_CLOCK;
-        return err_set(err, ST_REJECT, "arrival_ms %" PRId64 " is no time", o->arrival_ms);
-    }
-    return ST_OK;
-}
-
-static enum status decode(struct pane_stage *s, struct slice value, struct item *it,
-                          enum dead_reason *reason, struct err *err)
-{
-    enum status st;
-
-    *it = (struct item){ 0 };
-    *reason = DEAD_NULL;
-    if (!value.p)
-        return err_set(err, ST_REJECT, "a record without a value");
-    st = wire_peek(s->wire, value, &it->kind, err);
-    if (st == ST_OK && it->kind == RECORD_MARK)
-        st = wire_decode(s->wire, RECORD_MARK, value, &it->mark, s->arena, err);
-    else if (st == ST_OK)
-        st = wire_decode(s->wire, RECORD_SCORE, value, &it->score, s->arena, err);
-    if (st == ST_OK)
-        return check_item(s, it, reason, err);
-    if (st == ST_REJECT)
-        *reason = wire_reason(s->wire);
-    return st;
-}
-
 /* A canary counts for its source's marks alone; the batch names it. One too many is not named. */
-static enum status take_canary(struct part *p, const struct item *it, struct slice id,
+static enum status take_canary(struct part *p, const struct pane_item *it, struct slice id,
                                struct out *out, struct err *err)
 {
     struct source *source = find_source(p, it->score.origin.src);
@@ -319,12 +273,11 @@ static enum status take_canary(struct part *p, const struct item *it, struct sli
 static enum status take(struct pane_stage *s, struct part *p, const struct stage_rec *rec,
                         struct out *out, bool *full, struct err *err)
 {
-    struct item it;
-    enum dead_reason reason;
+    struct pane_item it;
     enum status st;
 
     arena_reset(s->arena);
-    st = decode(s, rec->value, &it, &reason, err);
+    st = pane_item_read(s->wire, rec->value, s->conf.pane_ms, s->arena, &it, err);
     const struct slice canary = stage_header(rec, STAGE_CANARY);
     if (st == ST_OK && it.kind == RECORD_SCORE && canary.p)
         return take_canary(p, &it, canary, out, err);
@@ -333,7 +286,7 @@ static enum status take(struct pane_stage *s, struct part *p, const struct stage
                                       : take_score(s, p, &it.score, out, err);
     if (st != ST_REJECT)
         return st;
-    enum out_rc rc = out_dead(out, "pane", rec, -1, reason, err->msg);
+    enum out_rc rc = out_dead(out, "pane", rec, -1, it.reason, err->msg);
     *full = rc == OUT_FULL;
     return rc == OUT_ERROR ? out_error(out, err) : ST_OK;
 }
