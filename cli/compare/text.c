@@ -46,23 +46,49 @@ static void row(struct buf *out, const struct result *r)
     buf_fmt(out, "  %s\n", verdict_text(r));
 }
 
+/* "  column: ", at the head of a note. */
+static void note(struct buf *out, const struct result *r)
+{
+    buf_str(out, "  ");
+    name(out, r->name, 0);
+    buf_str(out, ": ");
+}
+
+static double percent(size_t n, size_t of)
+{
+    return 100.0 * (double)n / (double)of;
+}
+
+/* What is gone or new, where that is more than chance. */
+static void note_changes(struct buf *out, const struct report *report, const struct result *r)
+{
+    if (r->c.missing_p < COMPARE_Q_MAX / (double)report->n) {
+        note(out, r);
+        buf_fmt(out, "missing: %.3g %% of the reference, %.3g %% of the current table\n",
+                percent(r->ref.missing, report->ref_rows),
+                percent(r->cur.missing, report->cur_rows));
+    }
+    if (r->c.new_share > 0.0) {
+        note(out, r);
+        buf_fmt(out, "new: %.3g %% of the current table's values are none of the reference's\n",
+                100.0 * r->c.new_share);
+    }
+}
+
 static void notes(struct buf *out, const struct result *r)
 {
     if (!r->c.decided || r->overflows) {
-        buf_str(out, "  ");
-        name(out, r->name, 0);
-        buf_fmt(out, ": %s\n", r->why);
+        note(out, r);
+        buf_fmt(out, "%s\n", r->why);
     }
     if (r->ref.infinite + r->cur.infinite > 0) {
-        buf_str(out, "  ");
-        name(out, r->name, 0);
-        buf_fmt(out, ": infinite values dropped: %zu of the reference, %zu of the current table\n",
+        note(out, r);
+        buf_fmt(out, "infinite values dropped: %zu of the reference, %zu of the current table\n",
                 r->ref.infinite, r->cur.infinite);
     }
     if (r->cur.not_numbers > 0) {
-        buf_str(out, "  ");
-        name(out, r->name, 0);
-        buf_fmt(out, ": %zu values of the current table are no numbers, and left out\n",
+        note(out, r);
+        buf_fmt(out, "%zu values of the current table are no numbers, and left out\n",
                 r->cur.not_numbers);
     }
 }
@@ -83,8 +109,10 @@ enum status report_text(const struct report *r, struct buf *out, struct err *err
     for (size_t i = 0; i < r->n; i++)
         row(out, &r->column[i]);
     buf_byte(out, '\n');
-    for (size_t i = 0; i < r->n; i++)
+    for (size_t i = 0; i < r->n; i++) {
         notes(out, &r->column[i]);
+        note_changes(out, r, &r->column[i]);
+    }
     if (buf_failed(out))
         return err_set(err, ST_FATAL, "out of memory for the report");
     return ST_OK;

@@ -29,7 +29,7 @@ struct sighting_values *sighting_values_new(const struct baseline *base)
     v->x = calloc(base->n, sizeof(*v->x));
     v->cell = calloc(base->n, sizeof(*v->cell));
     v->units = calloc(base->n, sizeof(*v->units));
-    v->cells = calloc(base->n, sizeof(*v->cells));
+    v->cells = calloc(base->n, sizeof(const struct cells *));
     if (!v->x || !v->cell || !v->units || !v->cells) {
         sighting_values_free(v);
         return NULL;

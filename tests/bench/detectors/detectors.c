@@ -91,13 +91,15 @@ static enum status put_mark(enum mark_kind kind, size_t said, int64_t wm, struct
                             struct err *err)
 {
     static int64_t seq;
+
+    seq++;
     const struct mark m = { .src_count = 1,
                             .src_epoch = 1,
                             .next_offset = (int64_t)said,
                             .wm_ms = wm,
                             .floor_ms = WM_NONE,
                             .kind = kind,
-                            .seq = ++seq,
+                            .seq = seq,
                             .n_since_last = kind == MARK_HELLO ? -1 : PANE_MS / STEP_MS };
 
     buf_str(out, "{\"absa_kind\":\"mark\",");

@@ -110,6 +110,19 @@ expect("json", cols["x"]["ks"] == 0 and cols["y"]["psi"] == 0 and cols["y"]["n_c
 cols, _ = columns(lines, "x,y\n1,a\n2.5,\n")
 expect("json against csv", cols["x"]["ks"] == 0, cols)
 
+# What is gone, and what is new.
+plain = "x,k\n" + "".join(f"{i % 7},{'ab'[i % 2]}\n" for i in range(400))
+holes = "x,k\n" + "".join(f"{'' if i % 4 == 0 else i % 7},{'abz'[i % 3]}\n" for i in range(400))
+cols, report = columns(plain, holes, code=1)
+expect("missing", (cols["x"]["missing_share_reference"], cols["x"]["missing_share_current"]) == (0, 0.25), cols["x"])
+expect("missing", cols["x"]["missing_p"] < 1e-9 and cols["k"]["missing_p"] == 1, cols["x"])
+expect("new", (cols["k"]["categories"], cols["k"]["new_categories"], cols["k"]["gone_categories"]) == (3, 1, 0), cols)
+expect("new", cols["k"]["new_share"] == 133 / 400 and cols["x"]["new_share"] == 0, cols["k"])
+expect("new", cols["x"]["categories"] is None and cols["k"]["chi2_p_evidently"] == 0, cols)
+text = run(plain, holes).stdout.decode()
+expect("notes", "x: missing: 0 % of the reference, 25 % of the current table" in text, text)
+expect("notes", "k: new: 33.2 % of the current table's values" in text and "z_p" not in text, text)
+
 # Refused, with where and why.
 refused("near", "score\n1\n", "score\n1\n", 64, "did you mean score?", "--columns", "scroe")
 refused("format", same, same, 64, "text, json or html", "--format", "xml")
