@@ -24,6 +24,7 @@ static const struct command commands[] = {
     { "drift", "scores in, windows and alerts out" },
     { "notify", "alerts in, mail and messages out" },
     { "tail", "alerts as they come, or what any topic of absa holds" },
+    { "explain", "which features make the scores of a text" },
     { "verify-alert", "recompute every number of an alert from the record alone" },
     { "replay", "a stretch of a raw topic again, into another topic" },
     { "backtest", "the whole pipeline over files or a stretch of a topic, without Kafka" },

@@ -185,6 +185,14 @@ void booster_free(struct booster *b)
     free(b);
 }
 
+/* NumPy's array interface of n borrowed rows. */
+static void interface(const struct booster *b, const float *rows, size_t n, char out[160])
+{
+    snprintf(out, 160,
+             "{\"data\":[%zu,true],\"shape\":[%zu,%zu],\"typestr\":\"<f4\",\"version\":3}",
+             (size_t)rows, n, b->n_features);
+}
+
 enum status booster_predict(struct booster *b, const float *rows, size_t n, float *out,
                             struct err *err)
 {
@@ -194,11 +202,9 @@ enum status booster_predict(struct booster *b, const float *rows, size_t n, floa
     const bst_ulong *shape;
     const float *answer;
     bst_ulong dim;
-    char values[160]; /* NumPy's array interface */
+    char values[160];
 
-    snprintf(values, sizeof(values),
-             "{\"data\":[%zu,true],\"shape\":[%zu,%zu],\"typestr\":\"<f4\",\"version\":3}",
-             (size_t)rows, n, b->n_features);
+    interface(b, rows, n, values);
     if (XGBoosterPredictFromDense(b->handle, values, config, NULL, &shape, &dim, &answer) != 0)
         return failed(err, "prediction");
     if (dim != 2 || shape[0] != n || shape[1] != 1)
@@ -206,6 +212,30 @@ enum status booster_predict(struct booster *b, const float *rows, size_t n, floa
                        (unsigned long long)(dim > 1 ? shape[1] : 0));
     memcpy(out, answer, n * sizeof(*out));
     return ST_OK;
+}
+
+enum status booster_explain(struct booster *b, const float *row, float *out, struct err *err)
+{
+    static const char config[] = "{\"type\":3,\"training\":false,\"iteration_begin\":0,"
+                                 "\"iteration_end\":0,\"strict_shape\":true}";
+    DMatrixHandle data = NULL;
+    enum status st = ST_OK;
+    const bst_ulong *shape;
+    const float *parts;
+    bst_ulong dim;
+    char values[160];
+
+    interface(b, row, 1, values);
+    if (XGDMatrixCreateFromDense(values, "{\"missing\":NaN,\"nthread\":1}", &data) != 0)
+        return failed(err, "matrix");
+    if (XGBoosterPredictFromDMatrix(b->handle, data, config, &shape, &dim, &parts) != 0)
+        st = failed(err, "contributions");
+    else if (dim != 3 || shape[0] != 1 || shape[1] != 1 || shape[2] != b->n_features + 1)
+        st = err_set(err, ST_FATAL, "contributions of another shape");
+    else
+        memcpy(out, parts, (b->n_features + 1) * sizeof(*out));
+    XGDMatrixFree(data);
+    return st;
 }
 
 const char *bundle_library(void)

@@ -318,3 +318,20 @@ enum status bundle_score(struct bundle *b, const struct facts *in, size_t n, str
     }
     return ST_OK;
 }
+
+enum status bundle_explain(struct bundle *b, const struct facts *in, struct arena *a,
+                           struct explained *out, struct err *err)
+{
+    enum status st = bundle_score(b, in, 1, a, &out->scored, err);
+    size_t n = b->info.features.n;
+
+    for (enum bundle_output o = 0; st == ST_OK && o < OUTPUT_N; o++) {
+        float parts[BUNDLE_FEATURES_MAX + 1] = { 0 };
+
+        st = booster_explain(b->boosters[o], b->rows, parts, err);
+        memcpy(out->part[o], parts, n * sizeof(*parts));
+        out->start[o] = parts[n];
+    }
+    memcpy(out->value, b->rows, n * sizeof(*out->value));
+    return st;
+}

@@ -95,4 +95,17 @@ struct scored {
 MUST_USE enum status bundle_score(struct bundle *b, const struct facts *in, size_t n,
                                   struct arena *a, struct scored *out, struct err *err);
 
+/* Why a comment has its scores: what each feature is, and what it adds to each output
+ * before the transform (booster_explain()). */
+struct explained {
+    struct scored scored;
+    float value[BUNDLE_FEATURES_MAX];          /* in the order of bundle_info()->features */
+    float part[OUTPUT_N][BUNDLE_FEATURES_MAX]; /* the same */
+    float start[OUTPUT_N];                     /* where every text starts */
+};
+
+/* Scores and explains one comment. As bundle_score(), at some 500 us. */
+MUST_USE enum status bundle_explain(struct bundle *b, const struct facts *in, struct arena *a,
+                                    struct explained *out, struct err *err);
+
 #endif

@@ -386,6 +386,29 @@ static struct out *run_stage(struct bundle *b, struct wire *w, const struct topo
     return out;
 }
 
+static void the_parts_of_a_score_are_the_score(void **state)
+{
+    struct facts facts = { slice_str("so good, but the price is too high"), false };
+    struct arena *a = arena_new(1 << 20);
+    struct explained e;
+    struct scored s;
+    struct err err = { 0 };
+    struct bundle *b = load_unproven();
+    double sum;
+
+    (void)state;
+    assert_int_equal(bundle_score(b, &facts, 1, a, &s, &err), ST_OK);
+    assert_int_equal(bundle_explain(b, &facts, a, &e, &err), ST_OK);
+    assert_memory_equal(e.scored.output, s.output, sizeof(s.output));
+    sum = (double)e.start[OUTPUT_SENTIMENT];
+    for (size_t i = 0; i < bundle_info(b)->features.n; i++)
+        sum += (double)e.part[OUTPUT_SENTIMENT][i];
+    assert_true(fabs(sum - s.output[OUTPUT_SENTIMENT]) < 1e-4);
+    assert_true(slice_is(bundle_info(b)->features.v[0], "chars") && e.value[0] == 34.0F);
+    bundle_free(b);
+    arena_free(a);
+}
+
 static void a_score_that_is_not_finite_is_a_dead_letter(void **state)
 {
     const struct topology topo = topology_make(1, 1, 1);
@@ -453,6 +476,7 @@ int main(void)
         SPOILT(a_manifest_reads_back_as_it_was_written),
         SPOILT(a_score_out_of_range_is_clamped_and_counted),
         SPOILT(a_score_that_is_not_finite_is_a_dead_letter),
+        SPOILT(the_parts_of_a_score_are_the_score),
         cmocka_unit_test(transforms_do_what_they_are_called),
     };
 
