@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "file/file.h"
 #include "model/booster.h"
+#include "model/lint.h"
 #include "model/manifest.h"
 #include "model/tables.h"
 #include "score/feature.h"
@@ -177,6 +178,7 @@ static enum status same_row(const struct bundle *b, const struct golden *want,
 static enum status replay_golden(struct bundle *b, struct err *err)
 {
     enum status st = ST_OK;
+    size_t clamped = 0;
 
     if (b->manifest.n_golden == 0)
         st = err_set(err, ST_FATAL, "manifest: no golden rows: a bundle must prove itself");
@@ -191,9 +193,10 @@ static enum status replay_golden(struct bundle *b, struct err *err)
             st = same_row(b, &b->manifest.golden[i], &got, err);
         if (st != ST_OK)
             err_prefix(err, "golden row %zu is not reproduced", i);
+        clamped += st == ST_OK && got.clamped > 0;
         arena_free(a);
     }
-    return st;
+    return st == ST_OK ? lint_range(clamped, b->manifest.n_golden, err) : st;
 }
 
 static enum status load_all(struct bundle *b, const char *dir, bool prove, struct err *err)

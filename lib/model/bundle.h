@@ -12,7 +12,8 @@
  *
  * A bundle is named by the SHA-256 of its manifest, which names every file that
  * scoring reads. Loading checks each hash and scores the golden rows: a bundle
- * that does not reproduce its own numbers is refused. Where a manifest's output
+ * that does not reproduce its own numbers is refused, and so is one whose features
+ * cannot be had or whose scores are none (lint.h). Where a manifest's output
  * has a transform:
  *
  *     identity      as the booster says

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "model/lint.h"
 #include "score/feature.h"
 #include "wire/json.h"
 
@@ -76,6 +77,9 @@ static enum status add_feature(struct reader *r, const json_t *in, const char *w
 
     if (st != ST_OK)
         return st;
+    if (lint_feature(*name))
+        return err_set(r->err, ST_FATAL, "manifest: %s: %.40s: %s", what, name->p,
+                       lint_feature(*name));
     if (!feature_find(*name))
         return err_set(r->err, ST_FATAL, "manifest: %s: there is no feature %.40s", what, name->p);
     for (size_t i = 0; i < out->n; i++) {

@@ -245,7 +245,11 @@ static void a_manifest_that_is_wrong_is_refused(void **state)
         { "encoder", "\"minilm\"", "no encoder minilm" },
         { "encoder", "\"none\"", "encoder none, and a table vocabulary" },
         { "tables", "{}", "encoder static, and no table vocabulary" },
-        { "features", "[\"likes\"]", "there is no feature likes" },
+        { "features", "[\"colour\"]", "there is no feature colour" },
+        { "features", "[\"digg_count\"]", "digg_count: likes grow after" },
+        { "features", "[\"chars\",\"has_replies\"]", "has_replies: replies come after" },
+        { "features", "[\"surprisal\"]", "surprisal: it is counted over the texts" },
+        { "monitored", "[\"perplexity\"]", "monitored: perplexity: it is counted" },
         { "features", "[\"chars\",\"chars\"]", "chars stands there twice" },
         { "files", "{\"../x\":\"0\"}", "is not a name and a SHA-256" },
         { "files", "{}", "that \"files\" does not list" },
@@ -386,6 +390,22 @@ static struct out *run_stage(struct bundle *b, struct wire *w, const struct topo
     return out;
 }
 
+/* Every text has an engagement of 5 or more, and says so in its golden rows. */
+static void a_model_whose_answers_are_no_scores_is_refused(void **state)
+{
+    json_t *doc;
+    size_t i;
+    json_t *row;
+
+    (void)state;
+    set_points(OUTPUT_ENGAGEMENT, 5.0, 6.0);
+    doc = manifest();
+    json_array_foreach(json_object_get(doc, "golden"), i, row)
+        json_array_set_new(json_object_get(row, "scores"), OUTPUT_ENGAGEMENT, json_real(1.0));
+    put_manifest(doc);
+    refused("20 of 20 golden rows have a score out of its range");
+}
+
 static void the_parts_of_a_score_are_the_score(void **state)
 {
     struct facts facts = { slice_str("so good, but the price is too high"), false };
@@ -476,6 +496,7 @@ int main(void)
         SPOILT(a_manifest_reads_back_as_it_was_written),
         SPOILT(a_score_out_of_range_is_clamped_and_counted),
         SPOILT(a_score_that_is_not_finite_is_a_dead_letter),
+        SPOILT(a_model_whose_answers_are_no_scores_is_refused),
         SPOILT(the_parts_of_a_score_are_the_score),
         cmocka_unit_test(transforms_do_what_they_are_called),
     };
