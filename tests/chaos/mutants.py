@@ -18,7 +18,7 @@ import harness as h
 PATCHES = pathlib.Path(__file__).parent / "mutants"
 PROGRAMS = ("absa-ingest", "absa-score", "absa-drift")
 
-TRIES = 3  # seeds, where it takes luck to hit the moment
+TRIES = 6  # seeds, where it takes luck to hit the moment
 
 CONTROLS = {
     "offsets-outside": {"wanted": {"kill": 24}, "seconds": 15, "commit_ms": 20},

@@ -110,8 +110,10 @@ class Pipeline(h.Deployment):
                 continue
             if code not in (75, -signal.SIGABRT):
                 raise AssertionError(f"{slot} ended with {code}: {last_words(program)}")
-            self.exits[slot.rsplit("-", 1)[0]] += code == 75
-            self.deaths += code != 75
+            if code == 75:
+                self.exits[slot.rsplit("-", 1)[0]] += 1
+            else:
+                self.deaths += 1
             self.again(slot)
         for program in list(self.zombies):
             code = program.process.poll()

@@ -15,7 +15,10 @@ import world
 import harness as h
 
 PROPERTIES = pathlib.Path(__file__).with_name("broker.properties")
-INTERVALS, PROCESSES, ORDERS = (20, 200, 2000), (1, 3, 6), (0, 1, 2)
+CELLS = [(interval, processes, order) for interval in (20, 200, 2000) for processes in (1, 3, 6)
+         for order in (0, 1, 2)]
+DIAGONAL = [(20, 1, 0), (200, 3, 1), (2000, 6, 2)]
+MATRIX_RECORDS = 10000
 BUFFERS_MB = 16  # queues and batches, which are full when there is a backlog, whatever its size
 DEATHS_MAX = 6  # one in full flight, two more that are counted, three of the record alone
 SOCKET_MS = 3000  # with a network that misbehaves: how long a client waits for an answer
@@ -146,13 +149,12 @@ def caught_up(r, steady, args, go):
 def matrix(args, stage):
     """Commit intervals, processes and orders of arrival: one output."""
     sums = set()
-    with stage.world("matrix", args.seed, args.records, 1000) as w:
-        for interval in args.intervals:
-            for processes in args.process_counts:
-                for order in args.orders:
-                    name = f"m{interval}-{processes}-{order}"
-                    r = run.Run(stage.broker(), name, w, processes, interval, order=order)
-                    yield r, lambda r=r: one_sum(r, sums)
+    with stage.world("matrix", args.seed, min(args.records, MATRIX_RECORDS), 1000) as w:
+        for interval, processes, order in DIAGONAL if args.short else CELLS:
+            name = f"m{interval}-{processes}-{order}"
+            r = run.Run(stage.broker(), name, w, processes, interval, order=order)
+            r.result["order"] = order
+            yield r, lambda r=r: one_sum(r, sums)
 
 
 def one_sum(r, sums):
@@ -195,10 +197,19 @@ def found_out(r, last, go):
         raise AssertionError("the defect was not found")
 
 
+def runs_of(scene, args, stage):
+    """The runs of a scene, up to where it finds that it cannot be played here (and said why)."""
+    try:
+        yield from scene(args, stage)
+    except SystemExit as e:
+        if e.code != 77:
+            raise
+
+
 def play(scene, args, stage, again):
     """Plays a scene; (results, how many runs were wrong)."""
     results, wrong = [], 0
-    for r, go in scene(args, stage):
+    for r, go in runs_of(scene, args, stage):
         results.append(r.result)
         try:
             go()
