@@ -11,6 +11,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tempfile
 
 import world  # noqa: F401  (finds tests/support)
 import harness as h
@@ -86,3 +87,15 @@ def build(name, folder):
         else:
             (out / program).symlink_to(h.BIN / program)
     return out
+
+
+def check():
+    """Whether every patch still fits the sources; a moment, where a build takes seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        for patch in sorted(PATCHES.glob("*.patch")):
+            patched(patch.stem, pathlib.Path(folder) / patch.stem)
+            print("fits", patch.stem)
+
+
+if __name__ == "__main__":
+    check()
