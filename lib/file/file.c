@@ -39,9 +39,9 @@ enum status file_read(const char *path, struct buf *out, struct err *err)
 static bool put(const char *path, struct slice bytes, const struct stat *like)
 {
     FILE *f = fopen(path, "wb");
-    bool ok = f != NULL;
+    bool ok = true;
 
-    if (!ok)
+    if (!f)
         return false;
     if (like->st_mode != 0)
         ok = fchmod(fileno(f), like->st_mode & 07777) == 0;

@@ -51,11 +51,12 @@ static rd_kafka_t *producer(const char *broker, const char *txn_id)
     return rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof(why));
 }
 
-static int put(rd_kafka_t *rk, const char *topic, const char *text, int64_t time_ms)
+static int put(rd_kafka_t *rk, const char *topic, int64_t time_ms)
 {
+    char text[] = "held"; /* librdkafka wants no const, and copies it */
+
     return (int)rd_kafka_producev(
-        rk, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(0),
-        RD_KAFKA_V_VALUE((void *)(uintptr_t)text, strlen(text)), /* copied */
+        rk, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_VALUE(text, strlen(text)),
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_TIMESTAMP(time_ms), RD_KAFKA_V_END);
 }
 
@@ -66,7 +67,7 @@ static int old(const char *broker, const char *topic, const char *n, const char 
     int failed = rk ? 0 : 1;
 
     for (long i = strtol(n, NULL, 10); i > 0 && !failed; i--)
-        failed = put(rk, topic, "hello", time_ms);
+        failed = put(rk, topic, time_ms);
     if (!failed)
         failed = (int)rd_kafka_flush(rk, WAIT_MS);
     if (rk)
@@ -83,7 +84,7 @@ static int open_txn(const char *broker, const char *topic)
 
     if (!failed)
         e = rd_kafka_begin_transaction(rk);
-    failed = failed || e || put(rk, topic, "held", 0) || rd_kafka_flush(rk, WAIT_MS);
+    failed = failed || e || put(rk, topic, 0) || rd_kafka_flush(rk, WAIT_MS);
     if (!failed) {
         puts("open");
         fflush(stdout);

@@ -15,7 +15,7 @@ static void add_hex(struct buf *out, struct slice s)
 
     buf_byte(out, ' ');
     buf_byte(out, s.p ? '=' : '-');
-    for (size_t i = 0; i < s.n; i++) {
+    for (size_t i = 0; s.p && i < s.n; i++) {
         buf_byte(out, digits[(unsigned char)s.p[i] >> 4]);
         buf_byte(out, digits[(unsigned char)s.p[i] & 15]);
     }
@@ -54,9 +54,9 @@ static int digit(char c)
 static struct slice take_hex(struct slice word)
 {
     char *to = (char *)(uintptr_t)word.p; /* NOLINT(performance-no-int-to-ptr): ours to write */
-    size_t n = (word.n - 1) / 2;
+    size_t n = word.n / 2;
 
-    if (word.p[0] == '-')
+    if (word.n == 0 || word.p[0] == '-')
         return (struct slice){ NULL, 0 };
     for (size_t i = 0; i < n; i++)
         to[i] = (char)(digit(word.p[1 + 2 * i]) << 4 | digit(word.p[2 + 2 * i]));
@@ -87,7 +87,7 @@ static int64_t number(struct slice s)
 
 static void read_record(struct slice line, struct check_log *log)
 {
-    struct slice word[WORDS_MAX];
+    struct slice word[WORDS_MAX] = { { NULL, 0 } };
     struct hdr hdr[WORDS_MAX / 2];
     struct out_rec rec = { .hdr = hdr };
     struct err err = { 0 };

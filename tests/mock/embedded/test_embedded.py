@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 import harness as h  # noqa: E402
@@ -29,8 +28,9 @@ class Embedded:
     def kcat(self, *args, **kwargs):
         return h.run("kcat", "-b", self.address, *args, **kwargs).stdout
 
-    def toy(self, slot, env=None):
+    def toy(self, slot, env=None, props=()):
         args = [h.BUILD / "tests/flow_toy", *LAYOUT, "-X", "commit.interval.ms=50ms"]
+        args += [a for p in props for a in ("-X", p)]
         args += ["-X", "kafka.bootstrap.servers=" + self.address, "-X", f"slot={slot}"]
         return h.Program(args, LOG / slot, env)
 
@@ -73,13 +73,11 @@ def test_r8_records_that_were_dropped_are_named():
 def test_r8_records_that_are_dropped_while_it_reads_end_it():
     with Embedded() as b:
         b.put(["first"])
-        slow = b.toy("slow", {"TOY_SLEEP_US": "20000"})
+        little = ["kafka.queued.min.messages=1", "kafka.queued.max.messages.kbytes=64",
+                  "kafka.fetch.message.max.bytes=8192"]  # what it has fetched ahead it still reads
+        slow = b.toy("slow", {"TOY_SLEEP_US": "20000"}, little)
         h.wait_for("the first", lambda: len(b.copied()) == 1)
-        for _ in range(12):  # what it has fetched ahead it still reads
-            b.put("%d %s" % (i, "z" * 900) for i in range(6000))
-            if slow.process.poll() is not None:
-                break
-            time.sleep(0.5)
+        b.put("%d %s" % (i, "z" * 900) for i in range(14000))
         assert slow.process.wait(150) == 78, slow.said()
         assert "no longer holds the position" in slow.said(), slow.said()
 
