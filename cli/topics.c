@@ -171,12 +171,12 @@ static enum status may_grow(struct plan *p, const struct kafka_names *names, int
     if (want < is)
         return err_set(err, ST_FATAL, "config: %s has %d partitions: it cannot shrink to %d",
                        names->of[TOPIC_RAW], (int)is, (int)want);
-    if (want * topics.comments_partitions > MATRIX_CELLS_MAX)
-        return err_set(
-            err, ST_FATAL,
-            "config: raw.partitions x comments.partitions is over %d: another deployment "
-            "(topic.prefix) has to take the rest",
-            MATRIX_CELLS_MAX);
+    if (want * topics.comments_partitions > MATRIX_CELLS_MAX) {
+        return err_set(err, ST_FATAL,
+                       "config: raw.partitions x comments.partitions is over %d: another "
+                       "deployment (topic.prefix) has to take the rest",
+                       MATRIX_CELLS_MAX);
+    }
     enum status st = others_are_right(p, names, err);
     if (st == ST_OK)
         st = known_epoch(p, names, &epoch, err);

@@ -103,9 +103,9 @@ void letter_hex(const struct deadletter *l, struct buf *out)
         }
         buf_str(out, "  ");
         for (size_t i = 0; i < n; i++) {
-            char c = l->value.p[at + i];
+            const char *c = &l->value.p[at + i];
 
-            buf_byte(out, c >= ' ' && c <= '~' ? c : '.');
+            buf_add(out, *c >= ' ' && *c <= '~' ? c : ".", 1);
         }
         buf_byte(out, '\n');
     }

@@ -110,7 +110,7 @@ enum status requeue_one(struct requeue *r, int64_t offset, const struct deadlett
     struct back b = {
         .rec = { .topic = r->names->of[w.topic], .part = l->part, .key = l->key, .value = l->value }
     };
-    if (l->value_length != (int64_t)l->value.n)
+    if (source && l->value_length != (int64_t)l->value.n)
         b.rec.value = source->rec.value;
     if (source)
         copy_headers(&b, &source->rec);

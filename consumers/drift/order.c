@@ -16,16 +16,17 @@ enum status order_kind_of(const struct stage_rec *rec, enum order_kind *kind, st
     *kind = ORDER_NONE;
     if (!said.p)
         return ST_OK;
-    if (slice_is(said, "gap"))
+    if (slice_is(said, "gap")) {
         *kind = ORDER_GAP;
-    else if (slice_is(said, "rewind"))
+    } else if (slice_is(said, "rewind")) {
         *kind = ORDER_REWIND;
-    else
+    } else {
         return err_set(err, ST_FATAL,
                        "config: absa.panes %" PRId64
                        " is an order of a kind that this program does "
                        "not know: it is of a newer one",
                        rec->offset);
+    }
     return ST_OK;
 }
 

@@ -43,7 +43,7 @@ static enum status next_run(struct way *w, int32_t *run, struct err *err)
 
     while (st == ST_OK) {
         enum order_kind kind;
-        struct order o;
+        struct order o = { .run = 0 };
 
         st = kafka_reader_next(w->reader, &m, err);
         if (st != ST_OK || !m)

@@ -53,13 +53,12 @@ static void add_positions(const struct flow *f, struct buf *out)
 {
     for (size_t i = 0; i < f->nparts; i++) {
         const struct part *p = &f->parts[i];
+        const char *how = p->paused ? "p" : p->careful > 0 ? "c" : "";
 
-        if (p->owned)
+        if (p->owned) {
             buf_fmt(out, "%s%zu=%lld+%lld%s", out->n > 0 ? " " : "", i, (long long)p->next,
-                    (long long)behind(f, p),
-                    p->paused        ? "p"
-                    : p->careful > 0 ? "c"
-                                     : "");
+                    (long long)behind(f, p), how);
+        }
     }
 }
 

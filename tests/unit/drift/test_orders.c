@@ -169,7 +169,7 @@ static void a_rewind_begins_a_run(void **state)
     const struct order o = { .kind = ORDER_REWIND, .run = 2, .time_ms = T0 + 2 * HOUR };
     struct arena *a = arena_new(64 << 20);
     struct host first;
-    struct host calm_one;
+    struct host calm_one = { .w = NULL };
 
     host_init(&first, w, w->panes);
     host_run(&first, &calm);
