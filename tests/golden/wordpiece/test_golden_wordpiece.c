@@ -68,7 +68,7 @@ static void invented_texts_give_the_same_ids(void **state)
     struct err err = { 0 };
     struct slice lines;
     struct slice line;
-    struct slice want;
+    struct slice want = { NULL, 0 };
     struct slice wants;
     struct buf in;
     struct buf frozen;

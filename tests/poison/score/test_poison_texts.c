@@ -4,7 +4,7 @@
 #include "support/check.h"
 
 #include <math.h>
-#include <string.h>
+#include <stdbool.h>
 
 #include "base/buf.h"
 #include "model/bundle.h"
@@ -59,8 +59,13 @@ static void check(const char *what, const struct scored *s, size_t n_text)
 
 static void same(const char *what, const struct scored *a, const struct scored *b)
 {
-    if (memcmp(a->output, b->output, sizeof(a->output)) != 0 ||
-        memcmp(a->monitored.v, b->monitored.v, a->monitored.n * sizeof(double)) != 0)
+    bool equal = a->monitored.n == b->monitored.n;
+
+    for (size_t o = 0; o < OUTPUT_N; o++)
+        equal &= a->output[o] == b->output[o];
+    for (size_t i = 0; equal && i < a->monitored.n; i++)
+        equal = a->monitored.v[i] == b->monitored.v[i];
+    if (!equal)
         fail_msg("%s: other scores among others than alone", what);
 }
 
