@@ -45,7 +45,7 @@ static int by_size(const void *a, const void *b)
 static void print_output(const struct bundle_info *info, const struct explained *e,
                          enum bundle_output o)
 {
-    struct part parts[BUNDLE_FEATURES_MAX];
+    struct part parts[BUNDLE_FEATURES_MAX] = { { 0 } };
     size_t n = info->features.n;
     double sum = (double)e->start[o];
     double rest = 0.0;

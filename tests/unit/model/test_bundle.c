@@ -394,14 +394,15 @@ static struct out *run_stage(struct bundle *b, struct wire *w, const struct topo
 static void a_model_whose_answers_are_no_scores_is_refused(void **state)
 {
     json_t *doc;
-    size_t i;
-    json_t *row;
+    json_t *rows;
 
     (void)state;
     set_points(OUTPUT_ENGAGEMENT, 5.0, 6.0);
     doc = manifest();
-    json_array_foreach(json_object_get(doc, "golden"), i, row)
-        json_array_set_new(json_object_get(row, "scores"), OUTPUT_ENGAGEMENT, json_real(1.0));
+    rows = json_object_get(doc, "golden");
+    for (size_t i = 0; i < json_array_size(rows); i++)
+        json_array_set_new(json_object_get(json_array_get(rows, i), "scores"), OUTPUT_ENGAGEMENT,
+                           json_real(1.0));
     put_manifest(doc);
     refused("20 of 20 golden rows have a score out of its range");
 }
