@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Closing. Boundaries are passed one at a time even when the watermark jumps, so
  * that it does not matter by which steps it came: first the panes that end
- * there go into absa.state and into their window, then the window, if it ends
- * there too, is written segment by segment. Every step fits the output as a
- * whole or is left for the next commit. */
+ * there go into absa.state and into their window, then what the boundary means is
+ * written segment by segment (emit.c). Every step fits the output as a whole or is
+ * left for the next commit. */
 #include <stdlib.h>
 
 #include "base/time.h"
@@ -45,21 +45,18 @@ static int64_t next_boundary(const struct judge *j, int64_t limit)
     return at;
 }
 
-enum status judge_remember_closed(struct judge *j, struct closed_pane p, struct err *err)
+enum status judge_remember(struct judge *j, struct open_panes *from, struct err *err)
 {
-    struct closed_panes *c = &j->closed;
+    const struct open_pane p = from->v[0];
+    size_t bytes;
+    struct pane_delta *delta = open_panes_pop(from, &bytes);
 
-    if (c->n == c->cap) {
-        size_t cap = c->cap == 0 ? 64 : c->cap * 2;
-        struct closed_pane *v = realloc(c->v, cap * sizeof(*v));
-
-        if (!v)
-            return err_set(err, ST_FATAL, "out of memory");
-        c->v = v;
-        c->cap = cap;
+    if (!j->scan) { /* only that it is there */
+        free(delta);
+        delta = NULL;
+        bytes = 0;
     }
-    c->v[c->n++] = p;
-    return ST_OK;
+    return history_add(&j->seats[p.segment].past, p.start_ms, delta, bytes, err);
 }
 
 /* Moves the first open pane into absa.state and its window. */
@@ -86,108 +83,66 @@ static enum status close_pane(struct judge *j, struct out *out, bool *full, stru
     }
     if (j->window_start_ms == WM_NONE)
         j->window_start_ms = time_floor(p->start_ms, j->conf.window_ms);
-    st = judge_remember_closed(j, (struct closed_pane){ p->start_ms, p->segment }, err);
+    st = tally_merge(t, p->delta, err);
     if (st == ST_OK)
-        st = tally_merge(t, p->delta, err);
-    open_panes_pop(&j->open);
+        st = judge_remember(j, &j->open, err);
     j->dirty = true;
     return st;
 }
 
-/* The first phase: what the windows of this boundary have in common. Policy
- * fixed needs no cut-off; those that weigh evidence put theirs here, since it
- * must not depend on how the second phase is cut. */
-static void decide(struct judge *j)
+bool judge_window_ends(const struct judge *j)
 {
+    return j->close.start_ms < j->close.end_ms;
+}
+
+int64_t judge_window_start(const struct judge *j, size_t segment)
+{
+    bool passed = j->closing && judge_window_ends(j) && segment < (size_t)j->close.cursor;
+
+    return passed ? j->close.end_ms : j->window_start_ms;
+}
+
+bool judge_is_due(const struct judge *j, size_t segment, int64_t at_ms)
+{
+    const struct history *past = &j->seats[segment].past;
+
+    return j->scan && past->n > 0 && past->v[past->n - 1].start_ms == at_ms - j->conf.pane_ms;
+}
+
+static size_t count_due(const struct judge *j, int64_t at_ms)
+{
+    size_t due = 0;
+
+    for (size_t i = 0; i < j->segments.n; i++)
+        due += judge_is_due(j, i, at_ms) ? 1 : 0;
+    return due;
+}
+
+/* The first phase: what the segments of this boundary have in common, since it
+ * must not depend on how the second phase is cut. */
+static void decide(struct judge *j, int64_t at_ms)
+{
+    bool window = j->window_start_ms != WM_NONE && at_ms == j->window_start_ms + j->conf.window_ms;
+    size_t due = count_due(j, at_ms);
+
+    if (!window && due == 0)
+        return;
     j->closing = true;
     j->close = (struct close_state){
-        .start_ms = j->window_start_ms,
-        .end_ms = j->window_start_ms + j->conf.window_ms,
-        .family = (int32_t)(j->segments.n * j->base->n),
-        .cut = 0,
+        .start_ms = window ? j->window_start_ms : at_ms,
+        .end_ms = at_ms,
+        .family = (int32_t)(j->scan ? due : j->segments.n * j->base->n),
+        .cut = j->scan_rules.level,
         .cursor = 0,
     };
     j->close_dirty = true;
-}
-
-/* Puts the tombstones of what absa.state holds of a segment in this window. */
-static enum out_rc put_tombstones(struct judge *j, size_t segment, struct out *out)
-{
-    const struct slice name = j->segments.name[segment];
-    const struct tally *t = j->seats[segment].tally;
-    char key[STATE_KEY_MAX];
-    enum out_rc rc = OUT_OK;
-
-    for (size_t i = 0; i < j->closed.n && rc == OUT_OK; i++)
-        if (j->closed.v[i].segment == segment)
-            rc = judge_put_state(out, state_key_pane(key, j->closed.v[i].start_ms, name), NULL);
-    if (rc == OUT_OK && t && t->overtaken > 0)
-        rc = judge_put_state(out, state_key_overtaken(key, name), NULL);
-    return rc;
-}
-
-static enum out_rc put_alert(struct judge *j, size_t segment, const struct verdict *v,
-                             struct out *out)
-{
-    struct alert_state_of at = episode_state(j, segment, &v->next, v->alert.alert_id);
-    const struct state state = { .format = STATE_FORMAT, .kind = STATE_ALERT, .alert = &at };
-    char key[STATE_KEY_MAX];
-    struct slice state_key = state_key_alert(key, j->segments.name[segment]);
-    struct slice alert_key = { state_key.p + 6, state_key.n - 6 }; /* behind "alert|" */
-    enum out_rc rc = out_put_record(out, TOPIC_ALERTS, 0, alert_key, RECORD_ALERT, &v->alert);
-
-    if (rc == OUT_OK)
-        rc = judge_put_state(out, state_key, v->next.firing ? &state : NULL);
-    out_count(out, COUNTER_ALERTS, 1);
-    return rc;
-}
-
-/* Writes one segment of the window that closes: all of it or nothing. */
-static enum status emit_segment(struct judge *j, size_t segment, struct out *out, bool *full,
-                                struct err *err)
-{
-    struct seat *seat = &j->seats[segment];
-    const struct tally *t = seat->tally ? seat->tally : j->scratch;
-    struct window w = { .run = j->run,
-                        .segment = j->segments.name[segment],
-                        .start_ms = j->close.start_ms,
-                        .end_ms = j->close.end_ms };
-    struct verdict verdict;
-    enum out_rc rc;
-    enum status st;
-
-    arena_reset(j->arena);
-    st = window_judge(t, &j->rules, j->arena, &w, err);
-    if (w.start_ms < j->incomplete_until_ms)
-        w.state = WINDOW_INCOMPLETE;
-    if (st == ST_OK)
-        st = episode_judge(j, segment, &w, t, &verdict, err);
-    if (st != ST_OK)
-        return st;
-    out_open(out);
-    rc = out_put_record(out, TOPIC_WINDOWS, 0, w.segment, RECORD_WINDOW, &w);
-    if (rc == OUT_OK && verdict.writes)
-        rc = put_alert(j, segment, &verdict, out);
-    if (rc == OUT_OK)
-        rc = put_tombstones(j, segment, out);
-    if (rc == OUT_ERROR)
-        return out_error(out, err);
-    *full = rc == OUT_FULL;
-    if (*full) {
-        out_undo(out);
-        return ST_OK;
-    }
-    out_count(out, COUNTER_WINDOWS, 1);
-    tally_free(seat->tally);
-    *seat = (struct seat){ .episode = verdict.next };
-    return ST_OK;
 }
 
 /* The second phase, from the cursor on. */
 static enum status emit(struct judge *j, struct out *out, bool *full, struct err *err)
 {
     while ((size_t)j->close.cursor < j->segments.n) {
-        enum status st = emit_segment(j, (size_t)j->close.cursor, out, full, err);
+        enum status st = judge_emit(j, (size_t)j->close.cursor, out, full, err);
 
         if (st != ST_OK || *full)
             return st;
@@ -195,8 +150,8 @@ static enum status emit(struct judge *j, struct out *out, bool *full, struct err
         j->close_dirty = true;
     }
     j->closing = false;
-    j->closed.n = 0;
-    j->window_start_ms = j->close.end_ms;
+    if (judge_window_ends(j))
+        j->window_start_ms = j->close.end_ms;
     j->dirty = true;
     return ST_OK;
 }
@@ -214,8 +169,7 @@ static enum status step(struct judge *j, int64_t limit, struct out *out, bool *f
     }
     j->closed_ms = at;
     j->dirty = true;
-    if (j->window_start_ms != WM_NONE && at == j->window_start_ms + j->conf.window_ms)
-        decide(j);
+    decide(j, at);
     return ST_OK;
 }
 

@@ -21,6 +21,11 @@ struct drift_props {
     int64_t window_ms;
     int64_t min_samples;
     int64_t min_videos;
+    double false_alarms;
+    double effect_min;
+    int64_t streak_min;
+    int64_t keep_firing_for;
+    int64_t span_ms;
 };
 
 extern const struct conf_prop drift_props[];

@@ -20,3 +20,20 @@ enum status drift_conf_check(const struct drift_conf *conf, struct err *err)
                        "config: window.min_samples and window.min_videos are at least 1");
     return ST_OK;
 }
+
+enum status drift_conf_check_scan(const struct drift_conf *conf, struct err *err)
+{
+    if (!(conf->false_alarms > 0))
+        return err_set(err, ST_FATAL, "config: drift.false_alarms_per_month is above 0");
+    if (!(conf->effect_min >= 0))
+        return err_set(err, ST_FATAL, "config: drift.effect_min is at least 0");
+    if (conf->streak_min < 1 || conf->streak_min > INT32_MAX || conf->keep_firing_for < 1 ||
+        conf->keep_firing_for > INT32_MAX)
+        return err_set(err, ST_FATAL, "config: drift.for and drift.keep_firing_for are at least 1");
+    if (conf->span_ms < conf->pane_ms || conf->span_ms > 366 * (int64_t)DAY_MS)
+        return err_set(err, ST_FATAL,
+                       "config: drift.scan.max_span.ms = %" PRId64
+                       " is not within pane.ms and a year",
+                       conf->span_ms);
+    return ST_OK;
+}

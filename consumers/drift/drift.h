@@ -18,12 +18,21 @@ struct drift_conf {
     int64_t min_videos;   /* window.min_videos, effective                */
     const char *policy;   /* drift.policy                                */
     const char *segments; /* drift.segments, a list with commas          */
-    int32_t run;          /* number of the first run; 0 is read as 1     */
-    bool from_state;      /* judge: where absa.state and the committed offset differ, go on
-                             from the state */
+    /* Of policies that scan. */
+    double false_alarms;     /* drift.false_alarms_per_month              */
+    double effect_min;       /* drift.effect_min                          */
+    int64_t streak_min;      /* drift.for                                 */
+    int64_t keep_firing_for; /* drift.keep_firing_for                     */
+    int64_t span_ms;         /* drift.scan.max_span.ms                       */
+    int32_t run;             /* number of the first run; 0 is read as 1     */
+    bool from_state;         /* judge: where absa.state and the committed offset differ, go on
+                                from the state */
 };
 
 /* ST_FATAL, "config: ...": lengths that do not fit. */
 MUST_USE enum status drift_conf_check(const struct drift_conf *conf, struct err *err);
+
+/* The same of what only policies that scan need. */
+MUST_USE enum status drift_conf_check_scan(const struct drift_conf *conf, struct err *err);
 
 #endif

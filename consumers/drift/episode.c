@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* One alert a rule, segment and episode. An episode starts with the first window
- * over a threshold and ends with the first that is evaluated below WARNING;
- * windows that cannot say (no or too little data) change nothing. Something is
- * written when it starts, when its severity changes and when it ends. */
+/* One alert a rule, segment and episode.
+ *
+ * Rule window: an episode starts with the first window over a threshold and ends
+ * with the first that is evaluated below WARNING; windows that cannot say (no or
+ * too little data) change nothing. Something is written when it starts, when its
+ * severity changes and when it ends. Rule scan: drift/scan_weigh.h; something is
+ * written when it starts, when its severity rises and when it ends. */
 #include "consumers/drift/judge_inner.h"
+
+const char *judge_rule(const struct judge *j)
+{
+    return j->scan ? SCAN_RULE : WINDOW_RULE;
+}
 
 struct alert_state_of episode_state(const struct judge *j, size_t segment, const struct episode *e,
                                     struct slice id)
 {
     return (struct alert_state_of){
-        .rule = slice_str(WINDOW_RULE),
+        .rule = slice_str(judge_rule(j)),
         .segment = j->segments.name[segment],
         .feature = slice_str(j->base->features[e->feature].name),
         .alert_id = id,
@@ -42,8 +50,8 @@ static bool next_episode(const struct judge *j, const struct window *w, struct e
     return true;
 }
 
-enum status episode_judge(const struct judge *j, size_t segment, const struct window *w,
-                          const struct tally *t, struct verdict *v, struct err *err)
+enum status episode_judge_window(const struct judge *j, size_t segment, const struct window *w,
+                                 const struct tally *t, struct verdict *v, struct err *err)
 {
     struct alert_state_of at;
     struct alert_case c = {

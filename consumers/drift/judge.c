@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "consumers/drift/judge_inner.h"
+#include "stats/family.h"
 
 enum { ARENA_MAX = 256 << 20 };
 
@@ -14,10 +15,9 @@ void judge_clear(struct judge *j)
 {
     for (size_t i = 0; j->seats && i < j->segments.n; i++) {
         tally_free(j->seats[i].tally);
-        j->seats[i] = (struct seat){ 0 };
+        history_release(&j->seats[i].past);
+        j->seats[i] = (struct seat){ .memory.from_ms = WM_NONE };
     }
-    free(j->closed.v);
-    j->closed = (struct closed_panes){ 0 };
     open_panes_release(&j->open);
     open_panes_init(&j->open, j->scratch, j->arena);
     matrix_release(&j->matrix);
@@ -149,13 +149,14 @@ static enum status take_marks(struct judge *j, const struct pane *p, struct out 
     return ST_OK;
 }
 
+/* Whether absa.state holds the pane: it closed before the restart. */
 static bool is_closed(const struct judge *j, const struct pane_delta *d)
 {
-    for (size_t i = 0; i < j->closed.n; i++)
-        if (j->closed.v[i].start_ms == d->start_ms &&
-            slice_eq(j->segments.name[j->closed.v[i].segment], d->segment))
-            return true;
-    return false;
+    size_t segment = segments_find(&j->segments, d->segment);
+    const struct history *past = segment < j->segments.n ? &j->seats[segment].past : NULL;
+    size_t at = past ? history_seek(past, d->start_ms) : 0;
+
+    return past && at < past->n && past->v[at].start_ms == d->start_ms;
 }
 
 /* Have all panes before next_offset been read again? */
@@ -292,6 +293,8 @@ static void judge_close(void *ctx)
     orders_release(&j->orders);
     free(j->want_next);
     free(j->seats);
+    scan_free(j->scan);
+    tally_free(j->shown);
     tally_free(j->scratch);
     arena_free(j->arena);
     segments_release(&j->segments);
@@ -320,6 +323,13 @@ static enum status name_config(struct judge *j, struct err *err)
     buf_fmt(&b, "pane.ms=%" PRId64 "\nwindow.ms=%" PRId64 "\n", j->conf.pane_ms, j->conf.window_ms);
     buf_fmt(&b, "window.min_samples=%" PRId64 "\nwindow.min_videos=%" PRId64 "\n",
             j->conf.min_samples, j->conf.min_videos);
+    if (j->rules.policy->scans) {
+        buf_fmt(&b, "drift.false_alarms_per_month=%.17g\n", j->conf.false_alarms);
+        buf_fmt(&b, "drift.effect_min=%.17g\ndrift.for=%" PRId64 "\n", j->conf.effect_min,
+                j->conf.streak_min);
+        buf_fmt(&b, "drift.keep_firing_for=%" PRId64 "\ndrift.scan.max_span.ms=%" PRId64 "\n",
+                j->conf.keep_firing_for, j->conf.span_ms);
+    }
     buf_fmt(&b, "drift.policy=%s\ndrift.segments=", j->rules.policy->name);
     for (size_t i = 0; i < j->segments.n; i++) {
         buf_str(&b, i ? "," : "");
@@ -338,9 +348,35 @@ static enum status allocate(struct judge *j, struct err *err)
     j->scratch = tally_new(j->base);
     j->seats = calloc(j->segments.n, sizeof(*j->seats));
     j->want_next = calloc((size_t)j->parts, sizeof(*j->want_next));
-    if (!j->arena || !j->scratch || !j->seats || !j->want_next)
+    if (j->rules.policy->scans) {
+        j->scan = scan_new(j->base);
+        j->shown = tally_new(j->base);
+    }
+    if (!j->arena || !j->scratch || !j->seats || !j->want_next ||
+        (j->rules.policy->scans && (!j->scan || !j->shown)))
         return err_set(err, ST_FATAL, "out of memory");
     return ST_OK;
+}
+
+/* What the policy needs to know. */
+static enum status take_policy(struct judge *j, struct err *err)
+{
+    const struct drift_conf *c = &j->conf;
+    enum status st = policy_find(slice_str(c->policy), &j->rules.policy, err);
+
+    if (st != ST_OK || !j->rules.policy->scans)
+        return st;
+    j->scan_rules = (struct scan_rules){
+        .policy = j->rules.policy,
+        .min_videos = (double)c->min_videos,
+        .span_ms = c->span_ms,
+        .effect_min = c->effect_min,
+        .streak_min = (int32_t)c->streak_min,
+        .keep_firing_for = (int32_t)c->keep_firing_for,
+        .level = family_level(c->false_alarms, c->pane_ms),
+    };
+    j->rules.level = family_level(c->false_alarms, c->window_ms);
+    return drift_conf_check_scan(c, err);
 }
 
 enum status judge_stage_new(const struct drift_conf *conf, struct wire *wire,
@@ -361,7 +397,7 @@ enum status judge_stage_new(const struct drift_conf *conf, struct wire *wire,
     j->base = baseline;
     j->parts = topology->parts[TOPIC_SCORES];
     if (st == ST_OK)
-        st = policy_find(slice_str(conf->policy), &j->rules.policy, err);
+        st = take_policy(j, err);
     if (st == ST_OK)
         st = segments_parse(&j->segments, conf->segments, err);
     if (st == ST_OK)

@@ -2,8 +2,9 @@
 /* judge_inner.h -- what the files of the judge share.
  *
  *   judge.c    takes panes: chain, matrix, open panes; the stage itself
- *   close.c    boundary by boundary: closes panes, then windows
- *   episode.c  alerts: what a judged window means for them
+ *   close.c    boundary by boundary: closes panes, then has segments judged
+ *   emit.c     what one segment has to say at a boundary, all of it or nothing
+ *   episode.c  alerts: what a judged window means for them; episode_scan.c: a scan
  *   restore.c  writes and reads absa.state
  *   obey.c     what an operator said in absa.panes (order.h) */
 #ifndef CONSUMERS_DRIFT_JUDGE_INNER_H
@@ -20,8 +21,11 @@
 #include "drift/alert.h"
 #include "drift/baseline.h"
 #include "drift/chain.h"
+#include "drift/history.h"
 #include "drift/matrix.h"
 #include "drift/open.h"
+#include "drift/scan.h"
+#include "drift/scan_weigh.h"
 #include "drift/segment.h"
 #include "drift/tally.h"
 #include "drift/window.h"
@@ -44,22 +48,14 @@ struct episode {
     enum severity now;   /* as last written  */
 };
 
-/* A pane that is in absa.state for the open window. */
-struct closed_pane {
-    int64_t start_ms;
-    size_t segment;
-};
-
-struct closed_panes {
-    struct closed_pane *v; /* in order of closing */
-    size_t n;
-    size_t cap;
-};
-
-/* One segment in the open window. */
+/* One segment. */
 struct seat {
-    struct tally *tally; /* NULL: nothing yet */
+    struct tally *tally; /* of the open window; NULL: nothing yet */
+    struct history past; /* closed panes that absa.state holds: of the open window, and
+                            what the scan may look back to */
     struct episode episode;
+    struct scan_memory memory;
+    bool memory_stored;   /* absa.state holds a record of it        */
     bool overtaken_dirty; /* tally->overtaken is not in absa.state yet */
 };
 
@@ -72,6 +68,9 @@ struct leftovers {
 struct judge {
     struct drift_conf conf;
     struct window_rules rules;
+    struct scan_rules scan_rules;
+    struct scan *scan;                   /* NULL: the policy does not scan, and shown is too */
+    struct tally *shown;                 /* what an alert of the scan shows               */
     char config_id[BASELINE_ID_LEN + 1]; /* sha256:... of the effective configuration */
     struct wire *wire;
     const struct baseline *base;
@@ -95,9 +94,8 @@ struct judge {
     struct matrix matrix;
 
     struct open_panes open;
-    struct closed_panes closed;
     struct seat *seats; /* one a segment */
-    bool closing;       /* a window is being written: close says how far */
+    bool closing;       /* a boundary is being written: close says how far */
     struct close_state close;
 
     struct orders orders;      /* that absa.panes held when it was assigned              */
@@ -118,19 +116,38 @@ MUST_USE enum status judge_advance(struct judge *j, struct out *out, bool *more,
 /* The tally of a segment in the open window. NULL: out of memory. */
 struct tally *judge_tally(struct judge *j, size_t segment);
 
-/* Notes that absa.state holds a pane of the open window. */
-MUST_USE enum status judge_remember_closed(struct judge *j, struct closed_pane p, struct err *err);
+/* Moves the first of from's panes to the closed ones of its segment. */
+MUST_USE enum status judge_remember(struct judge *j, struct open_panes *from, struct err *err);
 
-/* What a judged window means for the alert of its segment. */
+/* Whether the window ends at the boundary that is closing. */
+bool judge_window_ends(const struct judge *j);
+
+/* Start of the window that is open for a segment: the next one when the close has
+ * passed the segment already. */
+int64_t judge_window_start(const struct judge *j, size_t segment);
+
+/* Whether the scan judges a segment at a boundary: a pane of it ends there. */
+bool judge_is_due(const struct judge *j, size_t segment, int64_t at_ms);
+
+/* emit.c: writes what a segment has to say at the boundary that is closing; *full:
+ * there was no room, and nothing changed. */
+MUST_USE enum status judge_emit(struct judge *j, size_t segment, struct out *out, bool *full,
+                                struct err *err);
+
+/* What a boundary means for the alert of a segment. */
 struct verdict {
-    struct episode next; /* the episode after it                  */
-    bool writes;         /* something is to be written:           */
-    struct alert alert;  /* this; its arrays in the judge's arena */
+    struct episode next;       /* the episode after it                  */
+    struct scan_memory memory; /* of the scan, the same                 */
+    bool writes;               /* something is to be written:           */
+    struct alert alert;        /* this; its arrays in the judge's arena */
 };
 
-/* episode.c: changes nothing of the judge. */
-MUST_USE enum status episode_judge(const struct judge *j, size_t segment, const struct window *w,
-                                   const struct tally *t, struct verdict *v, struct err *err);
+/* episode.c: change nothing of the judge but its working space. */
+MUST_USE enum status episode_judge_window(const struct judge *j, size_t segment,
+                                          const struct window *w, const struct tally *t,
+                                          struct verdict *v, struct err *err);
+MUST_USE enum status episode_judge_scan(struct judge *j, size_t segment, struct verdict *v,
+                                        struct err *err);
 
 /* restore.c: puts state, whatever the limits: before a commit. */
 MUST_USE enum status judge_store(struct judge *j, struct out *out, struct err *err);
@@ -165,11 +182,15 @@ void judge_release_leftovers(struct judge *j);
 /* The keys of absa.state; out holds STATE_KEY_MAX bytes. */
 struct slice state_key_pane(char *out, int64_t start_ms, struct slice segment);
 struct slice state_key_overtaken(char *out, struct slice segment);
-struct slice state_key_alert(char *out, struct slice segment);
+struct slice state_key_scan(char *out, struct slice segment);
+struct slice state_key_alert(char *out, const char *rule, struct slice segment);
 
 /* Puts a record of absa.state, or a tombstone when state is NULL, within the
  * limits. */
 enum out_rc judge_put_state(struct out *out, struct slice key, const struct state *state);
+
+/* The rule of the policy: window or scan. */
+const char *judge_rule(const struct judge *j);
 
 /* The episode as absa.state and alerts have it; strings borrowed from j and id. */
 struct alert_state_of episode_state(const struct judge *j, size_t segment, const struct episode *e,

@@ -38,15 +38,15 @@ static enum out_rc forget_segment(struct judge *j, size_t segment, struct out *o
     char key[STATE_KEY_MAX];
     enum out_rc rc = OUT_OK;
 
-    for (size_t i = 0; i < j->closed.n && rc == OUT_OK; i++) {
-        if (j->closed.v[i].segment == segment)
-            rc = out_force_tombstone(out, TOPIC_STATE, 0,
-                                     state_key_pane(key, j->closed.v[i].start_ms, name));
-    }
+    for (size_t i = 0; i < seat->past.n && rc == OUT_OK; i++)
+        rc = out_force_tombstone(out, TOPIC_STATE, 0,
+                                 state_key_pane(key, seat->past.v[i].start_ms, name));
     if (rc == OUT_OK && seat->tally && seat->tally->overtaken > 0)
         rc = out_force_tombstone(out, TOPIC_STATE, 0, state_key_overtaken(key, name));
     if (rc == OUT_OK && seat->episode.firing)
-        rc = out_force_tombstone(out, TOPIC_STATE, 0, state_key_alert(key, name));
+        rc = out_force_tombstone(out, TOPIC_STATE, 0, state_key_alert(key, judge_rule(j), name));
+    if (rc == OUT_OK && seat->memory_stored)
+        rc = out_force_tombstone(out, TOPIC_STATE, 0, state_key_scan(key, name));
     return rc;
 }
 

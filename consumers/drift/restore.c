@@ -29,9 +29,17 @@ struct slice state_key_overtaken(char *out, struct slice segment)
     return key_of(out, "overtaken|", segment);
 }
 
-struct slice state_key_alert(char *out, struct slice segment)
+struct slice state_key_scan(char *out, struct slice segment)
 {
-    return key_of(out, "alert|" WINDOW_RULE "|", segment);
+    return key_of(out, "scan|", segment);
+}
+
+struct slice state_key_alert(char *out, const char *rule, struct slice segment)
+{
+    char kind[48];
+
+    (void)snprintf(kind, sizeof(kind), "alert|%s|", rule);
+    return key_of(out, kind, segment);
 }
 
 enum out_rc judge_put_state(struct out *out, struct slice key, const struct state *state)
@@ -166,7 +174,7 @@ static bool split_pane_key(struct slice key, int64_t *start_ms, struct slice *se
 }
 
 /* What a key of absa.state names. */
-enum key_kind { KEY_NONE, KEY_CLOSE, KEY_PANE, KEY_ALERT, KEY_OVERTAKEN };
+enum key_kind { KEY_NONE, KEY_CLOSE, KEY_PANE, KEY_ALERT, KEY_SCAN, KEY_OVERTAKEN };
 
 static enum key_kind parse_key(struct slice key, int64_t *start_ms, struct slice *segment)
 {
@@ -176,10 +184,19 @@ static enum key_kind parse_key(struct slice key, int64_t *start_ms, struct slice
         return KEY_CLOSE;
     if (has_prefix(key, "overtaken|", segment))
         return KEY_OVERTAKEN;
-    if (has_prefix(key, "alert|" WINDOW_RULE "|", segment))
+    if (has_prefix(key, "alert|" WINDOW_RULE "|", segment) ||
+        has_prefix(key, "alert|" SCAN_RULE "|", segment))
         return KEY_ALERT;
+    if (has_prefix(key, "scan|", segment))
+        return KEY_SCAN;
     return has_prefix(key, "pane|", &rest) && split_pane_key(rest, start_ms, segment) ? KEY_PANE
                                                                                       : KEY_NONE;
+}
+
+static void forget_memory(struct seat *seat)
+{
+    seat->memory = (struct scan_memory){ .from_ms = WM_NONE };
+    seat->memory_stored = false;
 }
 
 /* A tombstone. */
@@ -203,6 +220,8 @@ static enum status forget(struct judge *j, struct found *f, struct slice key, st
         open_panes_remove(&f->panes, start_ms, segment);
     else if (kind == KEY_ALERT)
         j->seats[segment].episode = (struct episode){ 0 };
+    else if (kind == KEY_SCAN)
+        forget_memory(&j->seats[segment]);
     else if (j->seats[segment].tally)
         j->seats[segment].tally->overtaken = 0;
     return ST_OK;
@@ -277,6 +296,13 @@ static enum status take_alert(struct judge *j, const struct alert_state_of *a, s
     if (feature < 0)
         return err_set(err, ST_FATAL, "config: absa.state has an alert of %.*s: no such feature",
                        SLICE_ARG(a->feature));
+    if (!slice_is(a->rule, judge_rule(j))) {
+        return err_set(err, ST_FATAL,
+                       "config: an alert of rule %.*s fires in segment %.*s, and drift.policy = %s "
+                       "judges by rule %s: change the policy when nothing fires",
+                       SLICE_ARG(a->rule), SLICE_ARG(a->segment), j->rules.policy->name,
+                       judge_rule(j));
+    }
     j->seats[segment].episode = (struct episode){
         .firing = true,
         .feature = feature,
@@ -285,6 +311,26 @@ static enum status take_alert(struct judge *j, const struct alert_state_of *a, s
         .worst = a->severity,
         .now = a->now,
     };
+    return ST_OK;
+}
+
+static enum status take_scan(struct judge *j, const struct scan_state *s, struct err *err)
+{
+    size_t segment;
+    enum status st = find_segment(j, s->segment, &segment, err);
+
+    if (st != ST_OK)
+        return st;
+    j->seats[segment].memory = (struct scan_memory){ s->from_ms, s->streak, s->calm, s->need_eff };
+    j->seats[segment].memory_stored = true;
+    return ST_OK;
+}
+
+static enum status take_close(struct judge *j, const struct close_state *close)
+{
+    j->closing = true;
+    j->close_stored = true;
+    j->close = *close;
     return ST_OK;
 }
 
@@ -313,12 +359,11 @@ static enum status take_state(struct judge *j, struct found *f, const struct sta
         return take_pane(j, f, rec->key, s.pane, err);
     if (s.kind == STATE_ALERT && s.alert)
         return take_alert(j, s.alert, err);
-    if (s.kind != STATE_CLOSE || !s.close)
-        return err_set(err, ST_FATAL, "absa.state has a record of no kind");
-    j->closing = true;
-    j->close_stored = true;
-    j->close = *s.close;
-    return ST_OK;
+    if (s.kind == STATE_SCAN && s.scan)
+        return take_scan(j, s.scan, err);
+    if (s.kind == STATE_CLOSE && s.close)
+        return take_close(j, s.close);
+    return err_set(err, ST_FATAL, "absa.state has a record of no kind");
 }
 
 static enum status read_all(struct judge *j, struct log_reader *log, struct found *f,
@@ -344,28 +389,34 @@ static enum status read_all(struct judge *j, struct log_reader *log, struct foun
     return st;
 }
 
-/* The closed panes of the open window, summed again. */
+/* A closed pane: into the open window, if it is of it, and among those of its
+ * segment. */
+static enum status sum_pane(struct judge *j, const struct open_pane *p, struct err *err)
+{
+    struct tally *t;
+
+    if (p->start_ms >= j->window_start_ms + j->conf.window_ms) {
+        return err_set(err, ST_FATAL,
+                       "absa.state has a closed pane at %" PRId64 " behind the open window",
+                       p->start_ms);
+    }
+    if (p->start_ms < judge_window_start(j, p->segment))
+        return ST_OK;
+    t = judge_tally(j, p->segment);
+    return t ? tally_merge(t, p->delta, err) : err_set(err, ST_FATAL, "out of memory");
+}
+
+/* The closed panes, taken from panes. */
 static enum status sum_up(struct judge *j, struct open_panes *panes, struct err *err)
 {
-    for (size_t i = 0; i < panes->n; i++) {
-        const struct open_pane *p = &panes->v[i];
-        struct tally *t = judge_tally(j, p->segment);
-        enum status st;
+    enum status st = ST_OK;
 
-        if (p->start_ms < j->window_start_ms ||
-            p->start_ms >= j->window_start_ms + j->conf.window_ms)
-            return err_set(err, ST_FATAL,
-                           "absa.state has a closed pane at %" PRId64 " outside the open window",
-                           p->start_ms);
-        if (!t)
-            return err_set(err, ST_FATAL, "out of memory");
-        st = tally_merge(t, p->delta, err);
+    while (panes->n > 0 && st == ST_OK) {
+        st = sum_pane(j, &panes->v[0], err);
         if (st == ST_OK)
-            st = judge_remember_closed(j, (struct closed_pane){ p->start_ms, p->segment }, err);
-        if (st != ST_OK)
-            return st;
+            st = judge_remember(j, panes, err);
     }
-    return ST_OK;
+    return st;
 }
 
 /* The state and the committed offset must tell the same story. */

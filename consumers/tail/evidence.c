@@ -184,6 +184,21 @@ static void add_text(const char *name, struct slice text, const struct style *st
     buf_byte(out, '\n');
 }
 
+/* How sure it is, with rule scan. */
+static void add_proof(const struct alert *al, const struct style *style, struct buf *out)
+{
+    const struct alert_evidence *e = al->evidence;
+
+    if (!e || !al->p.has || !al->q.has)
+        return;
+    label("evidence", style, out);
+    visible_add(e->test, out);
+    buf_fmt(out, "  p %.2g  q %.2g <= %.2g  effect %.3g  most moved: ", al->p.v, al->q.v, e->level,
+            e->effect);
+    visible_add(e->moved, out);
+    buf_byte(out, '\n');
+}
+
 void evidence_add(const struct alert *al, const char *raw, const struct style *style,
                   struct buf *out)
 {
@@ -191,6 +206,7 @@ void evidence_add(const struct alert *al, const char *raw, const struct style *s
     add_histograms(al, style, out);
     add_moved(al, style, out);
     add_distances(al, style, out);
+    add_proof(al, style, out);
     add_others(al, SEVERITY_CRITICAL, "critical", style, out);
     add_others(al, SEVERITY_WARNING, "warning", style, out);
     add_examples(al, raw, style, out);

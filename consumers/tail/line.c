@@ -101,8 +101,11 @@ static void add_alert(const struct alert *al, const struct style *style, struct 
     buf_str(out, "  ");
     add_column(al->feature, FEATURE_WIDTH, out);
     if (al->psi.has)
-        buf_fmt(out, "  PSI %.3f %s %g", al->psi.v,
-                al->psi.v > al->threshold ? ">" : "<=", al->threshold);
+        buf_fmt(out, "  PSI %.3f", al->psi.v);
+    if (al->psi.has && al->threshold > 0)
+        buf_fmt(out, " %s %g", al->psi.v > al->threshold ? ">" : "<=", al->threshold);
+    if (al->evidence && al->p.has)
+        buf_fmt(out, "  p %.2g", al->p.v);
     buf_fmt(out, "  n %" PRId64, al->n);
     if (al->n_eff < (double)al->n)
         buf_fmt(out, " (worth %.0f)", al->n_eff);

@@ -78,6 +78,45 @@ static enum status fill_evidence(const struct alert_case *c, struct arena *a, st
     return ST_OK;
 }
 
+/* A copy, or nothing for n 0. */
+static enum status copy_numbers(const double *from, size_t n, struct arena *a, struct doubles *out)
+{
+    *out = (struct doubles){ arena_array(a, n, sizeof(*out->v)), n };
+    if (!out->v)
+        return ST_FATAL;
+    memcpy(out->v, from, n * sizeof(*from));
+    return ST_OK;
+}
+
+/* What alert_weigh() needs; nothing with rule window. */
+static enum status fill_given(const struct alert_case *c, struct arena *a, struct alert *out)
+{
+    const struct baseline_feature *f = &c->tally->base->features[c->feature];
+    const struct alert_scan *s = c->scan;
+    struct alert_evidence *e = s ? arena_zalloc(a, sizeof(*e)) : NULL;
+    size_t groups = evidence_groups(f->evidence);
+
+    out->evidence = e;
+    if (!s || !e)
+        return s ? ST_FATAL : ST_OK;
+    e->runs = (int32_t)s->scan->features[c->feature].runs;
+    e->level = s->weight->level;
+    e->index = c->feature;
+    e->effect_min = s->rules->effect_min;
+    e->streak = s->weight->streak;
+    e->streak_min = s->rules->streak_min;
+    e->icc = f->icc;
+    e->video_size = s->scan->features[c->feature].video_size;
+    e->baseline_video_size = c->tally->base->video_size;
+    if (copy_numbers(s->weight->p, s->scan->base->n, a, &e->family) != ST_OK ||
+        copy_numbers(f->spread.moments, f->spread.known ? SPREAD_MOMENTS : 0, a,
+                     &e->between_moments) != ST_OK ||
+        copy_numbers(f->spread.groups, f->spread.known ? groups * (groups + 1) / 2 : 0, a,
+                     &e->between_groups) != ST_OK)
+        return ST_FATAL;
+    return copy_numbers(f->spread.long_run, RANK_MOMENTS, a, &e->long_run);
+}
+
 static enum status fill_others(const struct alert_case *c, struct arena *a, struct alert *out)
 {
     const struct window_feature_list *f = &c->window->features;
@@ -86,9 +125,21 @@ static enum status fill_others(const struct alert_case *c, struct arena *a, stru
 
     if (!v)
         return ST_FATAL;
-    for (size_t i = 0; i < f->n; i++)
-        if ((int32_t)i != c->feature && f->v[i].severity != SEVERITY_NONE)
-            v[n++] = (struct other_feature){ f->v[i].name, f->v[i].psi.v, f->v[i].severity };
+    for (size_t i = 0; i < f->n; i++) {
+        struct other_feature *o = &v[n];
+
+        if ((int32_t)i == c->feature || f->v[i].severity == SEVERITY_NONE)
+            continue;
+        *o = (struct other_feature){ .name = f->v[i].name,
+                                     .psi = f->v[i].psi.v,
+                                     .severity = f->v[i].severity };
+        if (c->scan) {
+            o->p = f->v[i].p;
+            o->q = f->v[i].q;
+            o->effect = f->v[i].effect;
+        }
+        n++;
+    }
     out->others = (struct other_feature_list){ v, n };
     return ST_OK;
 }
@@ -137,6 +188,17 @@ static const char *direction(const struct alert *al)
     return d > 0 ? "moved up" : "moved down";
 }
 
+/* Why it fires: PSI, or what is below its threshold but sure. */
+static void add_reason(const struct alert *al, struct buf *b)
+{
+    if (al->psi.has)
+        buf_fmt(b, ": PSI %.3f", al->psi.v);
+    if (al->state == ALERT_FIRING && al->threshold > 0)
+        buf_fmt(b, " > %g", al->threshold);
+    if (al->state == ALERT_FIRING && al->evidence)
+        buf_fmt(b, ", p %.2g", al->p.v);
+}
+
 static enum status fill_message(const struct alert_case *c, struct arena *a, struct alert *out)
 {
     struct buf b;
@@ -148,10 +210,7 @@ static enum status fill_message(const struct alert_case *c, struct arena *a, str
     else
         buf_fmt(&b, " %s in ", direction(out));
     buf_slice_add(&b, out->segment);
-    if (out->psi.has)
-        buf_fmt(&b, ": PSI %.3f", out->psi.v);
-    if (out->state == ALERT_FIRING)
-        buf_fmt(&b, " > %g", out->threshold);
+    add_reason(out, &b);
     buf_fmt(&b, " (%" PRId64 " comments, %" PRId64 " videos)", c->window->n, c->window->videos);
     if (!buf_failed(&b))
         out->message = arena_copy(a, buf_slice(&b));
@@ -169,7 +228,7 @@ static void fill_head(const struct alert_case *c, struct alert *out)
         .severity = c->state == ALERT_RESOLVED ? c->episode->severity : c->episode->now,
         .kind = slice_str("drift"),
         .rule = w->rule,
-        .rule_version = WINDOW_RULE_VERSION,
+        .rule_version = c->scan ? (int32_t)SCAN_RULE_VERSION : (int32_t)WINDOW_RULE_VERSION,
         .segment = w->segment,
         .feature = w->features.v[c->feature].name,
         .start_ms = w->start_ms,
@@ -179,9 +238,8 @@ static void fill_head(const struct alert_case *c, struct alert *out)
         .baseline = w->baseline,
         .bundle = w->bundle,
         .config = c->config,
-        .method = BASELINE_METHOD,
+        .method = ALERT_METHOD,
     };
-    out->threshold = policy_threshold(c->policy, out->severity);
     out->todo = slice_str(alert_todo(out->feature));
 }
 
@@ -193,13 +251,15 @@ enum status alert_build(const struct alert_case *c, struct arena *a, struct aler
     enum status st;
 
     fill_head(c, out);
-    if (!id || !sum || fill_evidence(c, a, out) != ST_OK || fill_others(c, a, out) != ST_OK)
+    if (!id || !sum || fill_evidence(c, a, out) != ST_OK || fill_given(c, a, out) != ST_OK ||
+        fill_others(c, a, out) != ST_OK)
         return err_set(err, ST_FATAL, "no memory for an alert");
     alert_id(out, id);
     out->alert_id = slice_str(id);
     st = alert_measure(out, a, err);
     if (st != ST_OK)
         return st;
+    out->threshold = policy_threshold(c->policy, out->severity, out->psi.has ? out->psi.v : 0);
     if (fill_examples(c, a, out) != ST_OK || fill_message(c, a, out) != ST_OK)
         return err_set(err, ST_FATAL, "no memory for an alert");
     st = alert_checksum(out, sum, err);

@@ -12,18 +12,30 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "drift/policy.h"
+#include "drift/scan_weigh.h"
 #include "drift/tally.h"
 #include "record/alert.h"
 #include "record/state.h"
 #include "record/window.h"
 #include "wire/wire.h"
 
+/* What the numbers of an alert mean; 2: with skew, tails and evidence. */
+enum { ALERT_METHOD = 2 };
+
 enum { ALERT_EXAMPLES_MAX = 10, ALERT_EXAMPLES_PER_BIN = 3, ALERT_BYTES_MAX = 1 << 20 };
+
+/* Of rule scan: what was found at the boundary, and weighed. */
+struct alert_scan {
+    const struct scan *scan;
+    const struct scan_rules *rules;
+    const struct scan_weight *weight;
+};
 
 /* What an alert is made of; all borrowed. */
 struct alert_case {
-    const struct window *window; /* judged        */
-    const struct tally *tally;   /* what it judged */
+    const struct window *window;   /* judged, or the run that moved most as one */
+    const struct tally *tally;     /* what it judged                            */
+    const struct alert_scan *scan; /* NULL: rule window                         */
     const struct policy *policy;
     const struct alert_state_of *episode; /* as it stands with this alert */
     enum alert_state state;
@@ -36,11 +48,19 @@ struct alert_case {
 MUST_USE enum status alert_build(const struct alert_case *c, struct arena *a, struct alert *out,
                                  struct err *err);
 
-/* Fills what follows from edges, bins, counts, sums, unit, baseline_sd and n_eff:
- * n, m, psi, ks, wasserstein, js, p, moved, moments. The one place where these
+/* Fills what follows from edges, bins, counts, sums, unit, baseline_sd, n_eff and,
+ * of rule scan, from what evidence is given: n, m, psi, ks, wasserstein, js, p,
+ * moved, moments; of rule scan also n_eff, q and the rest of evidence. The one place where these
  * numbers come from. The arrays must be of one shape (alert_check() looks).
  * ST_FATAL: memory. */
 MUST_USE enum status alert_measure(struct alert *al, struct arena *a, struct err *err);
+
+/* The part of alert_measure() that weighs evidence; n and m are filled. Changes
+ * what al->evidence points to. ST_FATAL: memory. */
+MUST_USE enum status alert_weigh(struct alert *al, struct arena *a, struct err *err);
+
+/* What is wrong with evidence from the wire, or NULL; al's counts are checked. */
+const char *alert_evidence_fault(const struct alert *al);
 
 /* Id of an episode: hash of rule, its version, segment, start of the episode,
  * baseline and bundle. out holds HASH_ID_HEX_LEN + 1 bytes. */

@@ -6,7 +6,9 @@
 #include "base/hash.h"
 #include "drift/alert.h"
 #include "drift/record_diff.h"
+#include "drift/window.h"
 #include "stats/cells.h"
+#include "stats/distance.h"
 
 /* What the measures divide by and index with must be in order first. */
 static const char *shape_fault(const struct alert *al)
@@ -69,7 +71,66 @@ static enum status bins_fault(const struct alert *al, struct arena *a, const cha
     return ST_OK;
 }
 
-/* Severities that the policy gives to the PSIs that the record holds. */
+/* Another feature's place in the family, at or behind from: where its p stands. */
+static size_t find_p(const struct alert_evidence *e, const struct other_feature *o, size_t from)
+{
+    while (from < e->family.n && !(o->p.has && e->family.v[from] == o->p.v))
+        from++;
+    return from;
+}
+
+/* p and q of the others, by the family; as they are with rule window. */
+static enum status redo_family(const struct alert *al, struct arena *a, struct other_feature *v)
+{
+    const struct alert_evidence *e = al->evidence;
+    size_t n = e ? e->family.n : 0;
+    double *q = arena_array(a, n, sizeof(*q));
+    size_t at = 0;
+
+    if (!q)
+        return ST_FATAL;
+    if (e)
+        dist_bh(e->family.v, n, q);
+    for (size_t i = 0; i < al->others.n; i++) {
+        v[i].p = v[i].q = (struct opt_double){ 0 };
+        v[i].effect = e ? al->others.v[i].effect : (struct opt_double){ 0 };
+        if (!e)
+            continue;
+        at = find_p(e, &al->others.v[i], at);
+        if (at == n)
+            continue;
+        v[i].p = defined(e->family.v[at]);
+        v[i].q = defined(q[at++]);
+    }
+    return ST_OK;
+}
+
+static enum severity redo_severity(const struct policy *policy, const struct alert *al, double psi,
+                                   const struct opt_double *q, double effect)
+{
+    const struct alert_evidence *e = al->evidence;
+
+    if (!e)
+        return policy_severity(policy, psi);
+    return policy_weigh(policy, &(struct weighed){
+                                    .psi = psi,
+                                    .evidence = q->has && q->v <= e->level,
+                                    .lasting = effect > e->effect_min && e->streak >= e->streak_min,
+                                });
+}
+
+/* Of the feature that it is of; a resolved one keeps the highest of its episode. */
+static void redo_own(const struct policy *policy, struct alert *redo)
+{
+    double psi = redo->psi.has ? redo->psi.v : 0;
+    double effect = redo->evidence ? redo->evidence->effect : 0;
+
+    if (redo->state == ALERT_FIRING)
+        redo->severity = redo_severity(policy, redo, psi, &redo->q, effect);
+    redo->threshold = policy_threshold(policy, redo->severity, psi);
+}
+
+/* Severities that the policy gives to what the record holds. */
 static enum status redo_severities(const struct alert *al, struct arena *a, struct alert *redo,
                                    struct err *err)
 {
@@ -81,15 +142,30 @@ static enum status redo_severities(const struct alert *al, struct arena *a, stru
         return err_set(err, ST_FATAL, "no memory to check an alert");
     if (policy_find(al->policy, &policy, &why) != ST_OK)
         return err_set(err, ST_REJECT, "policy: '%.*s' is not known", SLICE_ARG(al->policy));
-    for (size_t i = 0; i < al->others.n; i++) {
-        others[i] = al->others.v[i];
-        others[i].severity = policy_severity(policy, others[i].psi);
-    }
+    if (policy->scans != (al->evidence != NULL))
+        return err_set(err, ST_REJECT, "evidence: does not fit the policy");
+    if (al->others.n > 0)
+        memcpy(others, al->others.v, al->others.n * sizeof(*others));
+    if (redo_family(redo, a, others) != ST_OK)
+        return err_set(err, ST_FATAL, "no memory to check an alert");
+    for (size_t i = 0; i < al->others.n; i++)
+        others[i].severity = redo_severity(policy, redo, others[i].psi, &others[i].q,
+                                           others[i].effect.has ? others[i].effect.v : 0);
     redo->others.v = others;
-    if (al->state == ALERT_FIRING)
-        redo->severity = policy_severity(policy, redo->psi.has ? redo->psi.v : 0);
-    redo->threshold = policy_threshold(policy, redo->severity);
+    redo_own(policy, redo);
     return ST_OK;
+}
+
+/* Is it of a shape that can be measured? *fault says why not. */
+static enum status find_fault(const struct alert *al, struct arena *a, const char **fault,
+                              struct err *err)
+{
+    *fault = shape_fault(al);
+    if (!*fault)
+        *fault = cells_fault(al);
+    if (!*fault && al->evidence)
+        *fault = alert_evidence_fault(al);
+    return *fault ? ST_OK : bins_fault(al, a, fault, err);
 }
 
 enum status alert_check(const struct alert *al, struct arena *a, struct alert_diff *diff,
@@ -98,24 +174,25 @@ enum status alert_check(const struct alert *al, struct arena *a, struct alert_di
     char *id = arena_zalloc(a, HASH_ID_HEX_LEN + 1);
     char *sum = arena_zalloc(a, SHA256_HEX_LEN + 1);
     struct alert redo = *al;
-    const char *fault = shape_fault(al);
+    struct alert_evidence *evidence = arena_zalloc(a, sizeof(*evidence));
+    const char *fault = NULL;
     enum status st;
 
     *diff = (struct alert_diff){ { 0 }, { 0 }, { 0 } };
-    if (!id || !sum)
+    if (!id || !sum || !evidence)
         return err_set(err, ST_FATAL, "no memory to check an alert");
-    if (!fault)
-        fault = cells_fault(al);
-    if (!fault) {
-        st = bins_fault(al, a, &fault, err);
-        if (st != ST_OK)
-            return st;
-    }
+    if (al->method != ALERT_METHOD)
+        return err_set(err, ST_REJECT, "method %d: this program knows method %d", al->method,
+                       ALERT_METHOD);
+    st = find_fault(al, a, &fault, err);
+    if (st != ST_OK)
+        return st;
     if (fault)
         return err_set(err, ST_REJECT, "%s", fault);
-    if (al->method != BASELINE_METHOD)
-        return err_set(err, ST_REJECT, "method %d: this program knows method %d", al->method,
-                       BASELINE_METHOD);
+    if (al->evidence) {
+        *evidence = *al->evidence;
+        redo.evidence = evidence;
+    }
     alert_id(al, id);
     redo.alert_id = slice_str(id);
     redo.todo = slice_str(alert_todo(al->feature));

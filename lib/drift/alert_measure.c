@@ -75,18 +75,23 @@ static enum status measure_moved(struct alert *al, const struct sides *s, struct
     return ST_OK;
 }
 
-/* Mean of the values, and their deviation were each at the mean of its cell. */
-static void mean_and_sd(const struct longs *counts, const struct longs *sums, double unit,
-                        double *mean, double *sd)
+/* Moments of one side, were each value at the mean of its cell. */
+struct shape {
+    double mean;
+    double sd;
+    double skew;
+};
+
+static struct shape shape_of(const struct longs *counts, const struct longs *sums, double unit)
 {
     double n = (double)total(counts);
+    struct shape s = { 0 };
     double sum = 0;
     double squares = 0;
+    double cubes = 0;
 
-    *mean = 0;
-    *sd = 0;
     if (n == 0)
-        return;
+        return s;
     for (size_t i = 0; i < sums->n; i++)
         sum += (double)sums->v[i];
     for (size_t i = 0; i < sums->n; i++) {
@@ -94,9 +99,50 @@ static void mean_and_sd(const struct longs *counts, const struct longs *sums, do
         double d = c > 0 ? (double)sums->v[i] / c - sum / n : 0;
 
         squares += c * d * d;
+        cubes += c * d * d * d;
     }
-    *mean = sum / n * unit;
-    *sd = sqrt(squares / n) * unit;
+    s.mean = sum / n * unit;
+    s.sd = sqrt(squares / n);
+    s.skew = squares > 0 ? cubes / n / (s.sd * s.sd * s.sd) : 0;
+    s.sd *= unit;
+    return s;
+}
+
+/* Shares of both sides in the baseline's outer cells: the lowest (step 1) or the
+ * highest (step -1), as many as hold at most 1/20 of it. */
+static void tail_shares(const struct sides *s, int step, double n, double m, double *before,
+                        double *now)
+{
+    size_t at = step > 0 ? 0 : s->cells - 1;
+    double b = 0;
+    double w = 0;
+
+    for (size_t i = 0; i < s->cells && (b + (double)s->before[at]) * 20 <= m; i++) {
+        b += (double)s->before[at];
+        w += (double)s->now[at];
+        at = step > 0 ? at + 1 : at - 1;
+    }
+    *before = m > 0 ? b / m : 0;
+    *now = n > 0 ? w / n : 0;
+}
+
+static void measure_moments(struct alert *al, const struct sides *s)
+{
+    struct shape before = shape_of(&al->baseline_counts, &al->baseline_sums, al->unit);
+    struct shape now = shape_of(&al->window_counts, &al->window_sums, al->unit);
+    double n = (double)al->n;
+    double m = (double)al->m;
+
+    al->moments = (struct moments){
+        .mean_before = before.mean,
+        .mean_now = now.mean,
+        .sd_before = before.sd,
+        .sd_now = now.sd,
+        .skew_before = before.skew,
+        .skew_now = now.skew,
+    };
+    tail_shares(s, 1, n, m, &al->moments.low_before, &al->moments.low_now);
+    tail_shares(s, -1, n, m, &al->moments.high_before, &al->moments.high_now);
 }
 
 enum status alert_measure(struct alert *al, struct arena *a, struct err *err)
@@ -115,14 +161,14 @@ enum status alert_measure(struct alert *al, struct arena *a, struct err *err)
     al->js = defined(dist_js(s.bins_before, s.bins_now, s.bins));
     al->ks = defined(ks);
     al->wasserstein = defined(wasserstein * al->unit / fmax(al->baseline_sd, WINDOW_SD_MIN));
-    al->p = (struct opt_double){ 0 };
-    if (al->ks.has)
-        al->p = defined(dist_ks_p(ks, al->n_eff, (double)al->m));
-    mean_and_sd(&al->baseline_counts, &al->baseline_sums, al->unit, &al->moments.mean_before,
-                &al->moments.sd_before);
-    mean_and_sd(&al->window_counts, &al->window_sums, al->unit, &al->moments.mean_now,
-                &al->moments.sd_now);
+    measure_moments(al, &s);
     if (measure_moved(al, &s, a) != ST_OK)
         return err_set(err, ST_FATAL, "no memory for an alert");
+    al->p = (struct opt_double){ 0 };
+    al->q = (struct opt_double){ 0 };
+    if (al->evidence)
+        return alert_weigh(al, a, err);
+    if (al->ks.has)
+        al->p = defined(dist_ks_p(ks, al->n_eff, (double)al->m));
     return ST_OK;
 }

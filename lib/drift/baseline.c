@@ -16,6 +16,8 @@ struct scratch {
     double *rank;     /* mid-rank of each row, NaN where it has none */
     int32_t *cell;    /* of each row, or -1                       */
     size_t *by_video; /* rows in the order of their videos        */
+    struct ranks ranks;
+    double video_size;
 };
 
 const char *baseline_name_fault(struct slice name)
@@ -62,7 +64,7 @@ static double choose_unit(const struct baseline_feature *f)
     return ldexp(1.0, fine > coarse ? fine : coarse);
 }
 
-enum status baseline_derive(struct baseline_feature *f, struct err *err)
+enum status baseline_derive(struct baseline_feature *f, double video_size, struct err *err)
 {
     f->psi_bin = calloc(f->n_cells, sizeof(*f->psi_bin));
     if (!f->psi_bin)
@@ -73,7 +75,8 @@ enum status baseline_derive(struct baseline_feature *f, struct err *err)
         return err_set(err, ST_FATAL, "out of memory");
     for (size_t i = 0; i < f->n_cells; i++)
         f->bin_counts[f->psi_bin[i]] += f->counts[i];
-    return ST_OK;
+    f->evidence = evidence_new(f->counts, f->n_cells, &f->spread, video_size);
+    return f->evidence ? ST_OK : err_set(err, ST_FATAL, "out of memory");
 }
 
 /* Puts the finite values of a column, in row order, into finite[]; counts the rest. */
@@ -161,7 +164,10 @@ static enum status build_feature(struct baseline_feature *f, const struct baseli
         mid_ranks(f, s, in->rows);
         f->icc = video_icc(s->rank, in->videos, s->by_video, in->rows);
     }
-    return baseline_derive(f, err);
+    ranks_init(&s->ranks, f->counts, f->n_cells);
+    spread_learn(&s->ranks, &(struct spread_rows){ s->cell, in->videos, s->by_video, in->rows },
+                 &f->spread);
+    return baseline_derive(f, s->video_size, err);
 }
 
 /* PSI of the first half of the rows against the second; NaN when one is small. */
@@ -209,10 +215,13 @@ static int cmp_row_video(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
-/* Rows in the order of their videos, and how many videos there are. */
-static enum status sort_by_video(const struct baseline_input *in, size_t *by_video, int64_t *videos,
-                                 struct err *err)
+/* Rows in the order of their videos; how many there are, and how large. */
+static enum status sort_by_video(const struct baseline_input *in, size_t *by_video,
+                                 struct baseline *b, struct err *err)
 {
+    double squares = 0;
+    double size = 0;
+
     struct row_video *v = calloc(in->rows, sizeof(*v));
 
     if (!v)
@@ -221,9 +230,14 @@ static enum status sort_by_video(const struct baseline_input *in, size_t *by_vid
         v[i] = (struct row_video){ in->videos[i], i };
     qsort(v, in->rows, sizeof(*v), cmp_row_video);
     for (size_t i = 0; i < in->rows; i++) {
+        bool first = i == 0 || v[i].video != v[i - 1].video;
+
         by_video[i] = v[i].row;
-        *videos += i == 0 || v[i].video != v[i - 1].video;
+        b->videos += first;
+        size = first ? 1 : size + 1;
+        squares += 2 * size - 1; /* size^2 - (size - 1)^2 */
     }
+    b->video_size = squares / (double)in->rows;
     free(v);
     return ST_OK;
 }
@@ -254,7 +268,8 @@ static enum status build_all(struct baseline *b, const struct baseline_input *in
     enum status st = ST_OK;
 
     if (in->videos)
-        st = sort_by_video(in, s->by_video, &b->videos, err);
+        st = sort_by_video(in, s->by_video, b, err);
+    s->video_size = b->video_size;
     for (size_t i = 0; i < in->n && st == ST_OK; i++) {
         b->features[i].name = calloc(1, strlen(in->names[i]) + 1);
         if (!b->features[i].name)
@@ -305,6 +320,7 @@ enum status baseline_build(const struct baseline_input *in, struct baseline **ou
     b->n = in->n;
     b->method = BASELINE_METHOD;
     b->comments = (int64_t)in->rows;
+    b->video_size = 1;
     b->split.ok = true;
     memcpy(b->bundle_sha256, in->bundle_sha256, SHA256_HEX_LEN);
     st = build_all(b, in, &s, err);
@@ -329,6 +345,7 @@ void baseline_free(struct baseline *b)
     for (size_t i = 0; b->features && i < b->n; i++) {
         struct baseline_feature *f = &b->features[i];
 
+        evidence_free(f->evidence);
         free(f->bin_counts);
         free(f->psi_bin);
         free(f->sums);

@@ -26,10 +26,12 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/slice.h"
+#include "drift/evidence.h"
+#include "drift/spread.h"
 #include "stats/cells.h"
 
 enum {
-    BASELINE_FORMAT = 1,          /* of the file                                    */
+    BASELINE_FORMAT = 2,          /* of the file                                    */
     BASELINE_METHOD = 1,          /* what the numbers mean: cells, psi bins, unit   */
     BASELINE_FEATURES_MAX = 1024, /* a vector of 384 and some                       */
     BASELINE_NAME_MAX = 128,      /* bytes of a name: printable ASCII without " or \ */
@@ -60,9 +62,11 @@ struct baseline_feature {
     double min;
     double max;
     double mean;
-    double sd;  /* with ddof 0                                              */
-    double icc; /* intra-video correlation of the ranks, 0..1; 1 where the
-                   baseline cannot tell (see video_icc())                   */
+    double sd;                 /* with ddof 0                                              */
+    double icc;                /* intra-video correlation of the ranks, 0..1; 1 where the
+                                  baseline cannot tell (see video_icc())                   */
+    struct spread spread;      /* how much more its comments vary than independent ones */
+    struct evidence *evidence; /* derived, not in the file                             */
 };
 
 /* First half against second half, in time order: a baseline that does not
@@ -79,7 +83,8 @@ struct baseline {
     char bundle_sha256[SHA256_HEX_LEN + 1]; /* of the scores' bundle, in hex */
     int32_t method;
     int64_t comments;
-    int64_t videos;
+    int64_t videos;    /* 0: not known                                           */
+    double video_size; /* mean size of the video that a comment belongs to, >= 1 */
     struct baseline_split split;
     struct baseline_feature *features;
     size_t n;
@@ -119,9 +124,10 @@ int32_t baseline_find(const struct baseline *b, struct slice name);
  * way in which a value enters a sum. x is finite. */
 int64_t baseline_units(const struct baseline_feature *f, double x);
 
-/* For the file's reader: fills what is derived from counts and cells (n_cells
- * set, psi_bin and bin_counts given as NULL). ST_FATAL: memory. */
-MUST_USE enum status baseline_derive(struct baseline_feature *f, struct err *err);
+/* For the file's reader: fills what is derived from counts, cells and spread
+ * (n_cells set, the derived ones given as NULL). ST_FATAL: memory. */
+MUST_USE enum status baseline_derive(struct baseline_feature *f, double video_size,
+                                     struct err *err);
 
 /* What is wrong with a name, or NULL. */
 const char *baseline_name_fault(struct slice name);

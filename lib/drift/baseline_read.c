@@ -11,6 +11,9 @@
 #define UNITS_MAX    (INT64_C(1) << 42)
 #define COMMENTS_MAX (INT64_C(1) << 53)
 
+/* Covariances of moments are below 100, long-run factors below a batch. */
+#define SPREAD_NUMBER_MAX 1e6
+
 /* Gets a member; the first that is missing or of another kind fails them all. */
 struct reader {
     const json_t *obj;
@@ -136,6 +139,52 @@ static void check_bins(struct reader *r, const struct baseline_feature *f)
     }
 }
 
+/* n numbers within 0..max, or any that are finite. */
+static void read_numbers(struct reader *r, const char *name, double *out, size_t n)
+{
+    const json_t *list = json_object_get(r->obj, name);
+
+    if (json_array_size(list) != n)
+        fail(r, name, "is not an array of the right length");
+    for (size_t i = 0; i < n && r->st == ST_OK; i++) {
+        out[i] = json_number_value(json_array_get(list, i));
+        if (!json_is_number(json_array_get(list, i)) || !(fabs(out[i]) <= SPREAD_NUMBER_MAX))
+            fail(r, name, "holds something that is no number, or too large");
+    }
+}
+
+/* The diagonal of a packed lower triangle holds variances. */
+static void check_diagonal(struct reader *r, const char *name, const double *packed, size_t n)
+{
+    for (size_t i = 0; i < n && r->st == ST_OK; i++)
+        if (packed[i * (i + 3) / 2] < 0)
+            fail(r, name, "has a negative variance");
+}
+
+static void read_spread(struct reader *r, struct baseline_feature *f)
+{
+    struct ranks *ranks = malloc(sizeof(*ranks));
+    size_t groups;
+
+    if (!ranks) {
+        r->st = err_set(r->err, ST_FATAL, "out of memory");
+        return;
+    }
+    ranks_init(ranks, f->counts, f->n_cells);
+    groups = ranks->groups;
+    free(ranks);
+    f->spread.known = json_array_size(json_object_get(r->obj, "between_moments")) > 0;
+    read_numbers(r, "between_moments", f->spread.moments, f->spread.known ? SPREAD_MOMENTS : 0);
+    read_numbers(r, "between_groups", f->spread.groups,
+                 f->spread.known ? groups * (groups + 1) / 2 : 0);
+    read_numbers(r, "long_run", f->spread.long_run, RANK_MOMENTS);
+    check_diagonal(r, "between_moments", f->spread.moments, RANK_MOMENTS);
+    check_diagonal(r, "between_groups", f->spread.groups, groups);
+    for (size_t k = 0; k < RANK_MOMENTS; k++)
+        if (f->spread.long_run[k] < 0)
+            fail(r, "long_run", "is negative");
+}
+
 static bool is_power_of_two(double x)
 {
     int exponent;
@@ -158,8 +207,8 @@ static void check_ranges(struct reader *r, const struct baseline_feature *f)
         fail(r, "icc", "is not within 0..1");
 }
 
-static enum status read_feature(const json_t *obj, struct baseline_feature *f, int64_t comments,
-                                struct err *err)
+static enum status read_feature(const json_t *obj, struct baseline_feature *f,
+                                const struct baseline *b, struct err *err)
 {
     struct reader r = { obj, "a feature", err, ST_OK };
     const char *name = get_name(&r, "name", false);
@@ -184,15 +233,17 @@ static enum status read_feature(const json_t *obj, struct baseline_feature *f, i
     f->sd = get_double(&r, "sd");
     f->icc = get_double(&r, "icc");
     f->unit = get_double(&r, "unit");
-    if (f->n > comments || f->missing > comments || f->infinite > comments ||
-        f->n + f->missing + f->infinite != comments)
+    if (f->n > b->comments || f->missing > b->comments || f->infinite > b->comments ||
+        f->n + f->missing + f->infinite != b->comments)
         fail(&r, "n", "and missing and infinite are not the comments");
     check_ranges(&r, f);
     if (r.st != ST_OK || read_cells(&r, f) != ST_OK)
         return r.st;
     read_counts(&r, f);
     if (r.st == ST_OK)
-        r.st = baseline_derive(f, err);
+        read_spread(&r, f);
+    if (r.st == ST_OK)
+        r.st = baseline_derive(f, b->video_size, err);
     if (r.st == ST_OK)
         check_bins(&r, f);
     return r.st;
@@ -224,6 +275,7 @@ static enum status read_head(const json_t *root, struct baseline *b, struct err 
 
     b->comments = get_int(&r, "comments", 1);
     b->videos = get_int(&r, "videos", 0);
+    b->video_size = get_double(&r, "video_size");
     if (r.st != ST_OK)
         return r.st;
     if (format != BASELINE_FORMAT || method != BASELINE_METHOD)
@@ -232,7 +284,8 @@ static enum status read_head(const json_t *root, struct baseline *b, struct err 
                        (long long)format, (long long)method, BASELINE_FORMAT, BASELINE_METHOD);
     if (strlen(bundle) != SHA256_HEX_LEN || strspn(bundle, "0123456789abcdef") != SHA256_HEX_LEN)
         return err_set(err, ST_REJECT, "baseline: bundle_sha256 is not 64 hex digits");
-    if (b->comments > COMMENTS_MAX || b->videos > b->comments)
+    if (b->comments > COMMENTS_MAX || b->videos > b->comments ||
+        !(b->video_size >= 1 && b->video_size <= (double)b->comments))
         return err_set(err, ST_REJECT, "baseline: comments or videos out of range");
     memcpy(b->bundle_sha256, bundle, SHA256_HEX_LEN + 1);
     b->method = (int32_t)method;
@@ -252,7 +305,7 @@ static enum status read_features(const json_t *root, struct baseline *b, struct 
         return err_set(err, ST_FATAL, "out of memory");
     for (; b->n < n;) {
         struct baseline_feature *f = &b->features[b->n++];
-        enum status st = read_feature(json_array_get(list, b->n - 1), f, b->comments, err);
+        enum status st = read_feature(json_array_get(list, b->n - 1), f, b, err);
 
         if (st != ST_OK)
             return st;

@@ -18,6 +18,27 @@ static void put_int(struct buf *out, const char *name, int64_t x)
     buf_fmt(out, "\"%s\":%" PRId64 ",", name, x);
 }
 
+static void put_numbers(struct buf *out, const char *name, const double *x, size_t n)
+{
+    buf_fmt(out, "\"%s\":[", name);
+    for (size_t i = 0; i < n; i++) {
+        buf_str(out, i ? "," : "");
+        to_json_double(x[i], out);
+    }
+    buf_str(out, "],");
+}
+
+/* What there is of the matrices: nothing where videos cannot be told apart. */
+static void put_spread(struct buf *out, const struct baseline_feature *f)
+{
+    size_t groups = evidence_groups(f->evidence);
+
+    put_numbers(out, "between_moments", f->spread.moments, f->spread.known ? SPREAD_MOMENTS : 0);
+    put_numbers(out, "between_groups", f->spread.groups,
+                f->spread.known ? groups * (groups + 1) / 2 : 0);
+    put_numbers(out, "long_run", f->spread.long_run, RANK_MOMENTS);
+}
+
 static void put_feature(struct buf *out, const struct baseline_feature *f)
 {
     const double *edges = cells_edges(f->cells);
@@ -32,6 +53,7 @@ static void put_feature(struct buf *out, const struct baseline_feature *f)
     put_number(out, "sd", f->sd);
     put_number(out, "icc", f->icc);
     put_number(out, "unit", f->unit);
+    put_spread(out, f);
     buf_str(out, "\"edges\":[");
     for (size_t i = 0; i + 1 < f->n_cells; i++) {
         buf_str(out, i ? "," : "");
@@ -58,6 +80,7 @@ enum status baseline_write(const struct baseline *b, struct buf *out, struct err
     buf_fmt(out, "\"bundle_sha256\":\"%s\",", b->bundle_sha256);
     put_int(out, "comments", b->comments);
     put_int(out, "videos", b->videos);
+    put_number(out, "video_size", b->video_size);
     buf_fmt(out, "\n\"split\":{\"ok\":%s,\"tested\":%" PRId32 ",\"worst\":\"%s\",\"psi\":",
             b->split.ok ? "true" : "false", b->split.tested, b->split.worst);
     to_json_double(b->split.psi, out);

@@ -2,11 +2,10 @@
 #include "drift/policy.h"
 
 static const struct policy policies[] = {
-    { "fixed", 0.2, 0.3 },
+    { .name = "fixed", .warning = 0.2, .critical = 0.3 },
+    { .name = "significant", .warning = 0.2, .critical = 0.3, .scans = true },
+    { .name = "early", .warning = 0.2, .critical = 0.3, .scans = true, .early = true },
 };
-
-/* Those that need evidence, which the judge cannot weigh yet. */
-static const char *const planned[] = { "significant", "early" };
 
 enum status policy_find(struct slice name, const struct policy **out, struct err *err)
 {
@@ -16,11 +15,8 @@ enum status policy_find(struct slice name, const struct policy **out, struct err
         *out = &policies[i];
         return ST_OK;
     }
-    for (size_t i = 0; i < sizeof(planned) / sizeof(planned[0]); i++)
-        if (slice_is(name, planned[i]))
-            return err_set(err, ST_FATAL, "config: drift.policy = %s is not built yet: use fixed",
-                           planned[i]);
-    return err_set(err, ST_FATAL, "config: drift.policy: there is no '%.*s', only fixed",
+    return err_set(err, ST_FATAL,
+                   "config: drift.policy: there is no '%.*s', only fixed, significant and early",
                    (int)(name.n < 64 ? name.n : 64), name.n ? name.p : "");
 }
 
@@ -31,9 +27,20 @@ enum severity policy_severity(const struct policy *p, double psi)
     return psi > p->warning ? SEVERITY_WARNING : SEVERITY_NONE;
 }
 
-double policy_threshold(const struct policy *p, enum severity severity)
+enum severity policy_weigh(const struct policy *p, const struct weighed *w)
 {
-    if (severity == SEVERITY_NONE)
-        return 0;
-    return severity == SEVERITY_CRITICAL ? p->critical : p->warning;
+    enum severity by_psi = policy_severity(p, w->psi);
+
+    if (!w->evidence)
+        return SEVERITY_NONE;
+    if (by_psi == SEVERITY_NONE && (p->early || w->lasting))
+        return SEVERITY_WARNING;
+    return by_psi;
+}
+
+double policy_threshold(const struct policy *p, enum severity severity, double psi)
+{
+    double threshold = severity == SEVERITY_CRITICAL ? p->critical : p->warning;
+
+    return severity != SEVERITY_NONE && (psi > threshold || !p->scans) ? threshold : 0;
 }

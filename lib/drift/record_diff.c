@@ -113,19 +113,34 @@ static bool array_diff(const struct wire_field *f, const struct wire_array *a,
     return true;
 }
 
+/* A record in place, or both of a pair that may be missing. */
+static bool inner_diff(const struct wire_field *f, const void *a, const void *b,
+                       struct alert_diff *diff)
+{
+    if (!record_diff(f->sub, a, b, diff))
+        return false;
+    prepend(diff, ".");
+    return true;
+}
+
+static const void *pointed(const void *p)
+{
+    return *(const void *const *)p;
+}
+
 /* The path is what comes behind the field's own name. */
 static bool field_diff(const struct wire_field *f, const void *a, const void *b,
                        struct alert_diff *diff)
 {
     if (is_array(f->type))
         return array_diff(f, a, b, diff);
-    if (f->type == WIRE_RECORD) {
-        if (!record_diff(f->sub, a, b, diff))
-            return false;
-        prepend(diff, ".");
-        return true;
-    }
-    if (same_scalar(f, a, b))
+    if (f->type == WIRE_RECORD)
+        return inner_diff(f, a, b, diff);
+    if (f->type == WIRE_OPT_RECORD && pointed(a) && pointed(b))
+        return inner_diff(f, pointed(a), pointed(b), diff);
+    if (f->type == WIRE_OPT_RECORD && !pointed(a) && !pointed(b))
+        return false;
+    if (f->type != WIRE_OPT_RECORD && same_scalar(f, a, b))
         return false;
     show(f, a, diff->recorded);
     show(f, b, diff->recomputed);

@@ -51,8 +51,8 @@ static enum status fill_bins(const struct baseline_feature *base, const struct h
     return ST_OK;
 }
 
-static enum status judge_feature(const struct baseline_feature *base, const struct hist *h,
-                                 double mean_size, struct arena *a, struct window_feature *f)
+static enum status measure_feature(const struct baseline_feature *base, const struct hist *h,
+                                   double mean_size, struct arena *a, struct window_feature *f)
 {
     uint64_t bins[PSI_BINS_MAX];
     double n = (double)h->n;
@@ -72,11 +72,40 @@ static enum status judge_feature(const struct baseline_feature *base, const stru
     f->js = defined(dist_js(base->bin_counts, bins, base->n_bins));
     f->ks = defined(ks);
     f->wasserstein = defined(wasserstein * base->unit / fmax(base->sd, WINDOW_SD_MIN));
-    if (f->ks.has) {
+    if (f->ks.has)
         f->ks_p = defined(dist_ks_p(ks, n, m));
-        f->p = defined(dist_ks_p(ks, f->n_eff, m));
-    }
     return ST_OK;
+}
+
+/* p of the feature: what the policy goes by. */
+static void test_feature(const struct baseline_feature *base, const struct hist *h,
+                         double mean_size, const struct policy *policy, struct window_feature *f)
+{
+    struct outcome found;
+
+    f->test = slice_str("ks");
+    if (!policy->scans) {
+        if (f->ks.has)
+            f->p = defined(dist_ks_p(f->ks.v, f->n_eff, (double)base->n));
+        return;
+    }
+    evidence_test(base->evidence, h->counts, h->n, mean_size, &found);
+    f->test = slice_str(evidence_test_name(found.test));
+    f->p = defined(found.p);
+    if (f->p.has)
+        f->effect = defined(found.effect);
+}
+
+static enum severity severity_of(const struct window_feature *f, const struct window_rules *rules)
+{
+    if (!f->psi.has || f->n < rules->min_samples)
+        return SEVERITY_NONE;
+    if (!rules->policy->scans)
+        return policy_severity(rules->policy, f->psi.v);
+    return policy_weigh(rules->policy, &(struct weighed){
+                                           .psi = f->psi.v,
+                                           .evidence = f->q.has && f->q.v <= rules->level,
+                                       });
 }
 
 /* q over the features of the window. */
@@ -144,14 +173,15 @@ enum status window_judge(const struct tally *t, const struct window_rules *rules
     for (size_t i = 0; i < base->n; i++) {
         double eff = (double)t->n / video_design_effect(sizes.mean_size, base->features[i].icc);
 
-        if (judge_feature(&base->features[i], &t->hists[i], sizes.mean_size, a, &f[i]) != ST_OK)
+        if (measure_feature(&base->features[i], &t->hists[i], sizes.mean_size, a, &f[i]) != ST_OK)
             return err_set(err, ST_FATAL, "no memory for a window");
-        if (power && f[i].psi.has && f[i].n >= rules->min_samples)
-            f[i].severity = policy_severity(rules->policy, f[i].psi.v);
+        test_feature(&base->features[i], &t->hists[i], sizes.mean_size, rules->policy, &f[i]);
         out->n_eff = fmin(out->n_eff, eff);
     }
     if (adjust(out, a) != ST_OK)
         return err_set(err, ST_FATAL, "no memory for a window");
+    for (size_t i = 0; i < base->n && power; i++)
+        f[i].severity = severity_of(&f[i], rules);
     out->state = state_of(out, rules);
     return ST_OK;
 }

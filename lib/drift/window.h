@@ -28,13 +28,14 @@
  * window says incomplete.
  *
  * What it says. For each feature the distances of stats/distance.h between the
- * baseline's counts and the window's, with p-values; and, by the policy, a
- * severity. The comments of one video resemble each other, so n comments are
- * worth fewer: n_eff = n / (1 + (b - 1) icc), where b is the size of the video
- * that a comment belongs to, on average, and icc the intra-video correlation
- * that the baseline knows (drift/video_icc.h). A window below min_samples
- * comments or min_videos effective videos is insufficient_data: its distances
- * stand in the record, but nothing follows from them. */
+ * baseline's counts and the window's, with p-values (of KS with policy fixed, else
+ * of drift/evidence.h); and, by the policy, a severity. With policies that weigh
+ * evidence alerts come from rule scan (drift/scan.h), and the window reports. The comments of one
+ * video resemble each other, so n comments are worth fewer: n_eff = n / (1 + (b - 1) icc), where b
+ * is the size of the video that a comment belongs to, on average, and icc the intra-video
+ * correlation that the baseline knows (drift/video_icc.h). A window below min_samples comments or
+ * min_videos effective videos is insufficient_data: its distances stand in the record, but nothing
+ * follows from them. */
 #ifndef DRIFT_WINDOW_H
 #define DRIFT_WINDOW_H
 
@@ -56,7 +57,9 @@ enum { WINDOW_RULE_VERSION = 1 };
 struct window_rules {
     const struct policy *policy;
     int64_t min_samples;
-    double min_videos; /* effective */
+    double min_videos; /* effective                                               */
+    double level;      /* largest q that is evidence; unused with policies that do
+                          not weigh any                                           */
 };
 
 /* Judges a tally into out: its arrays live in a, its strings are borrowed from

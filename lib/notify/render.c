@@ -78,6 +78,22 @@ void put_line(struct buf *out, struct slice s)
     }
 }
 
+void view_psi(const struct alert *al, struct buf *out)
+{
+    if (al->psi.has)
+        buf_fmt(out, "%.3f", al->psi.v);
+    if (al->psi.has && al->threshold > 0)
+        buf_fmt(out, ", threshold %.3g", al->threshold);
+}
+
+void view_evidence(const struct alert *al, struct buf *out)
+{
+    if (!al->evidence || !al->p.has)
+        return;
+    buf_fmt(out, "p %.2g (%.*s); most moved: %.*s", al->p.v, SLICE_ARG(al->evidence->test),
+            SLICE_ARG(al->evidence->moved));
+}
+
 void view_window(const struct alert *al, struct buf *out)
 {
     enum { DAY_LEN = 11 }; /* with the blank */
@@ -170,6 +186,17 @@ static void put_field(struct buf *out, const char *name, struct slice value)
     put_line(out, value);
 }
 
+static void put_evidence(const struct alert *al, struct buf *out)
+{
+    struct buf line;
+
+    buf_init(&line, 4096);
+    view_evidence(al, &line);
+    if (line.n > 0)
+        put_field(out, "evidence", buf_slice(&line));
+    buf_release(&line);
+}
+
 static void put_alert(const struct alert *al, struct buf *out)
 {
     struct view v;
@@ -180,8 +207,9 @@ static void put_alert(const struct alert *al, struct buf *out)
     buf_byte(out, '\n');
     put_field(out, "feature", al->feature);
     put_field(out, "segment", al->segment);
-    if (al->psi.has)
-        buf_fmt(out, "\n  PSI        %.3f, threshold %.3g", al->psi.v, al->threshold);
+    buf_str(out, "\n  PSI        ");
+    view_psi(al, out);
+    put_evidence(al, out);
     buf_str(out, "\n  window     ");
     view_window(al, out);
     buf_fmt(out, "\n  comments   %lld, worth %.1f; baseline %lld", (long long)al->n, al->n_eff,

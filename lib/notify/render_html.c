@@ -136,9 +136,12 @@ static void facts(const struct alert *al, struct buf *out)
     buf_init(&line, 256);
     buf_str(out, TABLE);
     row(out, "segment", al->segment);
-    if (al->psi.has)
-        buf_fmt(&line, "%.3f, threshold %.3g", al->psi.v, al->threshold);
+    view_psi(al, &line);
     row(out, "PSI", buf_slice(&line));
+    buf_clear(&line);
+    view_evidence(al, &line);
+    if (al->evidence)
+        row(out, "evidence", buf_slice(&line));
     buf_clear(&line);
     view_window(al, &line);
     row(out, "window", buf_slice(&line));

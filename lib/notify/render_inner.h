@@ -28,6 +28,12 @@ const char *view_state(const struct alert *al);
 /* "absa tail -o beginning -e -J | grep ID | absa verify-alert -": it can be pasted. */
 void view_command(const struct alert *al, struct buf *out);
 
+/* "0.243, threshold 0.2"; without the second where evidence decided. */
+void view_psi(const struct alert *al, struct buf *out);
+
+/* How sure it is, and of what; nothing with rule window. */
+void view_evidence(const struct alert *al, struct buf *out);
+
 /* "2025-07-23 12:00 to 13:00 UTC", with the second day when it is another one. */
 void view_window(const struct alert *al, struct buf *out);
 

@@ -16,6 +16,9 @@ struct other_feature {
     struct slice name;
     double psi;
     enum severity severity;
+    struct opt_double p;
+    struct opt_double q;
+    struct opt_double effect;
 };
 
 struct other_feature_list {
@@ -36,12 +39,43 @@ struct moved_bin_list {
     size_t n;
 };
 
-/* Mean and standard deviation, from cells and sums. */
+/* Mean, deviation, skew and tails, from cells and sums. */
 struct moments {
     double mean_before;
     double mean_now;
     double sd_before;
     double sd_now;
+    double skew_before;
+    double skew_now;
+    double low_before;
+    double low_now;
+    double high_before;
+    double high_now;
+};
+
+/* How sure it is, and all that this follows from. */
+struct alert_evidence {
+    struct slice test;
+    double statistic;
+    double df;
+    double df_videos;
+    double p_run;
+    int32_t runs;
+    double level;
+    struct doubles family;
+    int32_t index;
+    double effect;
+    double effect_min;
+    int32_t streak;
+    int32_t streak_min;
+    double icc;
+    double video_size;
+    double baseline_video_size;
+    struct doubles between_moments;
+    struct doubles between_groups;
+    struct doubles long_run;
+    struct doubles moments;
+    struct slice moved;
 };
 
 /* Where to find an example comment of the bins that grew most. */
@@ -100,6 +134,8 @@ struct alert {
     struct slice bundle;
     struct slice config;
     int32_t method;
+    struct opt_double q;
+    struct alert_evidence *evidence; /* NULL with rule window */
     struct slice checksum;
 };
 

@@ -12,6 +12,7 @@ enum state_kind {
     STATE_PANE,
     STATE_ALERT,
     STATE_CLOSE,
+    STATE_SCAN,
 };
 
 /* Where the judge stands. */
@@ -48,13 +49,22 @@ struct alert_state_of {
     enum severity now;
 };
 
-/* A window that is being closed: decided, not yet wholly emitted. */
+/* A boundary that is being closed: decided, not yet wholly emitted. */
 struct close_state {
     int64_t start_ms;
     int64_t end_ms;
     int32_t family;
     double cut;
     int32_t cursor;
+};
+
+/* Where the scan of one segment stands. */
+struct scan_state {
+    struct slice segment;
+    int64_t from_ms;
+    int32_t streak;
+    int32_t calm;
+    int64_t need_eff;
 };
 
 /* State of drift's judge in the compacted topic absa.state; exactly one of the members is set. */
@@ -65,6 +75,7 @@ struct state {
     struct pane_delta *pane;
     struct alert_state_of *alert;
     struct close_state *close;
+    struct scan_state *scan;
 };
 
 #endif

@@ -43,6 +43,8 @@ struct window_feature {
     struct opt_double js;
     struct opt_double p;
     struct opt_double q;
+    struct slice test;
+    struct opt_double effect;
     enum severity severity;
     struct longs bins;
 };

@@ -2,6 +2,7 @@
 /* tables.c -- where each field of each record lives. One row a field of
  * schemas/<record>.avsc, in the same order; tests/unit/wire checks that. */
 #include "wire/table.h"
+#include "wire/tables_inner.h"
 
 #include "record/alert.h"
 #include "record/comment.h"
@@ -22,9 +23,8 @@ static const char *const window_state_names[] = { "evaluated",      "insufficien
                                                   "no_data",        "warming",
                                                   "baseline_stale", "no_baseline",
                                                   "incomplete",     NULL };
-static const char *const severity_names[] = { "NONE", "WARNING", "CRITICAL", NULL };
-static const char *const alert_state_names[] = { "firing", "resolved", NULL };
-static const char *const state_kind_names[] = { "judge", "pane", "alert", "close", NULL };
+const char *const severity_names[] = { "NONE", "WARNING", "CRITICAL", NULL };
+static const char *const state_kind_names[] = { "judge", "pane", "alert", "close", "scan", NULL };
 static const char *const notify_state_names[] = {
     "waiting", "sending", "sent", "held", "dead", NULL
 };
@@ -229,6 +229,8 @@ static const struct wire_field window_feature_fields[] = {
     { "js", WIRE_OPT_DOUBLE, offsetof(struct window_feature, js), NULL, NULL },
     { "p", WIRE_OPT_DOUBLE, offsetof(struct window_feature, p), NULL, NULL },
     { "q", WIRE_OPT_DOUBLE, offsetof(struct window_feature, q), NULL, NULL },
+    { "test", WIRE_STRING, offsetof(struct window_feature, test), NULL, NULL },
+    { "effect", WIRE_OPT_DOUBLE, offsetof(struct window_feature, effect), NULL, NULL },
     { "severity", WIRE_ENUM, offsetof(struct window_feature, severity), NULL, severity_names },
     { "bins", WIRE_LONGS, offsetof(struct window_feature, bins), NULL, NULL },
 };
@@ -258,95 +260,6 @@ static const struct wire_field window_fields[] = {
 };
 static const struct wire_table window_table = { "window", sizeof(struct window), window_fields,
                                                 sizeof(window_fields) / sizeof(window_fields[0]) };
-
-static const struct wire_field other_feature_fields[] = {
-    { "name", WIRE_STRING, offsetof(struct other_feature, name), NULL, NULL },
-    { "psi", WIRE_DOUBLE, offsetof(struct other_feature, psi), NULL, NULL },
-    { "severity", WIRE_ENUM, offsetof(struct other_feature, severity), NULL, severity_names },
-};
-static const struct wire_table other_feature_table = {
-    "other_feature", sizeof(struct other_feature), other_feature_fields,
-    sizeof(other_feature_fields) / sizeof(other_feature_fields[0])
-};
-
-static const struct wire_field moved_bin_fields[] = {
-    { "bin", WIRE_INT, offsetof(struct moved_bin, bin), NULL, NULL },
-    { "share_before", WIRE_DOUBLE, offsetof(struct moved_bin, share_before), NULL, NULL },
-    { "share_now", WIRE_DOUBLE, offsetof(struct moved_bin, share_now), NULL, NULL },
-    { "psi_part", WIRE_DOUBLE, offsetof(struct moved_bin, psi_part), NULL, NULL },
-};
-static const struct wire_table moved_bin_table = { "moved_bin", sizeof(struct moved_bin),
-                                                   moved_bin_fields,
-                                                   sizeof(moved_bin_fields) /
-                                                       sizeof(moved_bin_fields[0]) };
-
-static const struct wire_field moments_fields[] = {
-    { "mean_before", WIRE_DOUBLE, offsetof(struct moments, mean_before), NULL, NULL },
-    { "mean_now", WIRE_DOUBLE, offsetof(struct moments, mean_now), NULL, NULL },
-    { "sd_before", WIRE_DOUBLE, offsetof(struct moments, sd_before), NULL, NULL },
-    { "sd_now", WIRE_DOUBLE, offsetof(struct moments, sd_now), NULL, NULL },
-};
-static const struct wire_table moments_table = { "moments", sizeof(struct moments), moments_fields,
-                                                 sizeof(moments_fields) /
-                                                     sizeof(moments_fields[0]) };
-
-static const struct wire_field alert_example_fields[] = {
-    { "src", WIRE_INT, offsetof(struct alert_example, src), NULL, NULL },
-    { "src_offset", WIRE_LONG, offsetof(struct alert_example, src_offset), NULL, NULL },
-    { "src_index", WIRE_INT, offsetof(struct alert_example, src_index), NULL, NULL },
-    { "comment_id", WIRE_STRING, offsetof(struct alert_example, comment_id), NULL, NULL },
-    { "bin", WIRE_INT, offsetof(struct alert_example, bin), NULL, NULL },
-};
-static const struct wire_table alert_example_table = {
-    "alert_example", sizeof(struct alert_example), alert_example_fields,
-    sizeof(alert_example_fields) / sizeof(alert_example_fields[0])
-};
-
-static const struct wire_field alert_fields[] = {
-    { "alert_id", WIRE_STRING, offsetof(struct alert, alert_id), NULL, NULL },
-    { "seq", WIRE_INT, offsetof(struct alert, seq), NULL, NULL },
-    { "state", WIRE_ENUM, offsetof(struct alert, state), NULL, alert_state_names },
-    { "severity", WIRE_ENUM, offsetof(struct alert, severity), NULL, severity_names },
-    { "kind", WIRE_STRING, offsetof(struct alert, kind), NULL, NULL },
-    { "rule", WIRE_STRING, offsetof(struct alert, rule), NULL, NULL },
-    { "rule_version", WIRE_INT, offsetof(struct alert, rule_version), NULL, NULL },
-    { "segment", WIRE_STRING, offsetof(struct alert, segment), NULL, NULL },
-    { "feature", WIRE_STRING, offsetof(struct alert, feature), NULL, NULL },
-    { "others", WIRE_RECORDS, offsetof(struct alert, others), &other_feature_table, NULL },
-    { "start_ms", WIRE_LONG, offsetof(struct alert, start_ms), NULL, NULL },
-    { "end_ms", WIRE_LONG, offsetof(struct alert, end_ms), NULL, NULL },
-    { "episode_ms", WIRE_LONG, offsetof(struct alert, episode_ms), NULL, NULL },
-    { "policy", WIRE_STRING, offsetof(struct alert, policy), NULL, NULL },
-    { "psi", WIRE_OPT_DOUBLE, offsetof(struct alert, psi), NULL, NULL },
-    { "threshold", WIRE_DOUBLE, offsetof(struct alert, threshold), NULL, NULL },
-    { "ks", WIRE_OPT_DOUBLE, offsetof(struct alert, ks), NULL, NULL },
-    { "wasserstein", WIRE_OPT_DOUBLE, offsetof(struct alert, wasserstein), NULL, NULL },
-    { "js", WIRE_OPT_DOUBLE, offsetof(struct alert, js), NULL, NULL },
-    { "p", WIRE_OPT_DOUBLE, offsetof(struct alert, p), NULL, NULL },
-    { "n", WIRE_LONG, offsetof(struct alert, n), NULL, NULL },
-    { "n_eff", WIRE_DOUBLE, offsetof(struct alert, n_eff), NULL, NULL },
-    { "m", WIRE_LONG, offsetof(struct alert, m), NULL, NULL },
-    { "edges", WIRE_DOUBLES, offsetof(struct alert, edges), NULL, NULL },
-    { "psi_bins", WIRE_INTS, offsetof(struct alert, psi_bins), NULL, NULL },
-    { "baseline_counts", WIRE_LONGS, offsetof(struct alert, baseline_counts), NULL, NULL },
-    { "window_counts", WIRE_LONGS, offsetof(struct alert, window_counts), NULL, NULL },
-    { "baseline_sums", WIRE_LONGS, offsetof(struct alert, baseline_sums), NULL, NULL },
-    { "window_sums", WIRE_LONGS, offsetof(struct alert, window_sums), NULL, NULL },
-    { "unit", WIRE_DOUBLE, offsetof(struct alert, unit), NULL, NULL },
-    { "baseline_sd", WIRE_DOUBLE, offsetof(struct alert, baseline_sd), NULL, NULL },
-    { "moved", WIRE_RECORDS, offsetof(struct alert, moved), &moved_bin_table, NULL },
-    { "moments", WIRE_RECORD, offsetof(struct alert, moments), &moments_table, NULL },
-    { "examples", WIRE_RECORDS, offsetof(struct alert, examples), &alert_example_table, NULL },
-    { "message", WIRE_STRING, offsetof(struct alert, message), NULL, NULL },
-    { "todo", WIRE_STRING, offsetof(struct alert, todo), NULL, NULL },
-    { "baseline", WIRE_STRING, offsetof(struct alert, baseline), NULL, NULL },
-    { "bundle", WIRE_STRING, offsetof(struct alert, bundle), NULL, NULL },
-    { "config", WIRE_STRING, offsetof(struct alert, config), NULL, NULL },
-    { "method", WIRE_INT, offsetof(struct alert, method), NULL, NULL },
-    { "checksum", WIRE_STRING, offsetof(struct alert, checksum), NULL, NULL },
-};
-static const struct wire_table alert_table = { "alert", sizeof(struct alert), alert_fields,
-                                               sizeof(alert_fields) / sizeof(alert_fields[0]) };
 
 static const struct wire_field judge_state_fields[] = {
     { "run", WIRE_INT, offsetof(struct judge_state, run), NULL, NULL },
@@ -401,6 +314,18 @@ static const struct wire_table close_state_table = { "close_state", sizeof(struc
                                                      sizeof(close_state_fields) /
                                                          sizeof(close_state_fields[0]) };
 
+static const struct wire_field scan_state_fields[] = {
+    { "segment", WIRE_STRING, offsetof(struct scan_state, segment), NULL, NULL },
+    { "from_ms", WIRE_LONG, offsetof(struct scan_state, from_ms), NULL, NULL },
+    { "streak", WIRE_INT, offsetof(struct scan_state, streak), NULL, NULL },
+    { "calm", WIRE_INT, offsetof(struct scan_state, calm), NULL, NULL },
+    { "need_eff", WIRE_LONG, offsetof(struct scan_state, need_eff), NULL, NULL },
+};
+static const struct wire_table scan_state_table = { "scan_state", sizeof(struct scan_state),
+                                                    scan_state_fields,
+                                                    sizeof(scan_state_fields) /
+                                                        sizeof(scan_state_fields[0]) };
+
 static const struct wire_field state_fields[] = {
     { "format", WIRE_INT, offsetof(struct state, format), NULL, NULL },
     { "kind", WIRE_ENUM, offsetof(struct state, kind), NULL, state_kind_names },
@@ -408,6 +333,7 @@ static const struct wire_field state_fields[] = {
     { "pane", WIRE_OPT_RECORD, offsetof(struct state, pane), &pane_delta_table, NULL },
     { "alert", WIRE_OPT_RECORD, offsetof(struct state, alert), &alert_state_of_table, NULL },
     { "close", WIRE_OPT_RECORD, offsetof(struct state, close), &close_state_table, NULL },
+    { "scan", WIRE_OPT_RECORD, offsetof(struct state, scan), &scan_state_table, NULL },
 };
 static const struct wire_table state_table = { "state", sizeof(struct state), state_fields,
                                                sizeof(state_fields) / sizeof(state_fields[0]) };

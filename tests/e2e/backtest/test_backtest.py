@@ -70,7 +70,8 @@ class Crawl(Case):
 
     def test_without_minima_psi_alone_decides(self):
         """As in the original: PSI > 0.2 WARNING, > 0.3 CRITICAL."""
-        summary, windows, alerts, _ = self.backtest("out", "--input", CRAWL, *ONE)
+        summary, windows, alerts, _ = self.backtest("out", "--input", CRAWL, *ONE,
+                                                    "-Xdrift.policy=fixed")
         self.assertGreater(summary["alerts"], 0)
         self.assertEqual(len(alerts), summary["alerts"])
         self.assertEqual({w["state"] for w in windows}, {"evaluated", "no_data"})
@@ -164,7 +165,8 @@ class Turn(Case):
 
     def test_critical_in_the_first_window_and_none_before(self):
         summary, windows, alerts, _ = self.backtest(
-            "out", "--input", self.data / "stream.jsonl", "--baseline", self.data / "b.json")
+            "out", "--input", self.data / "stream.jsonl", "--baseline", self.data / "b.json",
+            "-Xdrift.policy=fixed")
         self.assertEqual((summary["comments"], summary["windows"]), (4000, 16))
         self.assertEqual([w["state"] for w in windows], ["evaluated"] * 16)
         self.assertEqual(summary["baseline"],

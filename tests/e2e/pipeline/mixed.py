@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Tweets, then editorials: a CRITICAL alert in the first window of the turn, none before;
-verify-alert accepts it and refuses it with any one digit changed."""
+"""Tweets, then editorials: by each policy a CRITICAL alert within the first window of the turn,
+none before; verify-alert accepts it and refuses it with any one digit changed."""
 import json
 import pathlib
 import random
@@ -11,6 +11,8 @@ import tempfile
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 import harness as h  # noqa: E402
+
+HOUR_MS = 3_600_000
 
 
 def with_a_digit_changed(text):
@@ -25,14 +27,10 @@ def verify(path, ok):
     return h.run(h.BIN / "absa-verify-alert", path, ok=ok)
 
 
-def main():
-    out = pathlib.Path(tempfile.mkdtemp())
-    h.run(h.TOP / "tools/demo.d/stream.py", h.hutto(), out)
-    turn_ms = int((out / "turn.txt").read_text())
-    h.run(h.BIN / "absa-baseline", "--input", out / "baseline.jsonl", "--out", out / "base.json")
+def check(out, policy, turn_ms):
     for name in ("one", "two"):
         h.run(h.BIN / "absa-backtest", "--input", out / "stream.jsonl", "--baseline",
-              out / "base.json", "--out", out / name)
+              out / "base.json", "--out", out / name, f"-Xdrift.policy={policy}")
     for name in ("windows.jsonl", "alerts.jsonl", "summary.json"):
         assert (out / "one" / name).read_bytes() == (out / "two" / name).read_bytes(), name
 
@@ -43,7 +41,11 @@ def main():
     first = json.loads(alerts[0])
     assert len(alerts) == 1, alerts
     assert first["severity"] == "CRITICAL" and first["state"] == "firing"
-    assert first["start_ms"] == turn_ms, (first["start_ms"], turn_ms)
+    if policy == "fixed":
+        assert first["start_ms"] == turn_ms and first["evidence"] is None, first["start_ms"]
+    else:
+        assert turn_ms < first["end_ms"] <= turn_ms + HOUR_MS, (first["end_ms"], turn_ms)
+        assert first["q"] <= first["evidence"]["level"]
 
     verify(out / "one/alerts.jsonl", ok=(0,))
     changed = out / "changed.jsonl"
@@ -52,6 +54,15 @@ def main():
     said = verify(changed, ok=(1,)).stdout.splitlines()
     assert said[-1] == f"{len(lies)} alerts, {len(lies)} refused", said[-1]
     print(f"   {len(lies)} changes of one digit, each refused")
+
+
+def main():
+    out = pathlib.Path(tempfile.mkdtemp())
+    h.run(h.TOP / "tools/demo.d/stream.py", h.hutto(), out)
+    turn_ms = int((out / "turn.txt").read_text())
+    h.run(h.BIN / "absa-baseline", "--input", out / "baseline.jsonl", "--out", out / "base.json")
+    for policy in ("fixed", "significant", "early"):
+        check(out, policy, turn_ms)
     print("ok the turn alerts in its first window, and the alert stands by its digits")
 
 

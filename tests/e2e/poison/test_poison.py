@@ -18,7 +18,8 @@ import harness as h  # noqa: E402
 
 START_S = 1_753_228_800
 RAW, COMMENTS = 2, 3
-ONE = ["window.min_samples=1", "window.min_videos=1", "window.ms=60s", "pane.ms=10s"]
+ONE = ["window.min_samples=1", "window.min_videos=1", "window.ms=60s", "pane.ms=10s",
+       "drift.policy=fixed"]
 
 
 def comment(i, **changed):

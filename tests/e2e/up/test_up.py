@@ -17,7 +17,7 @@ import unittest
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 import harness as h  # noqa: E402
 
-ONE = ["-X", "window.min_samples=1", "-X", "window.min_videos=1"]
+ONE = ["-X", "window.min_samples=1", "-X", "window.min_videos=1", "-X", "drift.policy=fixed"]
 
 
 class Up:

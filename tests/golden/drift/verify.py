@@ -39,7 +39,8 @@ def run(directory):
     subprocess.run([os.path.join(BUILD, "tests", "golden_drift_stream"), directory], check=True)
     alerts = os.path.join(directory, "alerts.jsonl")
     conf = {"drift.baseline": os.path.join(directory, "baseline.json"), "drift.segments": ",".join(SEGMENTS),
-            "window.min_samples": MIN_SAMPLES, "window.min_videos": MIN_VIDEOS}
+            "window.min_samples": MIN_SAMPLES, "window.min_videos": MIN_VIDEOS,
+            "drift.policy": "fixed"}
     args = [x for k, v in conf.items() for x in ("-X", f"{k}={v}")]
     with open(os.path.join(directory, "scores.jsonl"), "rb") as stdin:
         out = subprocess.run([os.path.join(BIN, "absa-drift"), "--pipe", "--alerts", alerts, *args],

@@ -34,7 +34,9 @@ struct alert sample_alert(struct arena *a, const char *segment, int episode, int
     const int64_t before[] = { 100, 150, 500, 150, 75, 25 };
     const int64_t now[] = { 10, 20, 100, 150, 90, 42 };
     const struct moved_bin moved[] = { { 1, 0.5, 0.243, 0.185 }, { 4, 0.025, 0.102, 0.108 } };
-    const struct other_feature others[] = { { slice_str("confidence"), 0.312, SEVERITY_CRITICAL } };
+    const struct other_feature others[] = {
+        { .name = slice_str("confidence"), .psi = 0.312, .severity = SEVERITY_CRITICAL }
+    };
 
     return (struct alert){
         .alert_id = name(a, segment, episode),

@@ -80,7 +80,7 @@ static void make(struct fixture *f, int low, enum alert_state how)
     buf_init(&f->json, ALERT_BYTES_MAX);
     assert_int_equal(wire_new(NULL, &f->wire, &err), ST_OK);
     struct tally *t = count(f->base, 400, low);
-    const struct window_rules rules = { policy, 200, 10 };
+    const struct window_rules rules = { .policy = policy, .min_samples = 200, .min_videos = 10 };
     struct window w = {
         .run = 1, .segment = slice_str("all"), .start_ms = 3600000, .end_ms = 7200000
     };

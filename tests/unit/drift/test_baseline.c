@@ -192,7 +192,7 @@ struct damage {
 };
 
 static const struct damage damages[] = {
-    { "\"absa_baseline\":1", "\"absa_baseline\":2", "format 2" },
+    { "\"absa_baseline\":2", "\"absa_baseline\":3", "format 3" },
     { "\"method\":1", "\"method\":9", "method 9" },
     { "\"kind\":\"numeric\"", "\"kind\":\"category\"", "kind category are not supported" },
     { "\"comments\":600", "\"comments\":601", "are not the comments" },

@@ -159,9 +159,39 @@ static void test_policy(void **state)
     assert_int_equal(policy_severity(p, 0.3), SEVERITY_WARNING);
     assert_int_equal(policy_severity(p, nextafter(0.3, 1)), SEVERITY_CRITICAL);
     assert_int_equal(policy_severity(p, (double)NAN), SEVERITY_NONE);
-    assert_int_equal(policy_find(slice_str("early"), &p, &err), ST_FATAL);
-    assert_string_equal(err.msg, "config: drift.policy = early is not built yet: use fixed");
+    assert_true(policy_threshold(p, SEVERITY_WARNING, 0.1) == 0.2);
     assert_int_equal(policy_find(slice_str("x"), &p, &err), ST_FATAL);
+    assert_string_equal(err.msg, "config: drift.policy: there is no 'x', only fixed, significant "
+                                 "and early");
+}
+
+/* The table of drift/policy.h: severities by PSI, evidence and whether it lasts. */
+static void test_policy_weighs_evidence(void **state)
+{
+    static const struct {
+        struct weighed w;
+        enum severity significant, early;
+    } rows[] = {
+        { { 9, false, true }, SEVERITY_NONE, SEVERITY_NONE },
+        { { 0.31, true, false }, SEVERITY_CRITICAL, SEVERITY_CRITICAL },
+        { { 0.3, true, false }, SEVERITY_WARNING, SEVERITY_WARNING },
+        { { 0.2, true, false }, SEVERITY_NONE, SEVERITY_WARNING },
+        { { 0.2, true, true }, SEVERITY_WARNING, SEVERITY_WARNING },
+        { { (double)NAN, true, false }, SEVERITY_NONE, SEVERITY_WARNING },
+    };
+    const struct policy *significant = NULL;
+    const struct policy *early = NULL;
+    struct err err = { { 0 } };
+
+    (void)state;
+    assert_int_equal(policy_find(slice_str("significant"), &significant, &err), ST_OK);
+    assert_int_equal(policy_find(slice_str("early"), &early, &err), ST_OK);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(policy_weigh(significant, &rows[i].w), rows[i].significant);
+        assert_int_equal(policy_weigh(early, &rows[i].w), rows[i].early);
+    }
+    assert_true(policy_threshold(early, SEVERITY_WARNING, 0.1) == 0); /* evidence decided */
+    assert_true(policy_threshold(early, SEVERITY_CRITICAL, 0.4) == 0.3);
 }
 
 static void test_video_sizes(void **state)
@@ -237,8 +267,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_matrix),      cmocka_unit_test(test_chain),
         cmocka_unit_test(test_mark_fold),   cmocka_unit_test(test_segments),
-        cmocka_unit_test(test_policy),      cmocka_unit_test(test_video_sizes),
-        cmocka_unit_test(test_delta_check),
+        cmocka_unit_test(test_policy),      cmocka_unit_test(test_policy_weighs_evidence),
+        cmocka_unit_test(test_video_sizes), cmocka_unit_test(test_delta_check),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

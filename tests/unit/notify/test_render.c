@@ -155,7 +155,8 @@ static void test_a_message_always_fits(void **state)
         edges[i] = -1.2345e-300 * (CELLS - i);
     }
     for (size_t i = 0; i < VIEW_OTHERS_MAX; i++)
-        others[i] = (struct other_feature){ text, 1e300, SEVERITY_CRITICAL };
+        others[i] =
+            (struct other_feature){ .name = text, .psi = 1e300, .severity = SEVERITY_CRITICAL };
     for (size_t i = 0; i < ALERTS; i++) {
         v[i] = sample_alert(a, "all", 0, 1);
         v[i].feature = v[i].segment = v[i].message = v[i].todo = v[i].alert_id = text;

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* What one segment has to say at a boundary: an alert of the scan, a window and
+ * its alert, and the end of panes that nothing needs any more. It fits the output
+ * as a whole or is left for the next commit, with the judge as it was. */
+#include "consumers/drift/judge_inner.h"
+
+/* All that is to be written of a segment, and what holds once it is. */
+struct report {
+    size_t segment;
+    bool window; /* a window ends here */
+    struct window w;
+    struct verdict scan;    /* nothing but the memory when it is not due */
+    struct verdict verdict; /* of the window */
+    size_t drop;            /* closed panes that nothing needs */
+};
+
+static enum out_rc put_alert(struct judge *j, size_t segment, const struct verdict *v,
+                             struct out *out)
+{
+    struct alert_state_of at = episode_state(j, segment, &v->next, v->alert.alert_id);
+    const struct state state = { .format = STATE_FORMAT, .kind = STATE_ALERT, .alert = &at };
+    char key[STATE_KEY_MAX];
+    struct slice state_key = state_key_alert(key, judge_rule(j), j->segments.name[segment]);
+    struct slice alert_key = { state_key.p + 6, state_key.n - 6 }; /* behind "alert|" */
+    enum out_rc rc = out_put_record(out, TOPIC_ALERTS, 0, alert_key, RECORD_ALERT, &v->alert);
+
+    if (rc == OUT_OK)
+        rc = judge_put_state(out, state_key, v->next.firing ? &state : NULL);
+    out_count(out, COUNTER_ALERTS, 1);
+    return rc;
+}
+
+static bool is_blank(const struct scan_memory *m)
+{
+    return m->from_ms == WM_NONE && m->streak == 0 && m->calm == 0 && m->need_eff == 0;
+}
+
+static bool same_memory(const struct scan_memory *a, const struct scan_memory *b)
+{
+    return a->from_ms == b->from_ms && a->streak == b->streak && a->calm == b->calm &&
+           a->need_eff == b->need_eff;
+}
+
+/* The memory of the scan, where it says something new. */
+static enum out_rc put_memory(const struct judge *j, const struct report *r, struct out *out)
+{
+    const struct seat *seat = &j->seats[r->segment];
+    const struct scan_memory *m = &r->scan.memory;
+    struct scan_state scan = { j->segments.name[r->segment], m->from_ms, m->streak, m->calm,
+                               m->need_eff };
+    const struct state state = { .format = STATE_FORMAT, .kind = STATE_SCAN, .scan = &scan };
+    char key[STATE_KEY_MAX];
+
+    if (same_memory(m, &seat->memory) || (is_blank(m) && !seat->memory_stored))
+        return OUT_OK;
+    return judge_put_state(out, state_key_scan(key, scan.segment), is_blank(m) ? NULL : &state);
+}
+
+static enum out_rc put_tombstones(const struct judge *j, const struct report *r, struct out *out)
+{
+    const struct seat *seat = &j->seats[r->segment];
+    const struct slice name = j->segments.name[r->segment];
+    char key[STATE_KEY_MAX];
+    enum out_rc rc = OUT_OK;
+
+    for (size_t i = 0; i < r->drop && rc == OUT_OK; i++)
+        rc = judge_put_state(out, state_key_pane(key, seat->past.v[i].start_ms, name), NULL);
+    if (rc == OUT_OK && r->window && seat->tally && seat->tally->overtaken > 0)
+        rc = judge_put_state(out, state_key_overtaken(key, name), NULL);
+    return rc;
+}
+
+static enum out_rc put_report(struct judge *j, const struct report *r, struct out *out)
+{
+    enum out_rc rc = OUT_OK;
+
+    if (r->scan.writes)
+        rc = put_alert(j, r->segment, &r->scan, out);
+    if (rc == OUT_OK)
+        rc = put_memory(j, r, out);
+    if (rc == OUT_OK && r->window)
+        rc = out_put_record(out, TOPIC_WINDOWS, 0, r->w.segment, RECORD_WINDOW, &r->w);
+    if (rc == OUT_OK && r->window && r->verdict.writes)
+        rc = put_alert(j, r->segment, &r->verdict, out);
+    if (rc == OUT_OK)
+        rc = put_tombstones(j, r, out);
+    return rc;
+}
+
+/* How many closed panes are of no use once this boundary is written: before the
+ * open window, and beyond what the scan may look back to. */
+static size_t count_useless(const struct judge *j, const struct report *r)
+{
+    const struct history *past = &j->seats[r->segment].past;
+    int64_t window_ms = r->window ? j->close.end_ms : j->window_start_ms;
+    size_t before = history_seek(past, window_ms);
+    size_t needed =
+        j->scan ? history_needed(past, j->close.end_ms, j->scan_rules.span_ms, SCAN_COMMENTS_MAX)
+                : past->n;
+
+    return before < needed ? before : needed;
+}
+
+static enum status judge_window(struct judge *j, struct report *r, struct err *err)
+{
+    const struct seat *seat = &j->seats[r->segment];
+    const struct tally *t = seat->tally ? seat->tally : j->scratch;
+    enum status st;
+
+    r->w = (struct window){ .run = j->run,
+                            .segment = j->segments.name[r->segment],
+                            .start_ms = j->close.start_ms,
+                            .end_ms = j->close.end_ms };
+    st = window_judge(t, &j->rules, j->arena, &r->w, err);
+    if (r->w.start_ms < j->incomplete_until_ms)
+        r->w.state = WINDOW_INCOMPLETE;
+    if (st != ST_OK || j->scan)
+        return st;
+    return episode_judge_window(j, r->segment, &r->w, t, &r->verdict, err);
+}
+
+/* It is written: now it holds. */
+static void settle(struct judge *j, const struct report *r, struct out *out)
+{
+    struct seat *seat = &j->seats[r->segment];
+
+    if (r->window) {
+        out_count(out, COUNTER_WINDOWS, 1);
+        tally_free(seat->tally);
+        seat->tally = NULL;
+        seat->overtaken_dirty = false;
+    }
+    if (j->scan) {
+        seat->memory_stored = !is_blank(&r->scan.memory);
+        seat->memory = r->scan.memory;
+        seat->episode = r->scan.next;
+    } else if (r->window) {
+        seat->episode = r->verdict.next;
+    }
+    history_drop(&seat->past, r->drop);
+}
+
+enum status judge_emit(struct judge *j, size_t segment, struct out *out, bool *full,
+                       struct err *err)
+{
+    const struct seat *seat = &j->seats[segment];
+    struct report r = { .segment = segment,
+                        .window = judge_window_ends(j),
+                        .scan = { .next = seat->episode, .memory = seat->memory } };
+    bool due = judge_is_due(j, segment, j->close.end_ms);
+    enum status st = ST_OK;
+    enum out_rc rc;
+
+    *full = false;
+    if (!due && !r.window)
+        return ST_OK;
+    arena_reset(j->arena);
+    if (due)
+        st = episode_judge_scan(j, segment, &r.scan, err);
+    if (st == ST_OK && r.window)
+        st = judge_window(j, &r, err);
+    if (st != ST_OK)
+        return st;
+    r.drop = count_useless(j, &r);
+    out_open(out);
+    rc = put_report(j, &r, out);
+    if (rc == OUT_ERROR)
+        return out_error(out, err);
+    *full = rc == OUT_FULL;
+    if (*full)
+        out_undo(out);
+    else
+        settle(j, &r, out);
+    return ST_OK;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* evidence.h -- how sure is it that a feature moved?
+ *
+ * Two tests of one histogram against its baseline, on ranks (stats/ranks.h):
+ *
+ *   neyman   the four smooth moments: shifts, widths, skews, tails; the most
+ *            powerful for what is smooth (Neyman 1937; Ledwina 1994)
+ *   groups   chi-square over up to 16 groups: whatever is local, a value that
+ *            got stuck (Pearson 1900)
+ *
+ * Each is T = d' S^-1 d, d the difference of means between window and baseline
+ * and S its covariance,
+ *
+ *     S = A (1/n + 1/m) + B ((b - 1)/n + (bm - 1)/m),
+ *
+ * A the long-run covariance of a comment, B that between videos (drift/spread.h),
+ * n and m the finite values, b and bm the mean size of the video that a comment
+ * belongs to, in window and baseline. With b = 1 and A = C that is the plain test
+ * with the finite-baseline factor 1/(1 + n/m). Directions without variance are
+ * dropped, k remain (stats/eigen.h). T / k is held against F(k, 3 n/(b l)), l the
+ * comments that are worth one in the long run: as if the covariance had been
+ * learnt from so few, since asymptotic p-values from few are far too small.
+ *
+ * A direction is used only where n is at least 8 times its kurtosis over the
+ * baseline's comments, and m 50 times, both divided by their own design effects: a
+ * rare value (an emoji in one comment of 200) is no normal variable in 67 comments,
+ * and three of them are no evidence. It comes in with the longer runs.
+ *
+ *   unseen   where the baseline has cells without comments (beside atoms; the
+ *            only test of a feature that never changed): how likely is it that
+ *            all x comments there, of n + m, fell into the window (Fisher's exact
+ *            test of 0 of m and x of n, in videos: divided by bm and b)
+ *
+ * p is the smallest of the tests' by Bonferroni. The effect is the part of the
+ * squared shift that noise does not explain, in baseline variances: about the PSI
+ * on the same bins, without its bias. */
+#ifndef DRIFT_EVIDENCE_H
+#define DRIFT_EVIDENCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "drift/spread.h"
+
+/* Comments a direction needs for each unit of its kurtosis, in a window and in the
+ * baseline. */
+#define EVIDENCE_PER_KURTOSIS          8
+#define EVIDENCE_BASELINE_PER_KURTOSIS 50
+
+enum evidence_test { EVIDENCE_NONE, EVIDENCE_NEYMAN, EVIDENCE_GROUPS, EVIDENCE_UNSEEN };
+
+struct evidence; /* immutable; of one feature of a baseline */
+
+/* From the baseline's counts by cell, copied into it, and its mean size of the
+ * video that a comment belongs to (>= 1). NULL: out of memory. O(cells). */
+struct evidence *evidence_new(const uint64_t *counts, size_t cells, const struct spread *spread,
+                              double video_size);
+
+/* NULL is fine. */
+void evidence_free(struct evidence *e);
+
+/* Groups that the baseline has. */
+size_t evidence_groups(const struct evidence *e);
+
+/* What the tests found. */
+struct outcome {
+    enum evidence_test test;     /* with the smaller p; NONE: nothing could be tested       */
+    double p;                    /* of all tests together; NaN when there was none          */
+    double statistic;            /* T of that test; x for unseen                            */
+    double df;                   /* k                                                       */
+    double df_videos;            /* 3 n/(b l)                                               */
+    double effect;               /* at least 0                                              */
+    double moment[RANK_MOMENTS]; /* how far each moment moved, in its standard errors; 0
+                                   where it has none                                      */
+};
+
+/* Tests n > 0 values with counts by cell, whose mean video size is b. O(cells). */
+void evidence_test(const struct evidence *e, const uint64_t *counts, int64_t n, double b,
+                   struct outcome *out);
+
+/* "neyman", ... */
+const char *evidence_test_name(enum evidence_test test);
+
+#endif

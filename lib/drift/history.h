@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* history.h -- the closed panes of one segment, oldest first.
+ *
+ * The scan looks back over them. What it may still need is a function of the
+ * panes alone, and once it no longer needs one it never will again: a pane is
+ * needed while it is younger than a span and fewer than so many comments came
+ * behind it. So after a restart the same panes are needed, whatever more was kept
+ * for an open window. */
+#ifndef DRIFT_HISTORY_H
+#define DRIFT_HISTORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "record/pane.h"
+
+struct past_pane {
+    int64_t start_ms;
+    struct pane_delta *delta; /* owned; one block */
+    size_t bytes;
+};
+
+struct history {
+    struct past_pane *v; /* ascending by start_ms */
+    size_t n;
+    size_t cap;
+    size_t bytes;
+};
+
+/* Appends a pane and takes its delta, which is one block for free(), also when it
+ * fails. It starts behind all others. ST_FATAL: memory. */
+MUST_USE enum status history_add(struct history *h, int64_t start_ms, struct pane_delta *delta,
+                                 size_t bytes, struct err *err);
+
+/* Index of the first pane that a scan at the boundary now_ms may look at: it
+ * starts at or behind now_ms - span_ms, and fewer than comments came behind it. */
+size_t history_needed(const struct history *h, int64_t now_ms, int64_t span_ms, int64_t comments);
+
+/* Index of the first pane that starts at or behind start_ms; h->n for none. */
+size_t history_seek(const struct history *h, int64_t start_ms);
+
+/* Drops the first n panes. */
+void history_drop(struct history *h, size_t n);
+
+/* Empties it; safe on a zeroed struct. */
+void history_release(struct history *h);
+
+#endif

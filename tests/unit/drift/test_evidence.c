@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* Evidence against what it should say, and how often it is wrong. */
+#include "support/check.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "drift/evidence.h"
+#include "drift/scan_weigh.h"
+#include "stats/special.h"
+#include "support/drift/trial.h"
+
+static struct evidence *even_baseline(size_t cells, uint64_t each)
+{
+    const struct spread none = { .known = true };
+    uint64_t counts[CELLS_MAX];
+
+    for (size_t i = 0; i < cells; i++)
+        counts[i] = each;
+    struct evidence *e = evidence_new(counts, cells, &none, 1);
+    assert_non_null(e);
+    return e;
+}
+
+/* Without videos and time the second test is Pearson's, with the factor of a
+ * finite baseline, held against F. */
+static void test_groups_are_chi_square(void **state)
+{
+    struct evidence *e = even_baseline(16, 1000);
+    uint64_t now[16];
+    double chi2 = 0;
+    double n = 16 * 60 + 40;
+    struct outcome found;
+
+    (void)state;
+    for (size_t i = 0; i < 16; i++)
+        now[i] = i == 7 ? 100 : 60; /* one class in the middle: no smooth moment sees it best */
+    for (size_t i = 0; i < 16; i++) {
+        double d = (double)now[i] / n - 1.0 / 16;
+
+        chi2 += d * d * 16 / (1 / n + 1.0 / 16000);
+    }
+    evidence_test(e, now, (int64_t)n, 1, &found);
+    assert_int_equal(found.test, EVIDENCE_GROUPS);
+    assert_true(found.df == 15 && found.df_videos == 3 * n);
+    assert_true(fabs(found.statistic / chi2 - 1) < 1e-9);
+    assert_true(fabs(found.p / (2 * special_f_sf(chi2 / 15, 15, 3 * n)) - 1) < 1e-9);
+    evidence_free(e);
+}
+
+/* The named moment is the one that moved. */
+static void test_moments_are_named(void **state)
+{
+    struct evidence *e = even_baseline(256, 100);
+    uint64_t up[256];
+    uint64_t wide[256];
+    struct outcome found;
+
+    (void)state;
+    for (size_t i = 0; i < 256; i++) {
+        up[i] = i / 32;
+        wide[i] = i < 64 || i >= 192 ? 8 : 4;
+    }
+    evidence_test(e, up, 896, 1, &found);
+    assert_int_equal(found.test, EVIDENCE_NEYMAN);
+    assert_true(found.moment[0] > 5 && fabs(found.moment[1]) < 1);
+    evidence_test(e, wide, 1536, 1, &found);
+    assert_true(found.moment[1] > 5 && fabs(found.moment[0]) < 1);
+    evidence_free(e);
+}
+
+/* A value that was never seen is evidence, also where nothing else can be tested. */
+static void test_unseen(void **state)
+{
+    const struct spread none = { .known = true };
+    const uint64_t constant[] = { 0, 1000, 0 };
+    const uint64_t same[] = { 0, 100, 0 };
+    const uint64_t other[] = { 0, 90, 10 };
+    struct evidence *e = evidence_new(constant, 3, &none, 1);
+    struct outcome found;
+    double p = 1;
+
+    (void)state;
+    for (int i = 0; i < 10; i++)
+        p *= (100.0 - i) / (1100.0 - i);
+    evidence_test(e, same, 100, 1, &found);
+    assert_true(found.test == EVIDENCE_UNSEEN && found.p == 1);
+    evidence_test(e, other, 100, 1, &found);
+    assert_true(found.test == EVIDENCE_UNSEEN && found.p == p);
+    assert_true(fabs(found.effect - 0.1) < 1e-15);
+    evidence_test(e, other, 100, 50, &found); /* of two videos */
+    assert_true(found.p == 1);
+    evidence_free(e);
+}
+
+static void test_nothing_to_test(void **state)
+{
+    const struct spread none = { 0 };
+    const uint64_t empty[] = { 0, 0 };
+    const uint64_t some[] = { 3, 4 };
+    struct evidence *e = evidence_new(empty, 2, &none, 1);
+    struct outcome found;
+
+    (void)state;
+    evidence_test(e, some, 7, 1, &found);
+    assert_true(found.test == EVIDENCE_NONE && isnan(found.p));
+    evidence_free(e);
+    e = evidence_new(some, 2, &none, 1);
+    evidence_test(e, empty, 0, 1, &found);
+    assert_true(found.test == EVIDENCE_NONE && isnan(found.p));
+    evidence_free(e);
+}
+
+/* In small what bench_detect measures in large. At a level of 1 % a boundary, of
+ * 2,000 boundaries 20 at most on average; what hangs together must not alarm more. */
+static void test_false_alarms(void **state)
+{
+    static const struct trial_kind kinds[] = {
+        { 0 }, { .phi = 0.6 }, { .rho = 0.1, .videos = 20 }, { .rare = true }
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        int64_t alarms = 0;
+
+        for (uint64_t seed = 1; seed <= 10; seed++) {
+            struct trial t;
+
+            trial_begin(&t, kinds[i], seed, 10000);
+            alarms += trial_false_alarms(&t, 20000, 0.01);
+            trial_end(&t);
+        }
+        print_message("kind %zu: %d alarms in 2000 boundaries\n", i, (int)alarms);
+        assert_true(alarms <= 32); /* 20 + 2.7 deviations */
+    }
+}
+
+/* R12: what PSI over 0.2 never sees in 5,000 comments. */
+static void test_small_changes_are_seen(void **state)
+{
+    static const int changes[] = { 1, 4, 7, 11, 12 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        struct trial t;
+        const struct scan_feature *f;
+        int64_t seen = 0;
+
+        trial_begin(&t, (struct trial_kind){ .change = changes[i] }, 5, 20000);
+        f = &t.scan->features[0];
+        for (int64_t k = 0; k < 5000 && !seen; k += TRIAL_PANE) {
+            trial_step(&t, k, INT64_MIN);
+            seen = f->p <= 1e-4 ? k + TRIAL_PANE : 0;
+        }
+        print_message("%s: seen after %d\n", trial_changes[changes[i]], (int)seen);
+        assert_true(seen > 0);
+        trial_end(&t);
+    }
+}
+
+/* R13: a crawl of one video, however it is ordered, is one video. */
+static void test_one_video_says_nothing(void **state)
+{
+    struct trial t;
+
+    (void)state;
+    trial_begin(&t, (struct trial_kind){ .rho = 0.5, .videos = 1 }, 3, 4000);
+    for (int i = 0; i < 50; i++) {
+        trial_step(&t, -1, INT64_MIN);
+        assert_int_equal(t.scan->features[0].runs, 0);
+    }
+    trial_end(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_groups_are_chi_square),
+        cmocka_unit_test(test_moments_are_named),
+        cmocka_unit_test(test_unseen),
+        cmocka_unit_test(test_nothing_to_test),
+        cmocka_unit_test(test_false_alarms),
+        cmocka_unit_test(test_small_changes_are_seen),
+        cmocka_unit_test(test_one_video_says_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
