@@ -20,7 +20,7 @@ MIN_VIDEOS = 10
 POLICY = (("CRITICAL", 0.3), ("WARNING", 0.2))
 RANK = {"NONE": 0, "WARNING": 1, "CRITICAL": 2}
 OPTIONS = [f"pane.ms={PANE_MS}", f"window.ms={load.WINDOW_MS}", "drift.segments=" + ",".join(SEGMENTS),
-           f"window.min_samples={MIN_SAMPLES}", f"window.min_videos={MIN_VIDEOS}"]
+           f"window.min_samples={MIN_SAMPLES}", f"window.min_videos={MIN_VIDEOS}", "drift.policy=fixed"]
 CONFIG = (f"pane.ms={PANE_MS}\nwindow.ms={load.WINDOW_MS}\nwindow.min_samples={MIN_SAMPLES}\n"
           f"window.min_videos={MIN_VIDEOS}\ndrift.policy=fixed\ndrift.segments=" + ",".join(SEGMENTS))
 EXAMPLES_KEPT, EXAMPLES_MAX, EXAMPLES_PER_BIN = 64, 10, 3
@@ -204,7 +204,7 @@ class Golden:
                 "n_eff": n / (1 + (size - 1) * base["icc"] if size > 1 else 1),
                 "psi": psi, "ks": stats.ks(base["counts"], counts),
                 "wasserstein": None if area is None else area * base["unit"] / max(base["sd"], 0.001),
-                "js": stats.js(ref, cur), "severity": severity, "bins": cur}
+                "js": stats.js(ref, cur), "test": "ks", "effect": None, "severity": severity, "bins": cur}
 
     def alert(self, episodes, window, tally, histograms):
         """The alert that this window gives, or None; the episode after it."""
@@ -240,6 +240,8 @@ class Golden:
                        key=lambda m: -m["psi_part"])
         before, now = (stats.mean_sd(c, s, base["unit"])
                        for c, s in ((base["counts"], base["sums"]), (counts, sums)))
+        skews = [stats.skew(c, s) for c, s in ((base["counts"], base["sums"]), (counts, sums))]
+        low, high = (stats.tails(base["counts"][::step], counts[::step]) for step in (1, -1))
         name = "\x1f".join(["window", "1", window["segment"], str(episode["start"]),
                             window["baseline"], window["bundle"]])
         alert = {k: window[k] for k in ("segment", "rule", "start_ms", "end_ms", "policy", "baseline",
@@ -250,18 +252,21 @@ class Golden:
             "alert_id": hashlib.sha256(name.encode()).hexdigest()[:32], "seq": episode["seq"],
             "state": "firing" if firing else "resolved", "severity": severity, "kind": "drift",
             "rule_version": 1, "feature": base["name"], "episode_ms": episode["start"],
-            "others": [{"name": f["name"], "psi": f["psi"], "severity": f["severity"]}
+            "others": [{"name": f["name"], "psi": f["psi"], "severity": f["severity"],
+                        "p": None, "q": None, "effect": None}
                        for i, f in enumerate(window["features"])
                        if i != at and f["severity"] != "NONE"],
             "threshold": threshold, "m": base["n"], "baseline_counts": base["counts"],
             "window_counts": counts, "baseline_sums": base["sums"], "window_sums": sums,
             "baseline_sd": base["sd"], "moved": moved,
             "moments": {"mean_before": before[0], "mean_now": now[0], "sd_before": before[1],
-                        "sd_now": now[1]},
+                        "sd_now": now[1], "skew_before": skews[0], "skew_now": skews[1],
+                        "low_before": low[0], "low_now": low[1], "high_before": high[0],
+                        "high_now": high[1]},
             "examples": self.examples(at, tally, moved) if firing else [],
             "message": self.message(firing, base, window, measured, (before[0], now[0]), threshold),
             "todo": "docs/runbook/drift-in-a-%s.md" % ("score" if at < 4 else "feature"),
-            "config": sha256_id(CONFIG), "method": 1}
+            "config": sha256_id(CONFIG), "method": 2, "evidence": None}
 
     @staticmethod
     def message(firing, base, window, measured, means, threshold):

@@ -126,7 +126,8 @@ def feature_of(name, values):
         sums[cell] += stats.units(x, unit)
     return {"name": name, "kind": "numeric", "n": n, "missing": 0, "infinite": 0,
             "min": min(values), "max": max(values), "mean": mean, "sd": sd, "icc": 0.03125,
-            "unit": unit, "edges": edges, "counts": counts, "sums": sums,
+            "unit": unit, "between_moments": [], "between_groups": [], "long_run": [0.0] * 4,
+            "edges": edges, "counts": counts, "sums": sums,
             "psi_bins": stats.psi_bins(edges, counts)}
 
 
@@ -136,8 +137,8 @@ def write_baseline(path, bundle_sha256, seed=1, comments=3000):
     rows = [score(measure(load.text_of(rng, 0), rng.random() > 0.7)) for _ in range(comments)]
     features = [feature_of(name, column)
                 for name, column in zip(OUTPUTS + MONITORED, zip(*rows))]
-    baseline = {"absa_baseline": 1, "method": 1, "bundle_sha256": bundle_sha256,
-                "comments": comments, "videos": 0,
+    baseline = {"absa_baseline": 2, "method": 1, "bundle_sha256": bundle_sha256,
+                "comments": comments, "videos": 0, "video_size": 1.0,
                 "split": {"ok": True, "tested": 0, "worst": "", "psi": 0}, "features": features}
     data = json.dumps(baseline).encode()
     path.write_bytes(data)

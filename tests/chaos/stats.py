@@ -116,6 +116,26 @@ def mean_sd(counts, sums, unit):
     return mean * unit, math.sqrt(squares / n) * unit
 
 
+def skew(counts, sums):
+    """Third standardised moment, each value at the mean of its cell."""
+    n = sum(counts)
+    if not n:
+        return 0.0
+    mean = sum(sums) / n
+    gaps = [(c, s / c - mean) for c, s in zip(counts, sums) if c]
+    squares = math.fsum(c * d ** 2 for c, d in gaps)
+    return math.fsum(c * d ** 3 for c, d in gaps) / n / math.sqrt(squares / n) ** 3 if squares else 0.0
+
+
+def tails(before, now):
+    """Shares of both in the first cells that hold at most 1/20 of before."""
+    cells, held = 0, 0
+    while cells < len(before) and (held + before[cells]) * 20 <= sum(before):
+        held += before[cells]
+        cells += 1
+    return held / sum(before), sum(now[:cells]) / sum(now) if sum(now) else 0.0
+
+
 def adjusted(ps):
     """Benjamini-Hochberg; None is not in the family."""
     order = sorted((p, i) for i, p in enumerate(ps) if p is not None)
