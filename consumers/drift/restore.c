@@ -423,21 +423,23 @@ static enum status sum_up(struct judge *j, struct open_panes *panes, struct err 
 static enum status find_place(struct judge *j, const struct found *f, struct stage_resume *resume,
                               struct err *err)
 {
-    if (!f->judge && resume->offset > 0)
+    if (!f->judge && resume->offset > 0) {
         return err_set(err, ST_FATAL,
                        "absa.panes is committed at %" PRId64
                        " but absa.state is empty: absa drift rewind counts again; see "
                        "docs/runbook/exit-70.md",
                        resume->offset);
+    }
     if (!f->judge)
         return ST_OK;
     resume->reset = resume->offset >= 0 && resume->offset != j->next_offset;
-    if (resume->reset && !j->conf.from_state)
+    if (resume->reset && !j->conf.from_state) {
         return err_set(err, ST_FATAL,
                        "absa.panes is committed at %" PRId64 " but absa.state stands at %" PRId64
                        ": --from-state goes on from the state, absa drift rewind counts again; "
                        "see docs/runbook/exit-70.md",
                        resume->offset, j->next_offset);
+    }
     resume->offset = j->replay_from;
     resume->floor = j->next_offset;
     j->rebuilding = j->replay_from < j->next_offset;

@@ -49,7 +49,8 @@ def check(out, policy, turn_ms):
 
     verify(out / "one/alerts.jsonl", ok=(0,))
     changed = out / "changed.jsonl"
-    lies = list(with_a_digit_changed(alerts[0]))
+    # the covariances and the family of tests are many digits alike: some of them
+    lies = list(with_a_digit_changed(alerts[0]))[:: 1 if policy == "fixed" else 9]
     changed.write_text("\n".join(lies) + "\n")
     said = verify(changed, ok=(1,)).stdout.splitlines()
     assert said[-1] == f"{len(lies)} alerts, {len(lies)} refused", said[-1]
