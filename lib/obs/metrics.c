@@ -78,32 +78,42 @@ static struct series *find(struct metrics *m, enum metric id, int64_t label, con
     return s;
 }
 
-static void change(struct metrics *m, enum metric id, int64_t label, double v, bool add)
+/* Locks, and finds as find() does. */
+static struct series *take(struct metrics *m, enum metric id, int64_t label, const char *text)
 {
     pthread_mutex_lock(&m->lock);
-    struct series *s = find(m, id, label, "");
+    return find(m, id, label, text);
+}
+
+static void give(struct metrics *m, struct series *s, double v)
+{
     if (s)
-        s->v = add ? s->v + v : v;
+        s->v = v;
     pthread_mutex_unlock(&m->lock);
 }
 
 void metrics_set(struct metrics *m, enum metric id, int64_t label, double v)
 {
-    change(m, id, label, v, false);
+    give(m, take(m, id, label, ""), v);
 }
 
 void metrics_add(struct metrics *m, enum metric id, int64_t label, double v)
 {
-    change(m, id, label, v, true);
+    struct series *s = take(m, id, label, "");
+
+    give(m, s, s ? s->v + v : v);
+}
+
+void metrics_set_text(struct metrics *m, enum metric id, const char *labels, double v)
+{
+    give(m, take(m, id, METRIC_NO_LABEL, labels), v);
 }
 
 void metrics_add_text(struct metrics *m, enum metric id, const char *labels, double v)
 {
-    pthread_mutex_lock(&m->lock);
-    struct series *s = find(m, id, METRIC_NO_LABEL, labels);
-    if (s)
-        s->v += v;
-    pthread_mutex_unlock(&m->lock);
+    struct series *s = take(m, id, METRIC_NO_LABEL, labels);
+
+    give(m, s, s ? s->v + v : v);
 }
 
 void metrics_clear(struct metrics *m, enum metric id)

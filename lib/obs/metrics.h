@@ -39,6 +39,11 @@
       "New configurations asked for by SIGHUP: taken, refused")                                    \
     X(NOTIFICATIONS, "absa_notifications_total", "counter", "receiver, result",                    \
       "Tries to tell a receiver, by what came of them: sent, retry, refused, held")                \
+    X(STORE_ROWS, "absa_store_rows_total", "counter", "table", "Rows brought into the database")   \
+    X(STORE_REFUSED, "absa_store_refused_total", "counter", NULL,                                  \
+      "Records that the database can not hold: table refused names them")                          \
+    X(STORE_LAG, "absa_store_lag", "gauge", "topic",                                               \
+      "Records (and transaction markers) that are not in the database yet")                        \
     X(WATERMARK, "absa_watermark_timestamp_seconds", "gauge", "source",                            \
       "Progress of a source in arrival time")
 
@@ -62,8 +67,9 @@ void metrics_free(struct metrics *m);
 void metrics_set(struct metrics *m, enum metric id, int64_t label, double v);
 void metrics_add(struct metrics *m, enum metric id, int64_t label, double v);
 
-/* Adds to a series whose labels are told apart by their text: receiver="a",result="sent".
- * At most METRIC_TEXT_MAX bytes, copied. */
+/* Sets, or adds to, a series whose labels are told apart by their text:
+ * receiver="a",result="sent". At most METRIC_TEXT_MAX bytes, copied. */
+void metrics_set_text(struct metrics *m, enum metric id, const char *labels, double v);
 void metrics_add_text(struct metrics *m, enum metric id, const char *labels, double v);
 
 /* Forgets all series of a metric: partitions that are gone have no lag. */

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/service.h"
 
-#include "obs/log.h"
-
-enum { LIST_MAX = 3000 };
-
 struct running {
     const struct service *service;
     struct app_run *run;
@@ -29,26 +25,10 @@ static enum status make_stage(struct running *r, struct stage *stage, struct err
 static enum status load(void *ctx, struct stage *stage, const struct conf **props, struct err *err)
 {
     struct running *r = ctx;
-    struct buf what;
-    struct buf why;
+    enum status st = service_reload(r->run, err);
 
-    buf_init(&what, LIST_MAX);
-    buf_init(&why, LIST_MAX);
-    enum status st = app_reload(r->run, &what, &why, err);
-    buf_byte(&what, '\0');
-    buf_byte(&why, '\0');
-    if (st == ST_REJECT)
-        log_error("the configuration stays as it was",
-                  LOG_STR("why", buf_failed(&why) ? "too much to list" : why.p));
-    else if (st == ST_OK)
-        log_info("configuration taken over",
-                 LOG_STR("changed", buf_failed(&what) ? "too much to list" : what.p));
     *props = r->run->conf;
-    if (st == ST_OK && r->service->make)
-        st = make_stage(r, stage, err);
-    buf_release(&what);
-    buf_release(&why);
-    return st;
+    return st == ST_OK && r->service->make ? make_stage(r, stage, err) : st;
 }
 
 enum status service_run(const struct service *s, struct app_run *run, struct stage *stage,

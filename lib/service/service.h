@@ -31,6 +31,9 @@ struct service {
     void *ctx;
 };
 
+/* SIGHUP: app_reload(), and the log says what came of it. */
+MUST_USE enum status service_reload(struct app_run *run, struct err *err);
+
 /* Runs the stage until a signal ends it; as flow_run(). After a reload *stage may be
  * another one: the old one is closed then. */
 MUST_USE enum status service_run(const struct service *s, struct app_run *run, struct stage *stage,

@@ -62,4 +62,11 @@ struct wire_table {
 
 extern const struct wire_table *const wire_tables[RECORD_N];
 
+/* Names of enums by value, NULL at the end: for who writes records elsewhere. */
+extern const char *const wire_late_by_names[];
+extern const char *const wire_sighting_names[];
+extern const char *const wire_window_state_names[];
+extern const char *const wire_severity_names[];
+extern const char *const wire_alert_state_names[];
+
 #endif

@@ -17,13 +17,13 @@
 
 static const char *const mark_kind_names[] = { "hello", "data", "idle", "end", NULL };
 static const char *const time_source_names[] = { "field", "id", "zone", "arrival", NULL };
-static const char *const late_by_names[] = { "none", "floor", NULL };
-static const char *const sighting_names[] = { "first", "update", NULL };
-static const char *const window_state_names[] = { "evaluated",      "insufficient_data",
-                                                  "no_data",        "warming",
-                                                  "baseline_stale", "no_baseline",
-                                                  "incomplete",     NULL };
-const char *const severity_names[] = { "NONE", "WARNING", "CRITICAL", NULL };
+const char *const wire_late_by_names[] = { "none", "floor", NULL };
+const char *const wire_sighting_names[] = { "first", "update", NULL };
+const char *const wire_window_state_names[] = { "evaluated",      "insufficient_data",
+                                                "no_data",        "warming",
+                                                "baseline_stale", "no_baseline",
+                                                "incomplete",     NULL };
+const char *const wire_severity_names[] = { "NONE", "WARNING", "CRITICAL", NULL };
 static const char *const state_kind_names[] = { "judge", "pane", "alert", "close", "scan", NULL };
 static const char *const notify_state_names[] = {
     "waiting", "sending", "sent", "held", "dead", NULL
@@ -66,7 +66,7 @@ static const struct wire_field comment_fields[] = {
     { "src_index", WIRE_INT, offsetof(struct comment, origin.src_index), NULL, NULL },
     { "arrival_ms", WIRE_LONG, offsetof(struct comment, origin.arrival_ms), NULL, NULL },
     { "src_wm_ms", WIRE_LONG, offsetof(struct comment, origin.src_wm_ms), NULL, NULL },
-    { "late_by", WIRE_ENUM, offsetof(struct comment, origin.late_by), NULL, late_by_names },
+    { "late_by", WIRE_ENUM, offsetof(struct comment, origin.late_by), NULL, wire_late_by_names },
 };
 static const struct wire_table comment_table = { "comment", sizeof(struct comment), comment_fields,
                                                  sizeof(comment_fields) /
@@ -90,7 +90,7 @@ static const struct wire_field score_fields[] = {
     { "likes", WIRE_OPT_LONG, offsetof(struct score, likes), NULL, NULL },
     { "replies", WIRE_OPT_LONG, offsetof(struct score, replies), NULL, NULL },
     { "is_reply", WIRE_BOOL, offsetof(struct score, is_reply), NULL, NULL },
-    { "sighting", WIRE_ENUM, offsetof(struct score, sighting), NULL, sighting_names },
+    { "sighting", WIRE_ENUM, offsetof(struct score, sighting), NULL, wire_sighting_names },
     { "cross_source", WIRE_BOOL, offsetof(struct score, cross_source), NULL, NULL },
     { "dedupe_evicted", WIRE_BOOL, offsetof(struct score, dedupe_evicted), NULL, NULL },
     { "sentiment_score", WIRE_DOUBLE, offsetof(struct score, sentiment_score), NULL, NULL },
@@ -109,7 +109,7 @@ static const struct wire_field score_fields[] = {
     { "src_index", WIRE_INT, offsetof(struct score, origin.src_index), NULL, NULL },
     { "arrival_ms", WIRE_LONG, offsetof(struct score, origin.arrival_ms), NULL, NULL },
     { "src_wm_ms", WIRE_LONG, offsetof(struct score, origin.src_wm_ms), NULL, NULL },
-    { "late_by", WIRE_ENUM, offsetof(struct score, origin.late_by), NULL, late_by_names },
+    { "late_by", WIRE_ENUM, offsetof(struct score, origin.late_by), NULL, wire_late_by_names },
 };
 static const struct wire_table score_table = { "score", sizeof(struct score), score_fields,
                                                sizeof(score_fields) / sizeof(score_fields[0]) };
@@ -231,7 +231,7 @@ static const struct wire_field window_feature_fields[] = {
     { "q", WIRE_OPT_DOUBLE, offsetof(struct window_feature, q), NULL, NULL },
     { "test", WIRE_STRING, offsetof(struct window_feature, test), NULL, NULL },
     { "effect", WIRE_OPT_DOUBLE, offsetof(struct window_feature, effect), NULL, NULL },
-    { "severity", WIRE_ENUM, offsetof(struct window_feature, severity), NULL, severity_names },
+    { "severity", WIRE_ENUM, offsetof(struct window_feature, severity), NULL, wire_severity_names },
     { "bins", WIRE_LONGS, offsetof(struct window_feature, bins), NULL, NULL },
 };
 static const struct wire_table window_feature_table = {
@@ -245,7 +245,7 @@ static const struct wire_field window_fields[] = {
     { "rule", WIRE_STRING, offsetof(struct window, rule), NULL, NULL },
     { "start_ms", WIRE_LONG, offsetof(struct window, start_ms), NULL, NULL },
     { "end_ms", WIRE_LONG, offsetof(struct window, end_ms), NULL, NULL },
-    { "state", WIRE_ENUM, offsetof(struct window, state), NULL, window_state_names },
+    { "state", WIRE_ENUM, offsetof(struct window, state), NULL, wire_window_state_names },
     { "n", WIRE_LONG, offsetof(struct window, n), NULL, NULL },
     { "n_eff", WIRE_DOUBLE, offsetof(struct window, n_eff), NULL, NULL },
     { "videos", WIRE_LONG, offsetof(struct window, videos), NULL, NULL },
@@ -294,8 +294,8 @@ static const struct wire_field alert_state_of_fields[] = {
     { "alert_id", WIRE_STRING, offsetof(struct alert_state_of, alert_id), NULL, NULL },
     { "seq", WIRE_INT, offsetof(struct alert_state_of, seq), NULL, NULL },
     { "episode_ms", WIRE_LONG, offsetof(struct alert_state_of, episode_ms), NULL, NULL },
-    { "severity", WIRE_ENUM, offsetof(struct alert_state_of, severity), NULL, severity_names },
-    { "now", WIRE_ENUM, offsetof(struct alert_state_of, now), NULL, severity_names },
+    { "severity", WIRE_ENUM, offsetof(struct alert_state_of, severity), NULL, wire_severity_names },
+    { "now", WIRE_ENUM, offsetof(struct alert_state_of, now), NULL, wire_severity_names },
 };
 static const struct wire_table alert_state_of_table = {
     "alert_state_of", sizeof(struct alert_state_of), alert_state_of_fields,

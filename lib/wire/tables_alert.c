@@ -3,12 +3,12 @@
 #include "record/alert.h"
 #include "wire/tables_inner.h"
 
-static const char *const alert_state_names[] = { "firing", "resolved", NULL };
+const char *const wire_alert_state_names[] = { "firing", "resolved", NULL };
 
 static const struct wire_field other_feature_fields[] = {
     { "name", WIRE_STRING, offsetof(struct other_feature, name), NULL, NULL },
     { "psi", WIRE_DOUBLE, offsetof(struct other_feature, psi), NULL, NULL },
-    { "severity", WIRE_ENUM, offsetof(struct other_feature, severity), NULL, severity_names },
+    { "severity", WIRE_ENUM, offsetof(struct other_feature, severity), NULL, wire_severity_names },
     { "p", WIRE_OPT_DOUBLE, offsetof(struct other_feature, p), NULL, NULL },
     { "q", WIRE_OPT_DOUBLE, offsetof(struct other_feature, q), NULL, NULL },
     { "effect", WIRE_OPT_DOUBLE, offsetof(struct other_feature, effect), NULL, NULL },
@@ -90,8 +90,8 @@ static const struct wire_table alert_evidence_table = {
 static const struct wire_field alert_fields[] = {
     { "alert_id", WIRE_STRING, offsetof(struct alert, alert_id), NULL, NULL },
     { "seq", WIRE_INT, offsetof(struct alert, seq), NULL, NULL },
-    { "state", WIRE_ENUM, offsetof(struct alert, state), NULL, alert_state_names },
-    { "severity", WIRE_ENUM, offsetof(struct alert, severity), NULL, severity_names },
+    { "state", WIRE_ENUM, offsetof(struct alert, state), NULL, wire_alert_state_names },
+    { "severity", WIRE_ENUM, offsetof(struct alert, severity), NULL, wire_severity_names },
     { "kind", WIRE_STRING, offsetof(struct alert, kind), NULL, NULL },
     { "rule", WIRE_STRING, offsetof(struct alert, rule), NULL, NULL },
     { "rule_version", WIRE_INT, offsetof(struct alert, rule_version), NULL, NULL },

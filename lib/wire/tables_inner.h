@@ -5,8 +5,6 @@
 
 #include "wire/table.h"
 
-extern const char *const severity_names[]; /* tables.c */
-
 extern const struct wire_table alert_table; /* tables_alert.c */
 
 #endif
