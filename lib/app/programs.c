@@ -3,7 +3,7 @@
 #include "app/app.h"
 
 const char *const app_programs[] = {
-    "import",   "ingest",   "score",  "drift",  "notify", "tail", "replay", "broker",
+    "import",   "ingest",   "score",  "drift",  "notify", "sink", "tail",   "replay", "broker",
     "backtest", "baseline", "topics", "doctor", "up",     "dead", "canary", NULL,
 };
 

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+#include "consumers/sink/sink.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "consumers/sink/inner.h"
+#include "obs/log.h"
+#include "service/service.h"
+#include "store/migrate.h"
+
+enum { PAUSE_MS = 100, PAUSES_MAX = 100 };
+
+int64_t sink_mono_ms(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int64_t behind(struct sink *s, const struct lane *lane)
+{
+    int64_t end = kafka_lanes_end(s->reader, lane->topic, lane->part);
+
+    return end > lane->read ? end - lane->read : 0;
+}
+
+static void show_lag(struct sink *s, enum topic_id topic, int64_t lag)
+{
+    char label[METRIC_TEXT_MAX];
+
+    snprintf(label, sizeof(label), "topic=\"%s\"", topic_table[topic].name);
+    metrics_set_text(s->metrics, METRIC_STORE_LAG, label, (double)lag);
+}
+
+/* What lies ahead of us, by topic; lanes of one topic stand together. */
+static int64_t show_lags(struct sink *s)
+{
+    int64_t all = 0;
+    int64_t lag = 0;
+
+    for (size_t i = 0; s->reader && i < s->n_lanes; i++) {
+        lag += behind(s, &s->lanes[i]);
+        if (i + 1 < s->n_lanes && s->lanes[i + 1].topic == s->lanes[i].topic)
+            continue;
+        show_lag(s, s->lanes[i].topic, lag);
+        all += lag;
+        lag = 0;
+    }
+    return all;
+}
+
+void sink_show_ready(struct sink *s, const char *why)
+{
+    struct ready_facts facts = { .parts = s->ready,
+                                 .restored = s->ready != PARTS_OWNED || s->reader,
+                                 .input = show_lags(s) > 0 || s->n > 0 };
+    struct ready_verdict v[READY_N];
+
+    if (!facts.input)
+        s->commit_ms = sink_mono_ms();
+    facts.commit_age = sink_mono_ms() - s->commit_ms;
+    (void)ready_judge(&facts, v);
+    for (int i = 0; i < READY_N; i++)
+        health_set(s->health, ready_check_name((enum ready_check)i), v[i].ok, v[i].why);
+    health_set(s->health, "session", !why, why ? why : "");
+}
+
+static void report(struct sink *s)
+{
+    log_info("state", LOG_INT("lanes", s->n_lanes), LOG_INT("behind", show_lags(s)),
+             LOG_INT("waiting_records", s->n), LOG_INT("waiting_bytes", s->bytes),
+             LOG_INT("waiting_ms", s->open_ms < 0 ? 0 : sink_mono_ms() - s->open_ms),
+             LOG_INT("retries", s->retries));
+}
+
+static void setup_log(const struct sink *s)
+{
+    const int verbosity = s->args->run->verbosity;
+    const enum log_level least = verbosity < 0   ? LOG_ERROR
+                                 : verbosity > 0 ? LOG_DEBUG
+                                                 : (enum log_level)s->conf->log_level;
+
+    log_setup(least, (enum log_format)s->conf->log_format, "sink", NULL);
+}
+
+static enum status show_config(struct sink *s, struct err *err)
+{
+    struct buf text;
+
+    if (!s->http)
+        return ST_OK;
+    buf_init(&text, CONF_TEXT_MAX);
+    conf_print(s->args->run->conf, &text);
+    enum status st = buf_failed(&text) ? err_set(err, ST_FATAL, "out of memory for /config")
+                                       : http_set_config(s->http, buf_slice(&text), err);
+    buf_release(&text);
+    return st;
+}
+
+/* What was asked for by signals. */
+static enum status obey(struct sink *s, struct err *err)
+{
+    if (atomic_exchange(&s->orders->report, false))
+        report(s);
+    if (!atomic_exchange(&s->orders->reload, false))
+        return ST_OK;
+    enum status st = service_reload(s->args->run, err);
+    metrics_add_text(s->metrics, METRIC_RELOADS,
+                     st == ST_OK ? "result=\"taken\"" : "result=\"refused\"", 1);
+    if (st == ST_REJECT)
+        return ST_OK;
+    setup_log(s);
+    return st == ST_OK ? show_config(s, err) : st;
+}
+
+static bool is_due(const struct sink *s)
+{
+    return s->open_ms >= 0 &&
+           (sink_mono_ms() - s->open_ms >= s->conf->commit_interval_ms ||
+            s->n >= (size_t)s->conf->batch_records || s->bytes >= (size_t)s->conf->batch_bytes);
+}
+
+static enum status turn(struct sink *s, struct err *err)
+{
+    health_beat(s->health);
+    sink_show_ready(s, NULL);
+    enum status st = sink_gather(s, err);
+    if (st == ST_OK && is_due(s))
+        st = sink_commit(s, err);
+    if (st == ST_OK)
+        st = sink_forget(s, err);
+    return st == ST_OK ? obey(s, err) : st;
+}
+
+static enum status session(struct sink *s, struct err *err)
+{
+    enum status st = sink_open(s, err);
+
+    if (st == ST_OK && !app_stopping()) {
+        s->opened = true;
+        log_info("session begins", LOG_INT("lanes", s->n_lanes));
+    }
+    while (st == ST_OK && !app_stopping())
+        st = turn(s, err);
+    if (st == ST_OK)
+        st = sink_commit(s, err);
+    sink_close(s);
+    return st;
+}
+
+/* Longer each time, up to 10 s. */
+static void pause_a_while(struct sink *s, const struct err *why)
+{
+    const struct timespec step = { .tv_nsec = PAUSE_MS * 1000000L };
+    int pauses = s->retries < 7 ? 1 << s->retries : PAUSES_MAX;
+
+    s->retries++;
+    metrics_add(s->metrics, METRIC_RETRIES, METRIC_NO_LABEL, 1);
+    log_warn("session ends, another begins", LOG_STR("why", why->msg),
+             LOG_INT("pause_ms", pauses * PAUSE_MS));
+    while (pauses-- > 0 && !app_stopping()) {
+        health_beat(s->health);
+        sink_show_ready(s, why->msg);
+        (void)nanosleep(&step, NULL);
+    }
+}
+
+static enum status loop(struct sink *s, struct err *err)
+{
+    enum status st = session(s, err);
+
+    while (st == ST_RETRY && s->opened && !app_stopping()) {
+        pause_a_while(s, err);
+        st = session(s, err);
+    }
+    if (st != ST_RETRY)
+        return st;
+    if (s->opened)
+        return ST_OK; /* told to stop while it begins anew: nothing is lost */
+    err_prefix(err, "unavailable");
+    return ST_FATAL;
+}
+
+static enum status start_http(struct sink *s, struct err *err)
+{
+    const struct http_pages pages = { s->metrics, s->health, app_version() };
+
+    if (s->conf->http_port == 0)
+        return ST_OK;
+    enum status st = http_start((uint16_t)s->conf->http_port, &pages, &s->http, err);
+    return st == ST_OK ? show_config(s, err) : st;
+}
+
+static enum status open_all(struct sink *s, struct err *err)
+{
+    enum status st = kafka_names_make(s->args->topics->prefix, &s->names, err);
+
+    setup_log(s);
+    s->metrics = metrics_new("sink", s->args->topics->prefix, app_version());
+    s->health = health_new();
+    if (st == ST_OK && (!s->metrics || !s->health))
+        st = err_set(err, ST_FATAL, "out of memory");
+    if (st == ST_OK)
+        st = rows_new(s->conf->scores_share, &s->rows, err);
+    if (st == ST_OK)
+        st = start_http(s, err);
+    if (st == ST_OK)
+        st = kafka_conf_take(&s->kafka, s->args->run->conf, NULL, err);
+    return st == ST_OK ? kafka_admin_new(&s->kafka, &s->admin, err) : st;
+}
+
+enum status sink_run(const struct sink_args *args, struct err *err)
+{
+    struct sink s = { .args = args,
+                      .conf = args->conf,
+                      .orders = app_take_orders(),
+                      .kept_ms = -1,
+                      .open_ms = -1,
+                      .commit_ms = sink_mono_ms() };
+    enum status st = open_all(&s, err);
+
+    if (st == ST_OK)
+        st = loop(&s, err);
+    if (st != ST_OK)
+        log_error("stopped", LOG_STR("status", status_name(st)), LOG_STR("why", err->msg));
+    app_ending(st, err);
+    http_stop(s.http); /* before what its pages show */
+    kafka_admin_free(s.admin);
+    kafka_conf_release(&s.kafka);
+    rows_free(s.rows);
+    free(s.msgs);
+    health_free(s.health);
+    metrics_free(s.metrics);
+    return st;
+}
+
+enum status sink_migrate(const struct sink_conf *conf, struct err *err)
+{
+    struct store *store = NULL;
+    size_t applied = 0;
+    enum status st = store_open(conf->database, conf->password, &store, err);
+
+    if (st == ST_RETRY) {
+        err_prefix(err, "unavailable");
+        return ST_FATAL;
+    }
+    if (st == ST_OK)
+        st = store_migrate(store, &applied, err);
+    if (st == ST_OK)
+        printf("%zu of %zu migrations applied, the others were there\n", applied,
+               store_migrations_n);
+    store_close(store);
+    return st;
+}
