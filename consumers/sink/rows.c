@@ -88,8 +88,8 @@ static enum status add_window(struct rows *r, const struct window *w, struct err
     enum status st = add(r, TABLE_WINDOW, w, err);
 
     for (size_t i = 0; st == ST_OK && i < w->features.n; i++) {
-        const struct distance_row row = { w->start_ms, w->segment, w->rule, w->run,
-                                          w->features.v[i] };
+        const struct distance_row row = { w->start_ms, w->end_ms, w->segment,
+                                          w->rule,     w->run,    w->features.v[i] };
 
         st = add(r, TABLE_DISTANCE, &row, err);
     }

@@ -42,6 +42,7 @@ static const struct copy_column window_columns[] = {
 
 static const struct copy_column distance_columns[] = {
     COLUMN("start_at", COPY_TIME, struct distance_row, start_ms),
+    COLUMN("end_at", COPY_TIME, struct distance_row, end_ms),
     COLUMN("segment", COPY_TEXT, struct distance_row, segment),
     COLUMN("rule", COPY_TEXT, struct distance_row, rule),
     COLUMN("run", COPY_INT, struct distance_row, run),
@@ -57,6 +58,8 @@ static const struct copy_column distance_columns[] = {
     COLUMN("js", COPY_OPT_DOUBLE, struct distance_row, f.js),
     COLUMN("p", COPY_OPT_DOUBLE, struct distance_row, f.p),
     COLUMN("q", COPY_OPT_DOUBLE, struct distance_row, f.q),
+    COLUMN("test", COPY_TEXT, struct distance_row, f.test),
+    COLUMN("effect", COPY_OPT_DOUBLE, struct distance_row, f.effect),
     NAMED("severity", struct distance_row, f.severity, wire_severity_names),
     COLUMN("bins", COPY_LONGS, struct distance_row, f.bins),
     END_OF_COLUMNS,
@@ -122,6 +125,7 @@ static const struct copy_column alert_columns[] = {
     COLUMN("wasserstein", COPY_OPT_DOUBLE, struct alert_row, a.wasserstein),
     COLUMN("js", COPY_OPT_DOUBLE, struct alert_row, a.js),
     COLUMN("p", COPY_OPT_DOUBLE, struct alert_row, a.p),
+    COLUMN("q", COPY_OPT_DOUBLE, struct alert_row, a.q),
     COLUMN("n", COPY_LONG, struct alert_row, a.n),
     COLUMN("n_eff", COPY_DOUBLE, struct alert_row, a.n_eff),
     COLUMN("m", COPY_LONG, struct alert_row, a.m),

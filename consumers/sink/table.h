@@ -25,6 +25,7 @@ enum sink_table {
 
 struct distance_row {
     int64_t start_ms;
+    int64_t end_ms;
     struct slice segment;
     struct slice rule;
     int32_t run;

@@ -45,12 +45,13 @@ CREATE TABLE absa.judged_window (
     overtaken bigint NOT NULL,
     cross_source_updates bigint NOT NULL,
     dedupe_evicted bigint NOT NULL,
-    PRIMARY KEY (start_at, segment, rule, run)
+    PRIMARY KEY (start_at, end_at, segment, rule, run)
 ) PARTITION BY RANGE (start_at);
 
 -- One feature of a window against the baseline. NULL: the distance is not defined.
 CREATE TABLE absa.distance (
     start_at timestamptz NOT NULL,
+    end_at timestamptz NOT NULL,
     segment text NOT NULL,
     rule text NOT NULL,
     run integer NOT NULL,
@@ -66,9 +67,11 @@ CREATE TABLE absa.distance (
     js double precision,
     p double precision,
     q double precision,
+    test text NOT NULL,
+    effect double precision,
     severity text NOT NULL,
     bins bigint[] NOT NULL,
-    PRIMARY KEY (start_at, segment, rule, run, feature)
+    PRIMARY KEY (start_at, end_at, segment, rule, run, feature)
 ) PARTITION BY RANGE (start_at);
 CREATE INDEX ON absa.distance (feature, segment, start_at);
 
@@ -134,6 +137,7 @@ CREATE TABLE absa.alert (
     wasserstein double precision,
     js double precision,
     p double precision,
+    q double precision,
     n bigint NOT NULL,
     n_eff double precision NOT NULL,
     m bigint NOT NULL,

@@ -16,7 +16,8 @@ from postgres import Postgres  # noqa: E402
 
 PREFIX = "s."
 TOPICS = [f"-Xtopic.prefix={PREFIX}", "-Xraw.partitions=1", "-Xcomments.partitions=2"]
-TABLES = {"judged_window": "start_at, segment, rule, run", "distance": "start_at, segment, feature",
+TABLES = {"judged_window": "start_at, end_at, segment, rule, run",
+          "distance": "start_at, end_at, segment, rule, feature",
           "score": "src, src_offset, src_index", "label": "labelled_at, comment_id, annotator",
           "alert": "start_at, alert_id, seq", "dead_count": "at, stage, reason",
           "flow": "at, topic, part", "kafka_position": "topic, part"}
