@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #define PAST_TOPICS "instead of files: absa.raw or absa.comments"
+#include "cli/report/folder.h"
 #include "file/file.h"
 #include "past.h"
 #include "pipe/transcode.h"
+#include "report/page.h"
 
 enum { LINE_BYTES_MAX = 64 << 20, ARENA_MAX = 256 << 20 };
 
@@ -29,7 +31,6 @@ static const struct app_opt opts[] = {
 enum { FILE_WINDOWS, FILE_ALERTS, FILE_DEAD, FILE_N };
 
 static const char *const file_names[FILE_N] = { "windows.jsonl", "alerts.jsonl", "dead.jsonl" };
-static const char summary_name[] = "summary.json";
 
 struct backtest {
     struct pipeline pipeline;
@@ -88,16 +89,29 @@ static enum status sink(void *ctx, const struct out_rec *rec, struct err *err)
     return st == ST_OK ? put(t, file, err) : st;
 }
 
+/* What another run left, and this one writes at its end. */
+static enum status remove_old(const char *name, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+
+    if (file_path(out_dir, slice_str(name), path, err) != ST_OK)
+        return err_set(err, ST_FATAL, "usage: --out: the name is too long");
+    if (unlink(path) != 0 && errno != ENOENT)
+        return err_set(err, ST_FATAL, "usage: %s: %s", path, strerror(errno));
+    return ST_OK;
+}
+
 static enum status open_files(struct backtest *t, struct err *err)
 {
     char path[FILE_PATH_MAX];
 
     if (mkdir(out_dir, 0777) != 0 && errno != EEXIST)
         return err_set(err, ST_FATAL, "usage: --out %s: %s", out_dir, strerror(errno));
-    if (file_path(out_dir, slice_str(summary_name), path, err) != ST_OK)
-        return err_set(err, ST_FATAL, "usage: --out: the name is too long");
-    if (unlink(path) != 0 && errno != ENOENT)
-        return err_set(err, ST_FATAL, "usage: %s: %s", path, strerror(errno));
+    enum status st = remove_old(FOLDER_SUMMARY, err);
+    if (st == ST_OK)
+        st = remove_old(FOLDER_REPORT, err);
+    if (st != ST_OK)
+        return st;
     for (int i = 0; i < FILE_N; i++) {
         if (file_path(out_dir, slice_str(file_names[i]), path, err) != ST_OK)
             return err_set(err, ST_FATAL, "usage: --out: the name is too long");
@@ -152,9 +166,8 @@ static void add_dead_reasons(struct backtest *t)
     }
 }
 
-static enum status write_summary(struct backtest *t, struct err *err)
+static void make_summary(struct backtest *t)
 {
-    char path[FILE_PATH_MAX];
     struct buf *b = &t->line;
     bool exact = true;
 
@@ -175,10 +188,94 @@ static enum status write_summary(struct backtest *t, struct err *err)
     buf_fmt(b, "},\n  \"identity\": \"%s\",\n  \"bundle\": \"sha256:%.*s\",\n", exact ? "I1" : "I0",
             SLICE_ARG(bundle));
     buf_fmt(b, "  \"baseline\": \"%s\"\n}\n", t->pipeline.baseline->id);
-    enum status st = file_path(out_dir, slice_str(summary_name), path, err);
-    if (st == ST_OK && buf_failed(b))
-        st = err_set(err, ST_FATAL, "out of memory");
+}
+
+static enum status write_one(const char *name, const struct buf *b, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+
+    if (buf_failed(b))
+        return err_set(err, ST_FATAL, "out of memory for %s", name);
+    enum status st = file_path(out_dir, slice_str(name), path, err);
     return st == ST_OK ? file_write(path, buf_slice(b), err) : st;
+}
+
+static void add_option(struct buf *b, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    buf_fmt(b, " --%s ", name);
+    folder_quote(b, value);
+}
+
+/* How to make it again, but for the folder. What is passed on to librdkafka may be a
+ * secret. */
+static void make_command(const struct app_run *run, struct buf *b)
+{
+    const char hidden[] = "kafka.";
+
+    buf_str(b, "absa backtest");
+    if (run->conf_file)
+        add_option(b, "config", run->conf_file);
+    add_option(b, "topic", past.topic);
+    add_option(b, "brokers", past.brokers);
+    add_option(b, "from", past.from);
+    add_option(b, "until", past.until);
+    add_option(b, "bundle", pipeline_conf.bundle);
+    add_option(b, "baseline", pipeline_conf.baseline);
+    for (size_t i = 0; i < run->set->n; i++) {
+        if (strncmp(run->set->item[i], hidden, strlen(hidden)) == 0)
+            continue;
+        buf_str(b, " -X ");
+        folder_quote(b, run->set->item[i]);
+    }
+    for (size_t i = 0; i < past.inputs.n; i++)
+        add_option(b, "input", past.inputs.item[i]);
+    for (int i = 0; i < run->argc; i++)
+        add_option(b, "input", run->argv[i]);
+    buf_str(b, " --out DIR\n");
+}
+
+/* The page, from what now stands in the folder and a summary that does not yet. */
+static enum status write_report(struct backtest *t, const struct buf *command, struct err *err)
+{
+    const struct folder folder = {
+        .dir = out_dir,
+        .wire = t->pipeline.wire,
+        .baseline = t->pipeline.baseline,
+        .summary = buf_slice(&t->line),
+        .command = slice_trim(buf_slice(command)),
+    };
+    struct buf page;
+
+    buf_init(&page, PAGE_BYTES_MAX);
+    enum status st = folder_report(&folder, &page, err);
+    if (st == ST_OK)
+        st = write_one(FOLDER_REPORT, &page, err);
+    buf_release(&page);
+    return st;
+}
+
+/* What the report needs beside the lines, the report, and the summary as the last. */
+static enum status write_end(struct backtest *t, const struct app_run *run, struct err *err)
+{
+    struct buf b;
+
+    buf_init(&b, BASELINE_BYTES_MAX);
+    enum status st = baseline_write(t->pipeline.baseline, &b, err);
+    if (st == ST_OK)
+        st = write_one(FOLDER_BASELINE, &b, err);
+    buf_clear(&b);
+    make_command(run, &b);
+    make_summary(t);
+    if (st == ST_OK)
+        st = write_one(FOLDER_COMMAND, &b, err);
+    if (st == ST_OK)
+        st = write_report(t, &b, err);
+    if (st == ST_OK)
+        st = write_one(FOLDER_SUMMARY, &t->line, err);
+    buf_release(&b);
+    return st;
 }
 
 /* One line for a person. */
@@ -219,7 +316,7 @@ static enum status work(struct backtest *t, const struct app_run *run, struct er
         st = past_feed(run, topic, &t->pipeline, t->pipe, err);
     st = close_files(t, st, err);
     if (st == ST_OK)
-        st = write_summary(t, err);
+        st = write_end(t, run, err);
     return st;
 }
 
@@ -244,7 +341,8 @@ static const struct app app = {
     .args = "[FILE...]",
     .summary =
         "Runs the whole pipeline over files or a stretch of a topic and writes windows.jsonl,\n"
-        "alerts.jsonl, dead.jsonl and summary.json. The same input gives the same bytes.",
+        "alerts.jsonl, dead.jsonl, summary.json and report.html, with baseline.json and\n"
+        "command.txt for absa report. The same input gives the same bytes.",
     .examples = "  absa backtest --input comments.csv --out result\n"
                 "  absa backtest -b localhost:9092 -t absa.raw --from 2025-07-01 --out july\n"
                 "  absa backtest --input comments.csv -X window.min_samples=50 --out sensitive\n",

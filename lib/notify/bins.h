@@ -27,6 +27,9 @@ size_t bins_of(const struct alert *al, struct bin v[BINS_MAX]);
  * have the scale of the larger one. */
 void bins_spark(const struct bin *v, size_t n, bool window, struct buf *out);
 
+/* Whether it is one value, as that of an atom. */
+bool bins_one_value(const struct bin *b);
+
 /* Appends "-0.5 to 0.25", "below -0.5", "from 0.25", "above 3"; "other below 3" of a bin that is
  * parted. */
 void bins_range(const struct bin *b, struct buf *out);

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* evidence.c -- the alerts, and on what each stands. */
+#include <math.h>
+
+#include "report/page_inner.h"
+
+enum { MOVED_MAX = 5, EXAMPLES_MAX = 5, OTHERS_MAX = 12 };
+
+static enum page_level level_of(const struct alert *al)
+{
+    if (al->state == ALERT_RESOLVED)
+        return PAGE_OK;
+    return al->severity == SEVERITY_CRITICAL ? PAGE_CRITICAL : PAGE_WARNING;
+}
+
+static const char *state_of(const struct alert *al)
+{
+    if (al->state == ALERT_RESOLVED)
+        return "resolved";
+    return al->severity == SEVERITY_CRITICAL ? "CRITICAL" : "WARNING";
+}
+
+static void tag(struct buf *out, const struct alert *al)
+{
+    buf_fmt(out, "<span class=\"tag %s\">%s</span>", page_class(level_of(al)), state_of(al));
+}
+
+static void row(struct buf *out, const struct page *p, size_t i)
+{
+    const struct alert *al = p->alert[i].alert;
+
+    buf_str(out, "<tr><td>");
+    html_minute(out, al->end_ms);
+    buf_str(out, "<td>");
+    tag(out, al);
+    buf_str(out, "<td>");
+    html_text(out, al->segment);
+    buf_str(out, "<td>");
+    html_text(out, al->feature);
+    buf_str(out, "<td class=n>");
+    html_number(out, al->psi.has ? al->psi.v : (double)NAN);
+    buf_str(out, "<td>");
+    if (i < PAGE_EVIDENCE_MAX)
+        buf_fmt(out, "<a href=#a%zu>", i);
+    html_text(out, al->message);
+    buf_str(out, i < PAGE_EVIDENCE_MAX ? "</a>\n" : "\n");
+}
+
+void page_alerts(struct buf *out, const struct page *p)
+{
+    buf_str(out,
+            "<div class=wide tabindex=0 role=region aria-label=Alerts><table><thead><tr><th "
+            "scope=col>window closed, UTC<th scope=col>state<th scope=col>segment<th "
+            "scope=col>feature<th scope=col class=n>PSI<th scope=col>message</thead><tbody>\n");
+    for (size_t i = 0; i < p->n_alerts; i++)
+        row(out, p, i);
+    buf_str(out, "</tbody></table></div>\n");
+    if (p->n_alerts_left > 0)
+        buf_fmt(out, "<p class=dim>And %zu more in alerts.jsonl.</p>\n", p->n_alerts_left);
+}
+
+static void fact(struct buf *out, const char *name)
+{
+    buf_fmt(out, "<tr><th scope=row>%s<td>", name);
+}
+
+static void facts(struct buf *out, const struct alert *al)
+{
+    buf_str(out, "<table>");
+    fact(out, "window, UTC");
+    html_minute(out, al->start_ms);
+    buf_str(out, " to ");
+    html_minute(out, al->end_ms);
+    fact(out, "PSI");
+    html_number(out, al->psi.has ? al->psi.v : (double)NAN);
+    if (al->threshold > 0)
+        buf_fmt(out, ", threshold %.3g", al->threshold);
+    fact(out, "comments");
+    html_count(out, al->n);
+    buf_fmt(out, ", worth %.0f independent ones; baseline ", al->n_eff);
+    html_count(out, al->m);
+    fact(out, "mean");
+    buf_fmt(out, "%.4g &rarr; %.4g", al->moments.mean_before, al->moments.mean_now);
+    fact(out, "spread (sd)");
+    buf_fmt(out, "%.4g &rarr; %.4g", al->moments.sd_before, al->moments.sd_now);
+    fact(out, "what to do");
+    html_text(out, al->todo);
+    fact(out, "alert_id");
+    buf_str(out, "<code>");
+    html_text(out, al->alert_id);
+    buf_fmt(out, "</code>, seq %d\n</table>\n", (int)al->seq);
+}
+
+static void others(struct buf *out, const struct alert *al)
+{
+    if (al->others.n == 0)
+        return;
+    buf_str(out, "<p>Also over a threshold: ");
+    for (size_t i = 0; i < al->others.n && i < OTHERS_MAX; i++) {
+        buf_str(out, i > 0 ? ", " : "");
+        html_text(out, al->others.v[i].name);
+        buf_fmt(out, " (%.2f)", al->others.v[i].psi);
+    }
+    if (al->others.n > OTHERS_MAX)
+        buf_fmt(out, " and %zu more", al->others.n - OTHERS_MAX);
+    buf_str(out, ".</p>\n");
+}
+
+/* Only where to find them: a report holds nobody's text. */
+static void examples(struct buf *out, const struct alert *al)
+{
+    if (al->examples.n == 0)
+        return;
+    buf_str(out, "<p>Comments of the bins that grew: ");
+    for (size_t i = 0; i < al->examples.n && i < EXAMPLES_MAX; i++) {
+        buf_str(out, i > 0 ? ", <code>" : "<code>");
+        html_text(out, al->examples.v[i].comment_id);
+        buf_str(out, "</code>");
+    }
+    buf_str(out, ".</p>\n");
+}
+
+static void section(struct buf *out, const struct page *p, size_t i)
+{
+    const struct page_alert *a = &p->alert[i];
+
+    buf_fmt(out, "<section class=f id=a%zu><h3>", i);
+    html_text(out, a->alert->feature);
+    buf_str(out, " in ");
+    html_text(out, a->alert->segment);
+    buf_byte(out, ' ');
+    tag(out, a->alert);
+    buf_str(out, "</h3>\n<p>");
+    html_text(out, a->alert->message);
+    buf_str(out, "</p>\n<div class=pair><div>");
+    facts(out, a->alert);
+    buf_str(out, "</div><div>");
+    if (a->n_bins > 0)
+        page_bins(out, p, a->bin, a->n_bins);
+    buf_str(out, "</div></div>\n");
+    others(out, a->alert);
+    examples(out, a->alert);
+    buf_str(out, "</section>\n");
+}
+
+void page_evidence(struct buf *out, const struct page *p)
+{
+    for (size_t i = 0; i < p->n_alerts && i < PAGE_EVIDENCE_MAX; i++)
+        section(out, p, i);
+    if (p->n_alerts > 0)
+        buf_str(out, "<p class=dim><code>absa verify-alert alerts.jsonl</code> computes every "
+                     "number of them again, from the records alone.</p>\n");
+}

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: MIT */
+/* run_page.c -- what was gathered of a run, in words and pictures. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "drift/policy.h"
+#include "notify/bins.h"
+#include "report/html.h"
+#include "report/run_inner.h"
+#include "stats/compare.h"
+#include "stats/distance.h"
+
+static enum page_level level_of(enum severity s)
+{
+    if (s == SEVERITY_NONE)
+        return PAGE_OK;
+    return s == SEVERITY_CRITICAL ? PAGE_CRITICAL : PAGE_WARNING;
+}
+
+static double opt(struct opt_double d)
+{
+    return d.has ? d.v : (double)NAN;
+}
+
+static struct slice label(struct run *r, const struct bin *b)
+{
+    bins_range(b, &r->text);
+    return run_keep(r);
+}
+
+/* "<0.4" of all but the last bin and those of one value: there is little room. */
+static struct slice tick(struct run *r, const struct bin *b)
+{
+    if (b->parted)
+        buf_str(&r->text, "other");
+    else if (isinf(b->hi))
+        buf_str(&r->text, isinf(b->lo) ? "all" : "more");
+    else if (bins_one_value(b))
+        buf_fmt(&r->text, "%.3g", b->lo);
+    else
+        buf_fmt(&r->text, "<%.3g", b->hi);
+    return run_keep(r);
+}
+
+/* The bins of al, whose cells may be those of an alert or of the baseline. The counts
+ * of now are given by PSI bin. */
+static struct page_bin *bins(struct run *r, const struct alert *al, const int64_t *now, size_t *n)
+{
+    struct bin cut[BINS_MAX];
+    uint64_t was[BINS_MAX] = { 0 };
+    uint64_t is[BINS_MAX] = { 0 };
+    uint64_t total = 0;
+    const size_t n_bins = bins_of(al, cut);
+    struct page_bin *v = n_bins > 0 ? run_array(r, n_bins, sizeof(*v)) : NULL;
+
+    *n = 0;
+    if (!v)
+        return NULL;
+    for (size_t i = 0; i < al->psi_bins.n; i++)
+        was[al->psi_bins.v[i]] += (uint64_t)al->baseline_counts.v[i];
+    for (size_t i = 0; i < n_bins; i++) {
+        is[i] = now[i] > 0 ? (uint64_t)now[i] : 0;
+        total += is[i];
+    }
+    for (size_t i = 0; i < n_bins; i++) {
+        v[i] = (struct page_bin){
+            .label = label(r, &cut[i]),
+            .tick = tick(r, &cut[i]),
+            .before = cut[i].before,
+            .now = total > 0 ? (double)is[i] / (double)total : 0,
+            .part = dist_psi_part(was, is, n_bins, i),
+        };
+    }
+    *n = n_bins;
+    return v;
+}
+
+static struct page_bin *feature_bins(struct run *r, const struct baseline_feature *b,
+                                     const struct longs *now, size_t *n)
+{
+    int64_t *counts = run_array(r, b->n_cells, sizeof(*counts));
+    double *edges = run_array(r, b->n_cells, sizeof(*edges));
+
+    *n = 0;
+    if (!counts || !edges || now->n != b->n_bins)
+        return NULL;
+    for (size_t i = 0; i < b->n_cells; i++) {
+        counts[i] = (int64_t)b->counts[i];
+        if (i + 1 < b->n_cells)
+            edges[i] = cells_edges(b->cells)[i];
+    }
+    const struct alert as_alert = {
+        .edges = { edges, b->n_cells - 1 },
+        .psi_bins = { b->psi_bin, b->n_cells },
+        .baseline_counts = { counts, b->n_cells },
+        .window_counts = { counts, b->n_cells },
+    };
+    return bins(r, &as_alert, now->v, n);
+}
+
+static struct page_bin *alert_bins(struct run *r, const struct alert *al, size_t *n)
+{
+    int64_t now[BINS_MAX] = { 0 };
+
+    for (size_t i = 0; i < al->psi_bins.n && i < al->window_counts.n; i++) {
+        if (al->psi_bins.v[i] >= 0 && al->psi_bins.v[i] < BINS_MAX)
+            now[al->psi_bins.v[i]] += al->window_counts.v[i];
+    }
+    return bins(r, al, now, n);
+}
+
+/* Which way the values went, and which bin shows it most. */
+static void say_move(struct run *r, const struct page_bin *v, size_t n)
+{
+    size_t most = 0;
+    double way = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        way += (v[i].now - v[i].before) * (double)i;
+        if (v[i].part > v[most].part)
+            most = i;
+    }
+    if (fabs(way) > 0.3)
+        buf_fmt(&r->text, " Values were %s than in the baseline.", way > 0 ? "higher" : "lower");
+    if (n > 0 && v[most].part > 0)
+        buf_fmt(&r->text, " Most of the change: %.*s, from %.1f %% of the values to %.1f %%.",
+                SLICE_ARG(v[most].label), v[most].before * 100, v[most].now * 100);
+}
+
+static void say_worst(struct run *r, const struct run_feature *f)
+{
+    if (f->over > 0) {
+        buf_fmt(&r->text, "Called drift in ");
+        html_count(&r->text, f->over);
+        buf_str(&r->text, " of ");
+        html_count(&r->text, run_judged(r));
+        buf_str(&r->text, run_judged(r) == 1 ? " window." : " windows.");
+    } else {
+        buf_str(&r->text, "No window was called drift.");
+    }
+    buf_str(&r->text, " The worst, shown here: ");
+    html_minute(&r->text, f->worst_ms);
+    buf_str(&r->text, " UTC, ");
+    html_count(&r->text, f->worst_n);
+    buf_fmt(&r->text, " comments, worth %.0f independent ones.", f->worst_n_eff);
+}
+
+static struct page_figure *figures(struct run *r, const struct window_feature *f, size_t *n)
+{
+    const struct page_figure all[] = {
+        { "psi", WORD_PSI, opt(f->psi) },
+        { "ks", WORD_KS, opt(f->ks) },
+        { "wasserstein", WORD_WASSERSTEIN, opt(f->wasserstein) },
+        { "js", WORD_JS, opt(f->js) },
+        { "p", WORD_P, opt(f->p.has ? f->p : f->ks_p) },
+        { "q", WORD_Q, opt(f->q) },
+    };
+    const size_t count = sizeof(all) / sizeof(all[0]);
+    struct page_figure *v = run_array(r, count, sizeof(*v));
+
+    *n = v ? count : 0;
+    for (size_t i = 0; v && i < count; i++)
+        v[i] = all[i];
+    return v;
+}
+
+static double share(int64_t part, int64_t rest)
+{
+    return part + rest > 0 ? (double)part / (double)(part + rest) : (double)NAN;
+}
+
+/* The worst of each stretch of windows. */
+static struct page_point *points(struct run *r, const struct page *p, size_t at)
+{
+    struct page_point *v = run_array(r, p->n_times, sizeof(*v));
+
+    for (size_t i = 0; v && i < p->n_times; i++)
+        v[i].psi = (double)NAN;
+    for (size_t i = 0; v && i < r->n_times; i++) {
+        const struct page_point *from = &r->time[i].point[at];
+        struct page_point *to = &v[i / p->windows_per_time];
+
+        if (!isnan(from->psi) && (isnan(to->psi) || from->psi > to->psi))
+            to->psi = from->psi;
+        to->severity = from->severity > to->severity ? from->severity : to->severity;
+    }
+    return v;
+}
+
+static void fill_feature(struct run *r, const struct page *p, size_t at, struct page_feature *to)
+{
+    static const char *const verdicts[] = {
+        [SEVERITY_NONE] = "ok",
+        [SEVERITY_WARNING] = "WARNING",
+        [SEVERITY_CRITICAL] = "CRITICAL",
+    };
+    const struct baseline_feature *b = &r->baseline->features[at];
+    const struct run_feature *f = &r->feature[at];
+    const bool judged = f->worst.name.p != NULL;
+
+    *to = (struct page_feature){
+        .name = slice_str(b->name),
+        .verdict = judged ? verdicts[f->severity] : "not judged",
+        .level = judged ? level_of(f->severity) : PAGE_UNDECIDED,
+        .psi = judged ? f->worst.psi.v : (double)NAN,
+        .n_before = b->n,
+        .n_now = f->n,
+        .missing_before = share(b->missing, b->n),
+        .missing_now = share(f->missing, f->n),
+        .over = f->over,
+        .segments_over = f->segments_over,
+        .point = points(r, p, at),
+    };
+    if (!judged) {
+        to->said = slice_str("No window had enough comments to be judged.");
+        return;
+    }
+    to->bin = feature_bins(r, b, &f->worst.bins, &to->n_bins);
+    to->figure = figures(r, &f->worst, &to->n_figures);
+    say_worst(r, f);
+    say_move(r, to->bin, to->n_bins);
+    to->said = run_keep(r);
+    html_minute(&r->text, f->worst_ms);
+    to->when = run_keep(r);
+}
+
+static void fill_times(struct run *r, struct page *p)
+{
+    if (r->n_times == 0)
+        return;
+    p->windows_per_time = (r->n_times + PAGE_TIMES_MAX - 1) / PAGE_TIMES_MAX;
+    p->n_times = (r->n_times + p->windows_per_time - 1) / p->windows_per_time;
+    p->time_ms = run_array(r, p->n_times, sizeof(*p->time_ms));
+    for (size_t i = 0; p->time_ms && i < p->n_times; i++)
+        p->time_ms[i] = r->time[i * p->windows_per_time].start_ms;
+}
+
+static int by_worst(const void *a, const void *b)
+{
+    const struct run_segment *x = a;
+    const struct run_segment *y = b;
+
+    if (x->severity != y->severity)
+        return x->severity > y->severity ? -1 : 1;
+    if (x->psi > y->psi || x->psi < y->psi)
+        return x->psi > y->psi ? -1 : 1;
+    return slice_cmp(x->name, y->name);
+}
+
+static void fill_segments(struct run *r, struct page *p)
+{
+    const size_t n = r->n_segments < PAGE_SEGMENTS_MAX ? r->n_segments : PAGE_SEGMENTS_MAX;
+
+    if (n == 0)
+        return;
+    qsort(r->segments, r->n_segments, sizeof(*r->segments), by_worst);
+    p->segment = run_array(r, n, sizeof(*p->segment));
+    for (size_t i = 0; p->segment && i < n; i++) {
+        const struct run_segment *s = &r->segments[i];
+
+        p->segment[i] = (struct page_segment){
+            .name = s->name,
+            .level = s->judged > 0 ? level_of(s->severity) : PAGE_UNDECIDED,
+            .judged = s->judged,
+            .not_judged = s->not_judged,
+            .n = s->n,
+            .worst = s->worst,
+            .psi = s->psi >= 0 ? s->psi : (double)NAN,
+            .worst_ms = s->worst_ms,
+        };
+    }
+    p->n_segments = p->segment ? n : 0;
+    p->n_segments_left = r->n_segments - n;
+}
+
+static void fill_alerts(struct run *r, struct page *p)
+{
+    p->alert = run_array(r, PAGE_ALERTS_MAX, sizeof(*p->alert));
+    if (!p->alert)
+        return;
+    for (size_t level = 0; level < RUN_LEVELS; level++) {
+        for (size_t i = 0; i < r->alerts[level].n && p->n_alerts < PAGE_ALERTS_MAX; i++) {
+            struct page_alert *to = &p->alert[p->n_alerts];
+
+            to->alert = &r->alerts[level].v[i];
+            if (p->n_alerts < PAGE_EVIDENCE_MAX)
+                to->bin = alert_bins(r, to->alert, &to->n_bins);
+            p->n_alerts++;
+        }
+    }
+    p->n_alerts_left = r->n_alerts - p->n_alerts;
+}
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static void say_verdict(struct run *r, struct page *p, size_t drifted)
+{
+    size_t segments = 0;
+
+    for (size_t i = 0; i < r->n_segments; i++)
+        segments += r->segments[i].severity != SEVERITY_NONE ? 1 : 0;
+    if (run_judged(r) == 0 && segments == 0)
+        buf_str(&r->text, "Not decided: no window had enough comments");
+    else if (drifted > 0)
+        buf_fmt(&r->text, "Drift in %zu of %zu features", drifted, p->n_features);
+    else if (segments > 0)
+        buf_fmt(&r->text, "Drift in %zu segment%s, none in %.*s", segments, plural(segments),
+                SLICE_ARG(r->segment));
+    else
+        buf_fmt(&r->text, "No drift in %zu features", p->n_features);
+    p->verdict = run_keep(r);
+}
+
+static void say_lead(struct run *r, struct page *p)
+{
+    const struct page_feature *f = p->feature;
+
+    if (p->n_features > 0 && f->when.n > 0)
+        buf_fmt(&r->text, "%s: %.*s, PSI %.3g in the window of %.*s UTC. ",
+                f->level == PAGE_OK ? "Nearest to it" : "Worst", SLICE_ARG(f->name), f->psi,
+                SLICE_ARG(f->when));
+    if (r->n_alerts == 0)
+        buf_str(&r->text, "No alerts. ");
+    else
+        buf_fmt(&r->text, "%zu alert record%s, %zu still firing at the end. ", r->n_alerts,
+                plural(r->n_alerts), r->n_open);
+    html_count(&r->text, run_judged(r));
+    buf_fmt(&r->text, " of %zu windows of segment %.*s had enough comments to be judged",
+            r->n_times, SLICE_ARG(r->segment));
+    if (r->policy.n > 0)
+        buf_fmt(&r->text, ", by policy %.*s", SLICE_ARG(r->policy));
+    buf_byte(&r->text, '.');
+    if (r->n_times > 0) {
+        buf_str(&r->text, " From ");
+        html_minute(&r->text, r->first_ms);
+        buf_str(&r->text, " to ");
+        html_minute(&r->text, r->last_ms);
+        buf_str(&r->text, " UTC.");
+    }
+    p->lead = run_keep(r);
+}
+
+static void fill_level(struct run *r, struct page *p)
+{
+    p->level = run_judged(r) > 0 ? PAGE_OK : PAGE_UNDECIDED;
+    for (size_t i = 0; i < r->n_segments; i++) {
+        enum page_level level = level_of(r->segments[i].severity);
+
+        p->level = level > p->level ? level : p->level;
+    }
+}
+
+void run_page(struct run *r, struct page *p)
+{
+    const struct policy *policy;
+    struct err ignored;
+    const size_t n = r->baseline->n;
+    size_t drifted = 0;
+
+    p->warning = COMPARE_PSI_WARNING;
+    p->critical = COMPARE_PSI_CRIT;
+    if (policy_find(r->policy, &policy, &ignored) == ST_OK) {
+        p->warning = policy->warning;
+        p->critical = policy->critical;
+    }
+    fill_times(r, p);
+    p->feature = run_array(r, n, sizeof(*p->feature));
+    if (r->failed)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        fill_feature(r, p, i, &p->feature[i]);
+        drifted += r->feature[i].severity != SEVERITY_NONE ? 1 : 0;
+    }
+    p->n_features = n;
+    if (n > 0)
+        qsort(p->feature, n, sizeof(*p->feature), page_by_drift);
+    fill_segments(r, p);
+    fill_alerts(r, p);
+    fill_level(r, p);
+    say_verdict(r, p, drifted);
+    say_lead(r, p);
+    p->command = r->end->command;
+}

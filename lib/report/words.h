@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* words.h -- what a figure means, for a person who does not know its name. */
+#ifndef REPORT_WORDS_H
+#define REPORT_WORDS_H
+
+#include "base/buf.h"
+
+enum word {
+    WORD_PSI,
+    WORD_KS,
+    WORD_WASSERSTEIN, /* in standard deviations of what was before */
+    WORD_JS,
+    WORD_KL,
+    WORD_HELLINGER,
+    WORD_LINF,
+    WORD_P,
+    WORD_Q,
+    WORD_N,
+};
+
+/* Appends what this value of it says, as HTML; nothing of one that is not finite. */
+void word_say(struct buf *out, enum word w, double value);
+
+/* What it measures: plain text, for ever. */
+const char *word_title(enum word w);
+const char *word_meaning(enum word w);
+
+#endif
