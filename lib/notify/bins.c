@@ -80,7 +80,7 @@ void bins_spark(const struct bin *v, size_t n, bool window, struct buf *out)
 
 bool bins_one_value(const struct bin *b)
 {
-    return !b->parted && is_one_value(b->lo, b->hi);
+    return !b->parted && isfinite(b->lo) && isfinite(b->hi) && is_one_value(b->lo, b->hi);
 }
 
 void bins_range(const struct bin *b, struct buf *out)

@@ -16,7 +16,8 @@ enum {
     LINE_LEFT = 34,
     LINE_RIGHT = 590,
     LINE_TOP = 10,
-    LINE_BOTTOM = 124,
+    LINE_BOTTOM = 120,
+    BAND_Y = 126,
 };
 
 static void open_svg(struct buf *out, int height)
@@ -24,12 +25,13 @@ static void open_svg(struct buf *out, int height)
     buf_fmt(out, "<svg viewBox=\"0 0 %d %d\" role=img><title>", WIDTH, height);
 }
 
-/* The bars of one class as one path: of what was (-1), is (0), or moved (1). */
+/* The bars of one class as one path, each a broad stroke: of what was (-1), is (0), or
+ * moved (1). */
 static void bars(struct buf *out, char class, const struct page_feature *f, double top, int which)
 {
     const double slot = (double)WIDTH / (double)f->n_bins;
-    const long width = lround(fmin(slot * 0.42, 60));
-    const double left = slot / 2 - (which < 0 ? (double)width : 0);
+    const double width = floor(fmin(slot * 0.42, 60));
+    const double middle = (slot + (which < 0 ? -width : width)) / 2;
     bool any = false;
 
     for (size_t i = 0; i < f->n_bins; i++) {
@@ -40,10 +42,9 @@ static void bars(struct buf *out, char class, const struct page_feature *f, doub
         if ((which >= 0 && page_bin_moved(b) != (which > 0)) || height <= 0)
             continue;
         if (!any)
-            buf_fmt(out, "<path class=%c d=\"", class);
+            buf_fmt(out, "<path class=%c stroke-width=%.0f d=\"", class, width);
         any = true;
-        buf_fmt(out, "M%.0f %dv-%ldh%ldv%ldz", slot * (double)i + left, (int)BINS_BOTTOM, height,
-                width, height);
+        buf_fmt(out, "M%.0f %dv-%ld", slot * (double)i + middle, (int)BINS_BOTTOM, height);
     }
     if (any)
         buf_str(out, "\"/>");
@@ -65,7 +66,7 @@ static void ticks(struct buf *out, const struct page_feature *f)
     buf_str(out, "</text>");
 }
 
-void chart_bins(struct buf *out, const struct page *p, const struct page_feature *f)
+void chart_bins(struct buf *out, const struct page_feature *f)
 {
     double top = 0;
 
@@ -73,9 +74,8 @@ void chart_bins(struct buf *out, const struct page *p, const struct page_feature
         top = fmax(top, fmax(f->bin[i].before, f->bin[i].now));
     open_svg(out, BINS_HEIGHT);
     html_text(out, f->name);
-    buf_fmt(out, ": shares by bin, %s and %s</title>", p->before, p->now);
-    buf_fmt(out, "<path class=x d=\"M0 %dH%dM0 %dH%d\"/><text x=0 y=%d>", (int)BINS_TOP, (int)WIDTH,
-            (int)BINS_BOTTOM, (int)WIDTH, (int)BINS_TOP - 5);
+    buf_fmt(out, ": shares by bin</title><path class=x d=\"M0 %dH%dM0 %dH%d\"/><text x=0 y=%d>",
+            (int)BINS_TOP, (int)WIDTH, (int)BINS_BOTTOM, (int)WIDTH, (int)BINS_TOP - 5);
     html_share(out, top);
     buf_str(out, "</text>");
     if (top > 0) {
@@ -128,19 +128,26 @@ static void path(struct buf *out, const struct page *p, const struct page_featur
     buf_str(out, "\"/>");
 }
 
-/* Of one severity, as one path. */
-static void dots(struct buf *out, const struct page *p, const struct page_feature *f,
-                 enum severity severity, double top)
+/* Below the line, a band where the policy called it so. */
+static void band(struct buf *out, const struct page *p, const struct page_feature *f,
+                 enum severity severity)
 {
+    const double half =
+        (LINE_RIGHT - LINE_LEFT) / 2.0 / (double)(p->n_times > 1 ? p->n_times - 1 : 1);
     bool any = false;
 
     for (size_t i = 0; i < p->n_times; i++) {
-        if (f->point[i].severity != severity || isnan(f->point[i].psi))
+        const size_t first = i;
+
+        if (f->point[i].severity != severity)
             continue;
+        while (i + 1 < p->n_times && f->point[i + 1].severity == severity)
+            i++;
         if (!any)
             buf_fmt(out, "<path class=%s d=\"", severity == SEVERITY_CRITICAL ? "dc" : "dw");
         any = true;
-        buf_fmt(out, "M%.0f %.0fh0", at_x(p, i), at_y(f->point[i].psi, top));
+        buf_fmt(out, "M%.0f %dH%.0f", fmax(at_x(p, first) - half, LINE_LEFT), (int)BAND_Y,
+                fmin(at_x(p, i) + half, LINE_RIGHT));
     }
     if (any)
         buf_str(out, "\"/>");
@@ -161,18 +168,15 @@ void chart_line(struct buf *out, const struct page *p, const struct page_feature
         top = isnan(f->point[i].psi) ? top : fmax(top, f->point[i].psi * 1.06);
     open_svg(out, LINE_HEIGHT);
     html_text(out, f->name);
-    buf_fmt(out,
-            ": PSI over time</title><path class=x d=\"M%d %dH%d\"/><text "
-            "class=e x=%d y=%d>0</text>",
-            (int)LINE_LEFT, (int)LINE_BOTTOM, (int)LINE_RIGHT, (int)LINE_LEFT - 5,
-            (int)LINE_BOTTOM + 4);
+    buf_fmt(out, ": PSI over time</title><path class=x d=\"M%d %dH%d\"/>", (int)LINE_LEFT,
+            (int)LINE_BOTTOM, (int)LINE_RIGHT);
     /* So high a line that both would be written over each other: the upper one alone. */
     if ((p->critical - p->warning) / top > 0.09)
         threshold(out, "tw", p->warning, top);
     threshold(out, "tc", p->critical, top);
     path(out, p, f, top);
-    dots(out, p, f, SEVERITY_WARNING, top);
-    dots(out, p, f, SEVERITY_CRITICAL, top);
+    band(out, p, f, SEVERITY_WARNING);
+    band(out, p, f, SEVERITY_CRITICAL);
     time_label(out, "", LINE_LEFT, p->time_ms[0]);
     if (p->n_times > 1)
         time_label(out, "class=e ", LINE_RIGHT, p->time_ms[p->n_times - 1]);

@@ -2,9 +2,10 @@
 /* chart.h -- two pictures as inline SVG, coloured by the page's style sheet.
  *
  *     bars                          line
- *      _       _                    0.3 - - - - - - o- - critical
+ *      _       _                    0.3 - - - - - - /- - critical
  *     |a|_    |a|b|                 0.2 - - - - - -/- -  warning
  *     |a|b|.. |a|b|                    _/\___/\___/
+ *                                                 ====   called so
  *
  * The same bins give the same bytes. A table with the same numbers stands beside
  * each. */
@@ -14,7 +15,7 @@
 #include "report/page.h"
 
 /* Shares of the bins, before (class a) and now (class b, or m where moved). */
-void chart_bins(struct buf *out, const struct page *p, const struct page_feature *f);
+void chart_bins(struct buf *out, const struct page_feature *f);
 
 /* PSI at the page's times, against its thresholds; a gap where nothing was judged. */
 void chart_line(struct buf *out, const struct page *p, const struct page_feature *f);

@@ -28,13 +28,13 @@ static void psi(struct buf *out, double x)
 
 static void missing(struct buf *out, const struct page_feature *f)
 {
-    buf_str(out, "<td class=n>");
+    buf_str(out, "<td>");
     if (f->missing_before == 0 && f->missing_now == 0) {
         buf_str(out, "none");
         return;
     }
     html_share(out, f->missing_before);
-    buf_str(out, " &rarr; ");
+    buf_str(out, " \xE2\x86\x92 ");
     html_share(out, f->missing_now);
 }
 
@@ -46,14 +46,13 @@ static void table_row(struct buf *out, const struct page *p, size_t i)
     html_text(out, f->name);
     buf_str(out, "</a></th><td>");
     tag(out, f);
-    buf_str(out, "<td class=n>");
+    buf_str(out, "<td>");
     psi(out, f->psi);
-    buf_str(out, "<td class=n>");
+    buf_str(out, "<td>");
     html_count(out, f->n_now);
     missing(out, f);
     if (p->n_times > 0) {
-        buf_fmt(out, "<td class=n>%lld<td class=n>%lld<td>", (long long)f->over,
-                (long long)f->segments_over);
+        buf_fmt(out, "<td>%lld<td>%lld<td>", (long long)f->over, (long long)f->segments_over);
         html_text(out, f->when);
     }
     buf_str(out, "\n");
@@ -65,12 +64,12 @@ void page_features(struct buf *out, const struct page *p)
         return;
     buf_fmt(out,
             "<section id=features><h2>By drift</h2>\n<div class=wide tabindex=0 "
-            "role=region aria-label=\"By drift\"><table><thead><tr><th "
-            "scope=col>%s<th scope=col>verdict<th scope=col class=n>PSI<th scope=col "
-            "class=n>values<th scope=col class=n>missing, %s &rarr; %s",
+            "role=region aria-label=\"By drift\"><table class=r><thead><tr><th "
+            "scope=col>%s<th scope=col>verdict<th scope=col>PSI<th scope=col "
+            ">values<th scope=col>missing, %s \xE2\x86\x92 %s",
             p->thing, p->before, p->now);
     if (p->n_times > 0)
-        buf_str(out, "<th scope=col class=n>windows over<th scope=col class=n>segments over<th "
+        buf_str(out, "<th scope=col>windows over<th scope=col>segments over<th "
                      "scope=col>worst window, UTC");
     buf_str(out, "</thead><tbody>\n");
     for (size_t i = 0; i < p->n_features; i++)
@@ -144,13 +143,12 @@ void page_bins(struct buf *out, const struct page *p, const struct page_bin *bin
 {
     const bool parts = n > 0 && !isnan(bin[0].part);
 
-    buf_fmt(
-        out,
-        "<table class=h><thead><tr><th scope=col>values<th scope=col>%s, %%<th scope=col>%s, %%%s"
-        "</thead>\n",
-        p->before, p->now, parts ? "<th scope=col>part of PSI" : "");
+    buf_fmt(out,
+            "<table class=h><thead><tr><th>values<th>%s, %%<th>%s, %%%s"
+            "</thead>\n",
+            p->before, p->now, parts ? "<th>part of PSI" : "");
     for (size_t i = 0; i < n; i++) {
-        buf_str(out, page_bin_moved(&bin[i]) ? "<tr class=m><td>" : "<tr><td>");
+        buf_str(out, page_bin_moved(&bin[i]) ? "<tr><th>" : "<tr><td>");
         html_text(out, bin[i].label);
         buf_str(out, "<td>");
         buf_fmt(out, "%.1f<td>%.1f", bin[i].before * 100.0, bin[i].now * 100.0);
@@ -196,7 +194,7 @@ static void pictures(struct buf *out, const struct page *p, const struct page_fe
 
     if (f->n_bins > 0) {
         buf_str(out, "<div class=pair><figure>");
-        chart_bins(out, p, f);
+        chart_bins(out, f);
         buf_str(out, line ? "</figure><figure>" : "</figure><div>");
     }
     if (f->n_bins > 0 && line) {
@@ -212,7 +210,7 @@ static void pictures(struct buf *out, const struct page *p, const struct page_fe
 static void tables(struct buf *out, const struct page *p, const struct page_feature *f)
 {
     if (f->n_bins > 0) {
-        buf_str(out, "<details><summary>The histogram as a table</summary>");
+        buf_str(out, "<details><summary>As a table</summary>");
         page_bins(out, p, f->bin, f->n_bins);
         buf_str(out, "</details>\n");
     }

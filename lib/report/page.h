@@ -26,7 +26,7 @@
 #include "report/words.h"
 
 enum {
-    PAGE_TIMES_MAX = 24,    /* points of a line, columns of the table of PSI over time */
+    PAGE_TIMES_MAX = 22,    /* points of a line, columns of the table of PSI over time */
     PAGE_SEGMENTS_MAX = 50, /* rows */
     PAGE_ALERTS_MAX = 100,  /* rows */
     PAGE_EVIDENCE_MAX = 6,  /* alerts whose evidence is shown                          */

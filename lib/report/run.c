@@ -100,7 +100,6 @@ static void keep_worst(struct run *r, const struct window *w, const struct windo
     to->worst.bins.v = bins;
     to->worst_ms = w->start_ms;
     to->worst_n = w->n;
-    to->worst_n_eff = w->n_eff;
 }
 
 static void add_point(struct run *r, const struct window *w, const struct window_feature *f,

@@ -36,7 +36,6 @@ struct run_feature {
     struct window_feature worst; /* by PSI; name.p == NULL: it was never judged */
     int64_t worst_ms;
     int64_t worst_n; /* comments */
-    double worst_n_eff;
 };
 
 /* A window of the first segment: a point of each feature. */

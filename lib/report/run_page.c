@@ -142,7 +142,7 @@ static void say_worst(struct run *r, const struct run_feature *f)
     html_minute(&r->text, f->worst_ms);
     buf_str(&r->text, " UTC, ");
     html_count(&r->text, f->worst_n);
-    buf_fmt(&r->text, " comments, worth %.0f independent ones.", f->worst_n_eff);
+    buf_fmt(&r->text, " comments worth %.0f independent ones.", f->worst.n_eff);
 }
 
 static struct page_figure *figures(struct run *r, const struct window_feature *f, size_t *n)

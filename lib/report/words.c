@@ -73,7 +73,7 @@ void word_say(struct buf *out, enum word w, double value)
         buf_fmt(out, "the curves part by %.1f %% of the values", value * 100.0);
         break;
     case WORD_WASSERSTEIN:
-        buf_fmt(out, "values moved by %.2g standard deviations on average", value);
+        buf_fmt(out, "moved by %.2g standard deviations on average", value);
         break;
     case WORD_JS:
         buf_fmt(out, "%.0f %% of the way to nothing in common", fmin(value / 0.8325546, 1) * 100.0);

@@ -70,7 +70,7 @@ class Page(html.parser.HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
-        self.links += sum(name in ("src", "href") for name, _ in attrs)
+        self.links += sum(name in ("src", "href") and not value.startswith("#") for name, value in attrs)
 
 
 page = Page()

@@ -62,7 +62,8 @@ def test_backtest(tmp):
             "-X", "window.min_videos=1", "--out", out)
     assert absa("backtest", *args).returncode == 0
     whole = {p.name: p.read_bytes() for p in out.iterdir()}
-    assert set(whole) == {"windows.jsonl", "alerts.jsonl", "dead.jsonl", "summary.json"}
+    assert set(whole) == {"windows.jsonl", "alerts.jsonl", "dead.jsonl", "summary.json", "report.html",
+                          "baseline.json", "command.txt"}
     longest = max(len(b) for b in whole.values())
     assert longest > 10000, longest
     for size in places(longest):
