@@ -94,7 +94,7 @@ static void cell(struct buf *out, const struct page_point *t)
 
 static void times_head(struct buf *out, const struct page *p)
 {
-    enum { DATE_AT = 5, CLOCK_AT = 11, CLOCK_END = 16, YEAR_AT = 0 };
+    enum { DATE_AT = 5, CLOCK_AT = 11, CLOCK_END = 16 };
     struct buf minute;
 
     buf_init(&minute, HTML_TEXT_MAX);
@@ -103,7 +103,7 @@ static void times_head(struct buf *out, const struct page *p)
         buf_clear(&minute);
         html_minute(&minute, p->time_ms[i]);
         if (minute.n == CLOCK_END)
-            buf_fmt(out, "<th scope=col>%.5s %.5s", minute.p + DATE_AT, minute.p + CLOCK_AT);
+            buf_fmt(out, "<th scope=col>%.5s\n%.5s", minute.p + DATE_AT, minute.p + CLOCK_AT);
     }
     buf_str(out, "</thead><tbody>\n");
     if (buf_failed(&minute))

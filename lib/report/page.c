@@ -153,9 +153,10 @@ static void facts_section(struct buf *out, const struct page_facts *f, size_t i)
 static void glossary(struct buf *out)
 {
     buf_str(out, "<section id=words><h2>What the figures say</h2>\n<table>");
-    for (int w = 0; w < WORD_N; w++)
+    for (int w = 0; w < WORD_N; w++) {
         buf_fmt(out, "<tr><th scope=row>%s<td>%s\n", word_title((enum word)w),
                 word_meaning((enum word)w));
+    }
     buf_str(out, "</table></section>\n");
 }
 
@@ -176,12 +177,13 @@ static void each_head(struct buf *out, const struct page *p)
             "<h2 id=each>Each %s</h2>\n<p>Share of the values by bin: <span class=\"k "
             "a\"></span>%s <span class=\"k b\"></span>%s",
             p->thing, p->before, p->now);
-    if (p->n_times > 0)
+    if (p->n_times > 0) {
         buf_fmt(out,
                 " <span class=\"k m\"></span>%s, where it moved. Beside it PSI over time (UTC) "
                 "against the steps of the policy; its numbers are in the <a href=#times>table "
                 "above</a>",
                 p->now);
+    }
     buf_str(out, ".</p>\n");
 }
 

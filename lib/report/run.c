@@ -179,28 +179,34 @@ static enum status begin_run(struct run *r, const struct window *w, struct err *
     return r->failed ? no_memory(err) : ST_OK;
 }
 
-static enum status add_window(struct run *r, const void *rec, struct err *err)
+static enum status add_features(struct run *r, const struct window *w, struct run_segment *s,
+                                bool first, struct err *err)
 {
-    const struct window *w = rec;
+    enum status st = first ? begin_time(r, w, err) : ST_OK;
 
+    for (size_t i = 0; st == ST_OK && judged(w) && i < w->features.n; i++)
+        st = add_feature(r, w, s, &w->features.v[i], first, err);
+    r->n_times += first && st == ST_OK ? 1 : 0;
+    return st;
+}
+
+static enum status add_window(struct run *r, const struct window *w, struct err *err)
+{
     if (!slice_is(w->baseline, r->baseline->id))
         return err_set(err, ST_REJECT, "of baseline %.*s, not of %s", SLICE_ARG(w->baseline),
                        r->baseline->id);
     enum status st = r->segment.p ? ST_OK : begin_run(r, w, err);
-    const bool first = slice_eq(w->segment, r->segment) && slice_eq(w->rule, r->rule);
-    struct run_segment *s = st == ST_OK ? segment_of(r, w->segment) : NULL;
-    if (st == ST_OK && !s)
-        st = no_memory(err);
     if (st != ST_OK)
         return st;
-    s->judged += judged(w) ? 1 : 0;
-    s->not_judged += judged(w) ? 0 : 1;
+    struct run_segment *s = segment_of(r, w->segment);
+    if (!s)
+        return no_memory(err);
     s->n += w->n;
-    if (first)
-        st = begin_time(r, w, err);
-    for (size_t i = 0; st == ST_OK && judged(w) && i < w->features.n; i++)
-        st = add_feature(r, w, s, &w->features.v[i], first, err);
-    r->n_times += first && st == ST_OK ? 1 : 0;
+    if (judged(w))
+        s->judged++;
+    else
+        s->not_judged++;
+    st = add_features(r, w, s, slice_eq(w->segment, r->segment) && slice_eq(w->rule, r->rule), err);
     return st == ST_OK && r->failed ? no_memory(err) : st;
 }
 

@@ -123,8 +123,10 @@ static void say_move(struct run *r, const struct page_bin *v, size_t n)
     if (fabs(way) > 0.3)
         buf_fmt(&r->text, " Values were %s than in the baseline.", way > 0 ? "higher" : "lower");
     if (n > 0 && v[most].part > 0)
-        buf_fmt(&r->text, " Most of the change: %.*s, from %.1f %% of the values to %.1f %%.",
-                SLICE_ARG(v[most].label), v[most].before * 100, v[most].now * 100);
+        buf_fmt(
+            &r->text,
+            " Most of the change is in one bin, %.*s: %.1f %% of the values before, %.1f %% here.",
+            SLICE_ARG(v[most].label), v[most].before * 100, v[most].now * 100);
 }
 
 static void say_worst(struct run *r, const struct run_feature *f)
@@ -314,7 +316,7 @@ static void say_verdict(struct run *r, struct page *p, size_t drifted)
     p->verdict = run_keep(r);
 }
 
-static void say_lead(struct run *r, struct page *p)
+static void say_nearest(struct run *r, const struct page *p)
 {
     const struct page_feature *f = p->feature;
 
@@ -322,24 +324,36 @@ static void say_lead(struct run *r, struct page *p)
         buf_fmt(&r->text, "%s: %.*s, PSI %.3g in the window of %.*s UTC. ",
                 f->level == PAGE_OK ? "Nearest to it" : "Worst", SLICE_ARG(f->name), f->psi,
                 SLICE_ARG(f->when));
+}
+
+static void say_period(struct run *r)
+{
+    if (r->n_times == 0)
+        return;
+    buf_str(&r->text, " From ");
+    html_minute(&r->text, r->first_ms);
+    buf_str(&r->text, " to ");
+    html_minute(&r->text, r->last_ms);
+    buf_str(&r->text, " UTC.");
+}
+
+static void say_lead(struct run *r, struct page *p)
+{
+    say_nearest(r, p);
     if (r->n_alerts == 0)
         buf_str(&r->text, "No alerts. ");
     else
         buf_fmt(&r->text, "%zu alert record%s, %zu still firing at the end. ", r->n_alerts,
                 plural(r->n_alerts), r->n_open);
     html_count(&r->text, run_judged(r));
-    buf_fmt(&r->text, " of %zu windows of segment %.*s had enough comments to be judged",
-            r->n_times, SLICE_ARG(r->segment));
+    buf_fmt(&r->text, " of %zu windows", r->n_times);
+    if (r->segment.n > 0)
+        buf_fmt(&r->text, " of segment %.*s", SLICE_ARG(r->segment));
+    buf_str(&r->text, " had enough comments to be judged");
     if (r->policy.n > 0)
         buf_fmt(&r->text, ", by policy %.*s", SLICE_ARG(r->policy));
     buf_byte(&r->text, '.');
-    if (r->n_times > 0) {
-        buf_str(&r->text, " From ");
-        html_minute(&r->text, r->first_ms);
-        buf_str(&r->text, " to ");
-        html_minute(&r->text, r->last_ms);
-        buf_str(&r->text, " UTC.");
-    }
+    say_period(r);
     p->lead = run_keep(r);
 }
 

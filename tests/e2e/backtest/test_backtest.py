@@ -84,6 +84,24 @@ class Crawl(Case):
         self.assertEqual(alerts[0]["start_ms"], first["start_ms"])
         self.assertEqual(alerts[0]["state"], "firing")
 
+    def test_the_report_is_of_the_folder_alone(self):
+        """backtest and absa report write the same page, wherever the folder lies."""
+        self.backtest("a", "--input", CRAWL, *ONE)
+        page = (self.dir / "a/report.html").read_bytes()
+        self.assertTrue(page.startswith(b"<!doctype html>") and page.endswith(b"</html>\n"))
+        self.assertLess(len(page), 29 * 4000)
+        self.assertIn(b"window.min_videos=1", page)
+        (self.dir / "a").rename(self.dir / "b")
+        for out in (self.dir / "c.html", "-"):
+            run = absa("report", self.dir / "b", "--out", out)
+            self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(run.stdout, page)
+        self.assertEqual((self.dir / "c.html").read_bytes(), page)
+        run = absa("report", self.dir / "b", "--baseline", self.dir / "b/command.txt")
+        self.assertEqual(run.returncode, 65, run.stderr)
+        (self.dir / "b/summary.json").unlink()
+        self.assertEqual(absa("report", self.dir / "b").returncode, 69)
+
     def test_a_stretch_of_it(self):
         _, windows, _, _ = self.backtest("all", "--input", CRAWL)
         cut = windows[len(windows) // 2]["start_ms"]

@@ -31,7 +31,7 @@ def check(out, policy, turn_ms):
     for name in ("one", "two"):
         h.run(h.BIN / "absa-backtest", "--input", out / "stream.jsonl", "--baseline",
               out / "base.json", "--out", out / name, f"-Xdrift.policy={policy}")
-    for name in ("windows.jsonl", "alerts.jsonl", "summary.json"):
+    for name in ("windows.jsonl", "alerts.jsonl", "summary.json", "report.html"):
         assert (out / "one" / name).read_bytes() == (out / "two" / name).read_bytes(), name
 
     windows = [json.loads(line) for line in h.read_lines(out / "one/windows.jsonl")]
@@ -46,6 +46,10 @@ def check(out, policy, turn_ms):
     else:
         assert turn_ms < first["end_ms"] <= turn_ms + HOUR_MS, (first["end_ms"], turn_ms)
         assert first["q"] <= first["evidence"]["level"]
+
+    page = (out / "one/report.html").read_text()
+    assert "<h1>Drift in " in page and "1 still firing at the end" in page
+    assert f">{first['feature']}</a></th><td><span class=\"tag CRITICAL\">" in page
 
     verify(out / "one/alerts.jsonl", ok=(0,))
     changed = out / "changed.jsonl"

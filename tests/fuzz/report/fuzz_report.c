@@ -11,10 +11,10 @@
 enum { ROWS = 400 };
 
 static const char *const tags[] = {
-    "!doctype", "html",   "head",    "meta", "title", "style",   "body",    "header", "h1", "h2",
-    "h3",       "p",      "main",    "dl",   "div",   "dt",      "dd",      "nav",    "a",  "section",
-    "table",    "thead",  "tbody",   "tr",   "th",    "td",      "span",    "svg",    "path",
-    "text",     "tspan",  "details", "figure", "summary", "code", "pre",
+    "!doctype", "html",    "head",  "meta",  "title",   "style",  "body",    "header", "h1",
+    "h2",       "h3",      "p",     "main",  "dl",      "div",    "dt",      "dd",     "nav",
+    "a",        "section", "table", "thead", "tbody",   "tr",     "th",      "td",     "span",
+    "svg",      "path",    "text",  "tspan", "details", "figure", "summary", "code",   "pre",
 };
 
 static void check(bool ok)
@@ -51,8 +51,7 @@ static bool is_ours(const char *p, const char *end)
     for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
         const size_t n = strlen(tags[i]);
 
-        if ((size_t)(end - p) > n && memcmp(p, tags[i], n) == 0 &&
-            (p[n] == '>' || p[n] == ' '))
+        if ((size_t)(end - p) > n && memcmp(p, tags[i], n) == 0 && (p[n] == '>' || p[n] == ' '))
             return true;
     }
     return false;

@@ -21,8 +21,8 @@ static const char *const pieces[] = {
     "&",
     "&lt;",
     "</td>",
-    "\xE2\x80\xAE",
-    "\xE2\x81\xA6",
+    "\xE2\x80\xAE\xE2\x80\xAC",
+    "\xE2\x81\xA6\xE2\x81\xA9",
     "\x1b[2J",
     "\xC3",
     "\xE6\x9D\xB1",
@@ -33,30 +33,35 @@ static const char *const pieces[] = {
     "\xFF",
 };
 
-/* The entities back to what they stand for. */
-static void read_back(struct slice s, struct buf *out)
+struct entity {
+    const char *text;
+    char c;
+};
+
+/* What stands at the head of s, or NULL. */
+static const struct entity *entity_of(struct slice s)
 {
-    static const struct {
-        const char *entity;
-        char c;
-    } all[] = {
+    static const struct entity all[] = {
         { "&lt;", '<' }, { "&gt;", '>' }, { "&amp;", '&' }, { "&quot;", '"' }, { "&#39;", '\'' },
     };
 
-    for (size_t at = 0; at < s.n;) {
-        size_t i = 0;
-        const size_t n_all = sizeof(all) / sizeof(all[0]);
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (s.n >= strlen(all[i].text) && memcmp(s.p, all[i].text, strlen(all[i].text)) == 0)
+            return &all[i];
+    }
+    return NULL;
+}
 
-        if (s.p[at] != '&') {
-            buf_byte(out, s.p[at++]);
-            continue;
-        }
-        while (i < n_all && (s.n - at < strlen(all[i].entity) ||
-                             memcmp(s.p + at, all[i].entity, strlen(all[i].entity)) != 0))
-            i++;
-        assert_true(i < n_all);
-        buf_byte(out, all[i].c);
-        at += strlen(all[i].entity);
+/* The entities back to what they stand for. */
+static void read_back(struct slice s, struct buf *out)
+{
+    while (s.n > 0) {
+        const struct entity *e = entity_of(s);
+        const size_t n = e ? strlen(e->text) : 1;
+
+        assert_true(e || s.p[0] != '&');
+        buf_byte(out, e ? e->c : s.p[0]);
+        s = (struct slice){ s.p + n, s.n - n };
     }
 }
 

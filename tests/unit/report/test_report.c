@@ -12,7 +12,7 @@
 enum { ROWS = 600, FEATURES_MAX = 200, WINDOWS = 48, BINS = 32, START_MS = 1000 };
 
 #define HOUR_MS INT64_C(3600000)
-#define HOSTILE "<script>alert(1)</script>\"'&\xE2\x80\xAE\x1b"
+#define HOSTILE "<script>alert(1)</script>\"'&\xE2\x80\xAE\xE2\x80\xAC\x1b"
 #define SUMMARY                                                                                    \
     "{\"read\": 9000, \"comments\": 8000, \"updates\": 900, \"dead\": 100, \"late\": 7, "          \
     "\"counters\": {\"late_by_floor\": 0, \"overtaken\": 3, \"cross_source_updates\": 0, "         \
@@ -238,8 +238,9 @@ static void test_hostile_text_is_text(void **state)
     render(&r);
     assert_false(has(&r, "<script"));
     assert_false(has(&r, "\x1b"));
-    assert_false(has(&r, "\xE2\x80\xAE"));
-    assert_true(has(&r, "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;\\u202e\\u001b"));
+    assert_false(has(&r, "\xE2\x80\xAE\xE2\x80\xAC"));
+    assert_true(
+        has(&r, "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;\\u202e\\u202c\\u001b"));
     assert_true(has(&r, "default-src 'none'; style-src 'unsafe-inline'"));
     assert_true(has(&r, "Drift in 1 segment, none in all"));
     teardown(&r);
