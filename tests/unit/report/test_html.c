@@ -60,7 +60,7 @@ static void read_back(struct slice s, struct buf *out)
         const size_t n = e ? strlen(e->text) : 1;
 
         assert_true(e || s.p[0] != '&');
-        buf_byte(out, e ? e->c : s.p[0]);
+        buf_add(out, e ? &e->c : s.p, 1);
         s = (struct slice){ s.p + n, s.n - n };
     }
 }

@@ -29,7 +29,7 @@ struct rig {
 
 static struct baseline *make_baseline(size_t n)
 {
-    static char names[FEATURES_MAX][32];
+    static char names[FEATURES_MAX][64];
     static const char *name[FEATURES_MAX];
     static double values[ROWS];
     static const double *column[FEATURES_MAX];
