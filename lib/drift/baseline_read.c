@@ -271,17 +271,20 @@ static enum status read_head(const json_t *root, struct baseline *b, struct err 
     struct reader r = { root, "baseline", err, ST_OK };
     int64_t format = get_int(&r, "absa_baseline", 1);
     int64_t method = get_int(&r, "method", 1);
-    const char *bundle = get_name(&r, "bundle_sha256", false);
 
+    if (r.st != ST_OK)
+        return r.st;
+    if (format != BASELINE_FORMAT || method != BASELINE_METHOD)
+        return err_set(err, ST_REJECT,
+                       "baseline: format %lld method %lld; this program knows format %d method %d: "
+                       "make it again with absa baseline",
+                       (long long)format, (long long)method, BASELINE_FORMAT, BASELINE_METHOD);
+    const char *bundle = get_name(&r, "bundle_sha256", false);
     b->comments = get_int(&r, "comments", 1);
     b->videos = get_int(&r, "videos", 0);
     b->video_size = get_double(&r, "video_size");
     if (r.st != ST_OK)
         return r.st;
-    if (format != BASELINE_FORMAT || method != BASELINE_METHOD)
-        return err_set(err, ST_REJECT,
-                       "baseline: format %lld method %lld; this program knows format %d method %d",
-                       (long long)format, (long long)method, BASELINE_FORMAT, BASELINE_METHOD);
     if (strlen(bundle) != SHA256_HEX_LEN || strspn(bundle, "0123456789abcdef") != SHA256_HEX_LEN)
         return err_set(err, ST_REJECT, "baseline: bundle_sha256 is not 64 hex digits");
     if (b->comments > COMMENTS_MAX || b->videos > b->comments ||

@@ -465,8 +465,8 @@ static void newer_files(void **state)
     const struct old *o = *state;
 
     assert_non_null(mkdtemp(folder));
-    put_changed(folder, "baseline.json", buf_slice(&o->text[0]), "\"absa_baseline\":1",
-                "\"absa_baseline\":2");
+    put_changed(folder, "baseline.json", buf_slice(&o->text[0]), "\"absa_baseline\":2",
+                "\"absa_baseline\":3");
     snprintf(path, sizeof(path), "%s/baseline.json", folder);
     is_78(drift_baseline_load(&(struct drift_props){ .baseline = path }, "", &base, &err), &err);
     assert_non_null(strstr(err.msg, "format 2"));
