@@ -63,7 +63,7 @@ struct alert sample_alert(struct arena *a, const char *segment, int episode, int
         .unit = 1,
         .baseline_sd = 0.25,
         .moved = { keep(a, moved, sizeof(moved)), 2 },
-        .moments = { 0.012, 0.214, 0.25, 0.31 },
+        .moments = { .mean_before = 0.012, .mean_now = 0.214, .sd_before = 0.25, .sd_now = 0.31 },
         .message = slice_str("sentiment_score moved up in all: PSI 0.412 > 0.3 (412 comments, 38 "
                              "videos)"),
         .todo = slice_str("docs/runbook/drift-in-a-score.md"),
