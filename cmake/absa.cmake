@@ -34,6 +34,15 @@ function(absa_program name)
   install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 endfunction()
 
+# How a test runs: what it is told, how long it may take, and whether anything may run beside it.
+function(absa_test_runs test kind timeout)
+  set_tests_properties(${test} PROPERTIES LABELS ${kind} TIMEOUT ${timeout} SKIP_RETURN_CODE 77
+                       ENVIRONMENT "ABSA_SHARED=${PROJECT_SOURCE_DIR}/../shared;ABSA_BIN=${CMAKE_BINARY_DIR}/bin;ABSA_BUILD=${CMAKE_BINARY_DIR}")
+  if(kind MATCHES "^(e2e|bench|chaos)$") # services and figures
+    set_tests_properties(${test} PROPERTIES RUN_SERIAL TRUE)
+  endif()
+endfunction()
+
 # absa_test(KIND NAME SOURCES ... LINK ... [TIMEOUT s]): a cmocka program, run by
 # ctest as KIND/NAME with the label KIND. Runs in the source tree; ABSA_SHARED
 # names the folder of shared test data (a test that misses it exits 77: skipped).
@@ -50,9 +59,7 @@ function(absa_test kind name)
   set_target_properties(${target} PROPERTIES
                         RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   add_test(NAME ${kind}/${name} COMMAND ${target} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
-  set_tests_properties(${kind}/${name} PROPERTIES LABELS ${kind} TIMEOUT ${A_TIMEOUT}
-                       SKIP_RETURN_CODE 77
-                       ENVIRONMENT "ABSA_SHARED=${PROJECT_SOURCE_DIR}/../shared;ABSA_BIN=${CMAKE_BINARY_DIR}/bin;ABSA_BUILD=${CMAKE_BINARY_DIR}")
+  absa_test_runs(${kind}/${name} ${kind} ${A_TIMEOUT})
 endfunction()
 
 # absa_script_test(KIND NAME COMMAND ... [TIMEOUT s]): the same for a script.
@@ -62,9 +69,7 @@ function(absa_script_test kind name)
     set(A_TIMEOUT 300)
   endif()
   add_test(NAME ${kind}/${name} COMMAND ${A_COMMAND} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
-  set_tests_properties(${kind}/${name} PROPERTIES LABELS ${kind} TIMEOUT ${A_TIMEOUT}
-                       SKIP_RETURN_CODE 77
-                       ENVIRONMENT "ABSA_SHARED=${PROJECT_SOURCE_DIR}/../shared;ABSA_BIN=${CMAKE_BINARY_DIR}/bin;ABSA_BUILD=${CMAKE_BINARY_DIR}")
+  absa_test_runs(${kind}/${name} ${kind} ${A_TIMEOUT})
 endfunction()
 
 # absa_fuzz(NAME SOURCES ... LINK ...): a libFuzzer target, built with -DFUZZ=ON;
