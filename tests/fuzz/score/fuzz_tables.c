@@ -7,7 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct tables t = { NULL, NULL };
+    struct tables t = { .lexicon = NULL };
     struct err err = { 0 };
 
     if (size == 0)
