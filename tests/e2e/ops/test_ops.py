@@ -127,7 +127,7 @@ def test_sighup(b):
     port = free_port()
     one = toy(b, "hup", parts=1, env={"TOY_SLEEP_US": "1000"}, props=[f"http.port={port}"])
     conf = pathlib.Path(b.dir) / "hup.conf"
-    conf.write_text("log.level = info\n")
+    conf.write_text("log.level = info\ncommit.interval.ms = 200ms\n")
     one.kill()
     one.args += ["-c", str(conf)]
     one.args[one.args.index("commit.interval.ms=50ms")] = "batch.ms=90ms"
