@@ -210,6 +210,21 @@ static bool is_taken(const struct stages *s, size_t option)
     return false;
 }
 
+/* Takes into best the name of a sample that is nearer to name than *least. */
+static void near_in(struct slice sample, struct slice name, size_t *least, char *best, size_t n)
+{
+    struct slice other;
+
+    while (next_name(&sample, &other)) {
+        const size_t d = near_distance(name, other);
+
+        if (d < *least && near_enough(name, other, d)) {
+            *least = d;
+            (void)snprintf(best, n, "%.*s", SLICE_ARG(other));
+        }
+    }
+}
+
 /* The property of some stage that name may be meant to be, into a buffer; "": none. The samples
  * are still where stages_learn() had them written. */
 static void find_near(const struct stages *s, struct slice name, char *best, size_t n)
@@ -220,21 +235,12 @@ static void find_near(const struct stages *s, struct slice name, char *best, siz
     best[0] = '\0';
     for (size_t i = 0; i < s->n; i++) {
         char path[PATH_BYTES];
-        struct slice other;
         struct buf text;
 
         stages_path(s, s->v[i].name, "conf", path, sizeof(path));
         buf_init(&text, CONF_MAX);
-        if (file_read(path, &text, &ignored) != ST_OK)
-            buf_clear(&text);
-        for (struct slice rest = buf_slice(&text); next_name(&rest, &other);) {
-            const size_t d = near_distance(name, other);
-
-            if (d < least && near_enough(name, other, d)) {
-                least = d;
-                (void)snprintf(best, n, "%.*s", SLICE_ARG(other));
-            }
-        }
+        if (file_read(path, &text, &ignored) == ST_OK)
+            near_in(buf_slice(&text), name, &least, best, n);
         buf_release(&text);
     }
 }

@@ -217,7 +217,7 @@ enum status notify_conf_take(const struct notify_props *props, const struct rece
         const struct receiver *one;
 
         st = receivers_find(r, "notify.receivers", word, &one, err);
-        if (st != ST_OK)
+        if (!one)
             return st;
         for (size_t i = 0; i < conf->n; i++) {
             if (chosen[i] == one)
