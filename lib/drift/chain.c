@@ -59,12 +59,13 @@ bool chain_is_gap(const struct chain *c, const struct pane *pane)
 /* Says what does not fit, and which command goes on from there. */
 static enum status refuse(const struct pane *p, int64_t next, struct err *err)
 {
-    if (p->from_offset > next)
+    if (p->from_offset > next) {
         return err_set(err, ST_FATAL,
                        "gap in scores partition %" PRId32 ": expected %" PRId64
                        ", a batch covers %" PRId64 "..%" PRId64 ": absa drift accept-gap %" PRId32
                        " %" PRId64 " %" PRId64 " goes on without, absa drift rewind counts again",
                        p->part, next, p->from_offset, p->to_offset, p->part, next, p->from_offset);
+    }
     return err_set(err, ST_FATAL,
                    "overlap in scores partition %" PRId32 ": expected %" PRId64
                    ", a batch covers %" PRId64 "..%" PRId64 ": find who else writes absa.panes, "
