@@ -6,18 +6,24 @@
 
 #include "columns.h"
 #include "file/file.h"
+#include "members.h"
 #define PAST_TOPICS "instead of files: absa.raw, absa.comments or absa.scores"
 #include "past.h"
 
 enum { ARENA_MAX = 256 << 20 };
 
 static const char *out_file;
+static const char *segments;
+static int64_t segment_min = 200;
 static bool force;
 
 static const struct app_opt opts[] = {
     PAST_OPTS,
     { "bundle", 0, "DIR", APP_STR, &pipeline_conf.bundle, "wins over score.bundle" },
     { "out", 'o', "FILE", APP_STR, &out_file, "the baseline" },
+    { "segments", 0, "FIELDS", APP_STR, &segments,
+      "list the segments of these fields, with commas: lang,aspect,video" },
+    { "segment-min", 0, "N", APP_INT, &segment_min, "those of at least N comments; 200" },
     { "force", 0, NULL, APP_FLAG, &force, "keep one that does not resemble itself" },
     { .name = NULL },
 };
@@ -26,6 +32,7 @@ struct collect {
     struct pipeline pipeline;
     struct arena *arena; /* of the record at hand */
     struct columns columns;
+    struct members members;
 };
 
 static enum status take(struct collect *c, struct slice value, struct err *err)
@@ -40,7 +47,8 @@ static enum status take(struct collect *c, struct slice value, struct err *err)
     if (!slice_eq(s.bundle_sha256, bundle_info(c->pipeline.bundle)->sha256))
         return err_set(err, ST_FATAL, "config: a score is of bundle %.12s..., not of the one given",
                        s.bundle_sha256.n >= 12 ? s.bundle_sha256.p : "(none)      ");
-    return columns_add(&c->columns, &s, err);
+    st = columns_add(&c->columns, &s, err);
+    return st == ST_OK ? members_add(&c->members, &s, c->columns.rows - 1, err) : st;
 }
 
 /* Scores as the score stage writes them, or as they stand in absa.scores. */
@@ -59,10 +67,15 @@ static enum status build(struct collect *c, struct baseline **b, struct err *err
 {
     const struct bundle_info *info = bundle_info(c->pipeline.bundle);
     const char **names = calloc(c->columns.n, sizeof(*names));
+    struct baseline_rows *rows = NULL;
+    size_t n_rows = 0;
     char sha256[SHA256_HEX_LEN + 1];
+    enum status st = members_take(&c->members, c->columns.moved, segment_min, &rows, &n_rows, err);
 
-    if (!names)
-        return err_set(err, ST_FATAL, "out of memory");
+    if (st == ST_OK && !names)
+        st = err_set(err, ST_FATAL, "out of memory");
+    if (st != ST_OK)
+        goto out;
     for (size_t i = 0; i < c->columns.n; i++) { /* the arena ends each with a NUL */
         struct slice name =
             i < OUTPUT_N ? slice_str(output_table[i].name) : info->monitored.v[i - OUTPUT_N];
@@ -76,8 +89,12 @@ static enum status build(struct collect *c, struct baseline **b, struct err *err
         .n = c->columns.n,
         .videos = c->columns.video,
         .rows = c->columns.rows,
+        .segments = rows,
+        .n_segments = n_rows,
     };
-    enum status st = baseline_build(&in, b, err);
+    st = baseline_build(&in, b, err);
+out:
+    free(rows);
     free(names);
     return st;
 }
@@ -106,8 +123,8 @@ static enum status keep(const struct baseline *b, const struct app_run *run, str
     if (st == ST_OK)
         st = file_write(out_file, buf_slice(&bytes), err);
     if (st == ST_OK && run->verbosity >= 0)
-        fprintf(stderr, "%s: %s, %lld comments of %lld videos, %zu features\n", out_file, b->id,
-                (long long)b->comments, (long long)b->videos, b->n);
+        fprintf(stderr, "%s: %s, %lld comments of %lld videos, %zu features, %zu segments\n",
+                out_file, b->id, (long long)b->comments, (long long)b->videos, b->n, b->n_segments);
     buf_release(&bytes);
     return st;
 }
@@ -122,6 +139,8 @@ static enum status collect(struct collect *c, const struct app_run *run, struct 
 
     if (st == ST_OK && !out_file)
         st = err_set(err, ST_FATAL, "usage: --out FILE is missing");
+    if (st == ST_OK)
+        st = members_init(&c->members, segments, err);
     if (st == ST_OK)
         st = pipeline_open(&c->pipeline, PIPELINE_PANE, run->verbosity < 0, err);
     if (st == ST_OK)
@@ -152,6 +171,7 @@ static enum status run(struct app_run *run, struct err *err)
     if (st == ST_OK)
         st = keep(b, run, err);
     baseline_free(b);
+    members_release(&c.members);
     columns_release(&c.columns);
     pipeline_close(&c.pipeline);
     arena_free(c.arena);
@@ -167,7 +187,8 @@ static const struct app app = {
     .examples =
         "  absa baseline --input comments.csv --out baseline.json\n"
         "  absa baseline -b localhost:9092 -t absa.scores --from 2025-06-01 --until 2025-07-01 "
-        "--out june.json\n",
+        "--out june.json\n"
+        "  absa baseline --input comments.csv --segments lang,aspect --out baseline.json\n",
     .sections = pipeline_sections,
     .also = pipeline_programs,
     .pass_prefix = "kafka.",

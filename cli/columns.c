@@ -26,6 +26,7 @@ void columns_release(struct columns *c)
     free(c->value);
     free(c->video);
     free(c->arrival);
+    free(c->moved);
     *c = (struct columns){ 0 };
 }
 
@@ -106,7 +107,8 @@ enum status columns_sort(struct columns *c, struct err *err)
 {
     struct place *place = calloc(c->rows + 1, sizeof(*place));
     uint64_t *tmp = calloc(c->rows + 1, sizeof(*tmp));
-    bool ok = place && tmp;
+    size_t *moved = calloc(c->rows + 1, sizeof(*moved));
+    bool ok = place && tmp && moved;
 
     for (size_t i = 0; i < c->rows && ok; i++)
         place[i] = (struct place){ c->arrival[i], i };
@@ -117,6 +119,10 @@ enum status columns_sort(struct columns *c, struct err *err)
         permute(c->video, place, c->rows, tmp);
         permute(c->arrival, place, c->rows, tmp);
     }
+    for (size_t i = 0; i < c->rows && ok; i++)
+        moved[place[i].row] = i;
+    free(c->moved);
+    c->moved = moved;
     free(place);
     free(tmp);
     return ok ? ST_OK : no_memory(err);

@@ -17,6 +17,7 @@ struct columns {
     double **value;   /* n columns of rows values                       */
     uint64_t *video;  /* hash                                           */
     int64_t *arrival; /* ms                                             */
+    size_t *moved;    /* sorted: the row that was the i-th when it was added is this one */
     size_t rows;
     size_t cap;
 };

@@ -399,7 +399,7 @@ enum status judge_stage_new(const struct drift_conf *conf, struct wire *wire,
     if (st == ST_OK)
         st = take_policy(j, err);
     if (st == ST_OK)
-        st = segments_parse(&j->segments, conf->segments, err);
+        st = segments_parse(&j->segments, conf->segments, baseline, err);
     if (st == ST_OK)
         st = allocate(j, err);
     if (st == ST_OK)

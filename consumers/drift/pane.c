@@ -456,7 +456,7 @@ enum status pane_stage_new(const struct drift_conf *conf, struct wire *wire,
     s->wire = wire;
     s->base = baseline;
     if (st == ST_OK)
-        st = segments_parse(&s->segments, conf->segments, err);
+        st = segments_parse(&s->segments, conf->segments, baseline, err);
     if (st != ST_OK) {
         pane_close(s);
         return st;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "drift/baseline.h"
+#include "drift/baseline_inner.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -325,6 +325,8 @@ enum status baseline_build(const struct baseline_input *in, struct baseline **ou
     memcpy(b->bundle_sha256, in->bundle_sha256, SHA256_HEX_LEN);
     st = build_all(b, in, &s, err);
     if (st == ST_OK)
+        st = baseline_add_segments(b, in, err);
+    if (st == ST_OK)
         st = name_it(b, err);
 out:
     free(s.by_video);
@@ -353,6 +355,7 @@ void baseline_free(struct baseline *b)
         cells_free(f->cells);
         free(f->name);
     }
+    baseline_free_segments(b);
     free(b->features);
     free(b);
 }

@@ -31,10 +31,12 @@
 #include "stats/cells.h"
 
 enum {
-    BASELINE_FORMAT = 2,          /* of the file                                    */
+    BASELINE_FORMAT = 3,          /* of the file, the newest: baseline_write()      */
+    BASELINE_FORMAT_OLDEST = 2,   /* that is read still                             */
     BASELINE_METHOD = 1,          /* what the numbers mean: cells, psi bins, unit   */
     BASELINE_FEATURES_MAX = 1024, /* a vector of 384 and some                       */
     BASELINE_NAME_MAX = 128,      /* bytes of a name: printable ASCII without " or \ */
+    BASELINE_SEGMENTS_MAX = 10000,
     BASELINE_BYTES_MAX = 64 << 20,
     BASELINE_SPLIT_MIN = 200, /* values in each half, or the split test says nothing */
 };
@@ -78,6 +80,14 @@ struct baseline_split {
     char worst[BASELINE_NAME_MAX + 1]; /* its name; "" when none was tested        */
 };
 
+/* A part of the comments that is watched apart (drift/segment.h). */
+struct baseline_segment {
+    char *name; /* <field>:<value>, under the rule of names */
+    int64_t comments;
+    int64_t videos;
+    double video_size; /* as of the whole */
+};
+
 struct baseline {
     char id[BASELINE_ID_LEN + 1];
     char bundle_sha256[SHA256_HEX_LEN + 1]; /* of the scores' bundle, in hex */
@@ -87,6 +97,15 @@ struct baseline {
     double video_size; /* mean size of the video that a comment belongs to, >= 1 */
     struct baseline_split split;
     struct baseline_feature *features;
+    size_t n;
+    struct baseline_segment *segments; /* sorted by name */
+    size_t n_segments;
+};
+
+/* Comments of a segment: their rows, ascending. */
+struct baseline_rows {
+    const char *name;
+    const size_t *row;
     size_t n;
 };
 
@@ -98,16 +117,20 @@ struct baseline_input {
     size_t n;
     const uint64_t *videos; /* hash of each row's video; NULL: not known */
     size_t rows;
+    const struct baseline_rows *segments; /* n_segments of them, in any order */
+    size_t n_segments;
 };
 
 /* Makes a baseline, split test included (whether it passed is for the caller to
  * judge). ST_REJECT: no rows, a name that is doubled or not allowed, a hash that
- * is none, a value beyond BASELINE_VALUE_MAX; ST_FATAL: memory. Release with
- * baseline_free(). O(n rows log rows). */
+ * is none, a value beyond BASELINE_VALUE_MAX, segments without videos or over
+ * BASELINE_SEGMENTS_MAX; ST_FATAL: memory. Release with baseline_free().
+ * O(n rows log rows). */
 MUST_USE enum status baseline_build(const struct baseline_input *in, struct baseline **out,
                                     struct err *err);
 
-/* Appends the canonical file. ST_FATAL: memory or out's maximum. */
+/* Appends the canonical file, of the oldest format that can say it: who knows no
+ * segments can read a baseline without any. ST_FATAL: memory or out's maximum. */
 MUST_USE enum status baseline_write(const struct baseline *b, struct buf *out, struct err *err);
 
 /* Reads a file and checks all of it: counts against totals, PSI bins against

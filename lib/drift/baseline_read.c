@@ -274,11 +274,13 @@ static enum status read_head(const json_t *root, struct baseline *b, struct err 
 
     if (r.st != ST_OK)
         return r.st;
-    if (format != BASELINE_FORMAT || method != BASELINE_METHOD)
+    if (format < BASELINE_FORMAT_OLDEST || format > BASELINE_FORMAT || method != BASELINE_METHOD) {
         return err_set(err, ST_REJECT,
-                       "baseline: format %lld method %lld; this program knows format %d method %d: "
-                       "make it again with absa baseline",
-                       (long long)format, (long long)method, BASELINE_FORMAT, BASELINE_METHOD);
+                       "baseline: format %lld method %lld; this program knows formats %d to %d "
+                       "method %d: make it again with absa baseline",
+                       (long long)format, (long long)method, BASELINE_FORMAT_OLDEST,
+                       BASELINE_FORMAT, BASELINE_METHOD);
+    }
     const char *bundle = get_name(&r, "bundle_sha256", false);
     b->comments = get_int(&r, "comments", 1);
     b->videos = get_int(&r, "videos", 0);
@@ -318,6 +320,52 @@ static enum status read_features(const json_t *root, struct baseline *b, struct 
     return ST_OK;
 }
 
+static enum status read_segment(const json_t *obj, struct baseline_segment *s,
+                                const struct baseline *b, struct err *err)
+{
+    struct reader r = { obj, "a segment", err, ST_OK };
+    const char *name = get_name(&r, "name", false);
+
+    if (r.st != ST_OK)
+        return r.st;
+    s->name = calloc(1, strlen(name) + 1);
+    if (!s->name)
+        return err_set(err, ST_FATAL, "out of memory");
+    memcpy(s->name, name, strlen(name));
+    r.where = s->name;
+    s->comments = get_int(&r, "comments", 1);
+    s->videos = get_int(&r, "videos", 1);
+    s->video_size = get_double(&r, "video_size");
+    if (s->comments > b->comments || s->videos > s->comments || s->videos > b->videos ||
+        !(s->video_size >= 1 && s->video_size <= (double)s->comments))
+        fail(&r, "comments", "or videos are out of range");
+    return r.st;
+}
+
+/* Of format 2 there are none. */
+static enum status read_segments(const json_t *root, struct baseline *b, struct err *err)
+{
+    const json_t *list = json_object_get(root, "segments");
+    size_t n = json_array_size(list);
+
+    if ((list && !json_is_array(list)) || n > BASELINE_SEGMENTS_MAX)
+        return err_set(err, ST_REJECT, "baseline: segments is not a list of at most %d",
+                       BASELINE_SEGMENTS_MAX);
+    b->segments = calloc(n + 1, sizeof(*b->segments));
+    if (!b->segments)
+        return err_set(err, ST_FATAL, "out of memory");
+    for (; b->n_segments < n;) {
+        struct baseline_segment *s = &b->segments[b->n_segments++];
+        enum status st = read_segment(json_array_get(list, b->n_segments - 1), s, b, err);
+
+        if (st != ST_OK)
+            return st;
+        if (s > b->segments && strcmp(s[-1].name, s->name) >= 0)
+            return err_set(err, ST_REJECT, "baseline: segment %s is not in its place", s->name);
+    }
+    return ST_OK;
+}
+
 enum status baseline_read(struct slice bytes, struct baseline **out, struct err *err)
 {
     enum dead_reason reason;
@@ -337,6 +385,8 @@ enum status baseline_read(struct slice bytes, struct baseline **out, struct err 
         st = read_head(root, b, err);
     if (st == ST_OK)
         st = read_features(root, b, err);
+    if (st == ST_OK)
+        st = read_segments(root, b, err);
     if (st == ST_OK) {
         memcpy(b->id, "sha256:", 7);
         hash_sha256_hex(bytes, b->id + 7);

@@ -71,11 +71,34 @@ static void put_feature(struct buf *out, const struct baseline_feature *f)
     buf_str(out, "]}");
 }
 
+static int format_of(const struct baseline *b)
+{
+    return b->n_segments > 0 ? BASELINE_FORMAT : BASELINE_FORMAT_OLDEST;
+}
+
+static void put_segments(struct buf *out, const struct baseline *b)
+{
+    if (b->n_segments == 0)
+        return;
+    buf_str(out, "\n\"segments\":[");
+    for (size_t i = 0; i < b->n_segments; i++) {
+        const struct baseline_segment *s = &b->segments[i];
+
+        buf_fmt(out, "%s\n{\"name\":\"%s\",", i ? "," : "", s->name);
+        put_int(out, "comments", s->comments);
+        put_int(out, "videos", s->videos);
+        buf_str(out, "\"video_size\":");
+        to_json_double(s->video_size, out);
+        buf_byte(out, '}');
+    }
+    buf_str(out, "\n],");
+}
+
 enum status baseline_write(const struct baseline *b, struct buf *out, struct err *err)
 {
     size_t before = out->n;
 
-    buf_fmt(out, "{\"absa_baseline\":%d,\n", BASELINE_FORMAT);
+    buf_fmt(out, "{\"absa_baseline\":%d,\n", format_of(b));
     put_int(out, "method", b->method);
     buf_fmt(out, "\"bundle_sha256\":\"%s\",", b->bundle_sha256);
     put_int(out, "comments", b->comments);
@@ -84,7 +107,9 @@ enum status baseline_write(const struct baseline *b, struct buf *out, struct err
     buf_fmt(out, "\n\"split\":{\"ok\":%s,\"tested\":%" PRId32 ",\"worst\":\"%s\",\"psi\":",
             b->split.ok ? "true" : "false", b->split.tested, b->split.worst);
     to_json_double(b->split.psi, out);
-    buf_str(out, "},\n\"features\":[\n");
+    buf_str(out, "},");
+    put_segments(out, b);
+    buf_str(out, "\n\"features\":[\n");
     for (size_t i = 0; i < b->n; i++) {
         buf_str(out, i ? ",\n" : "");
         put_feature(out, &b->features[i]);

@@ -176,7 +176,9 @@ static enum status write_baseline(const struct training *t, const struct bundle 
     size_t width = OUTPUT_N + info->monitored.n;
     const char *names[VECTOR_MAX];
     const double *columns[VECTOR_MAX];
-    struct baseline_input in = { info->sha256.p, names, columns, width, NULL, 0 };
+    struct baseline_input in = {
+        .bundle_sha256 = info->sha256.p, .names = names, .columns = columns, .n = width
+    };
     struct baseline *baseline = NULL;
     struct buf text;
     enum status st;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """absa backtest and absa baseline on real files, and --pipe: one test a promise."""
+import collections
 import glob
 import json
 import os
@@ -122,6 +123,31 @@ class Crawl(Case):
         first = path.read_bytes()
         absa("baseline", "--force", "--input", CRAWL, "--out", path)
         self.assertEqual(first, path.read_bytes())
+
+    def test_segments_of_a_baseline(self):
+        """What the baseline lists is watched, and the rest of its kind together."""
+        path = self.dir / "baseline.json"
+        run = absa("baseline", "--force", "--input", CRAWL, "--out", path,
+                   "--segments", "is_reply, model", "--segment-min", "1000")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        listed = {s["name"]: s["comments"] for s in json.loads(path.read_bytes())["segments"]}
+        self.assertIn("is_reply:false", listed)
+        self.assertTrue(all(n >= 1000 for n in listed.values()))
+        _, windows, _, _ = self.backtest("out", "--input", CRAWL, "--baseline", path,
+                                         "-X", "drift.segments=all, is_reply, model")
+        counted = collections.Counter()
+        for w in windows:
+            counted[w["segment"]] += w["n"]
+        self.assertEqual(set(counted), {"all", "model:__other__", "is_reply:__other__", *listed})
+        for name, n in listed.items():
+            self.assertEqual(counted[name], n)
+        self.assertEqual(counted["all"], sum(n for name, n in counted.items() if name[:3] == "is_"))
+        run = absa("baseline", "--force", "--input", CRAWL, "--out", path, "--segments", "user")
+        self.assertEqual(run.returncode, 64, run.stderr)
+        run = absa("backtest", "--input", CRAWL, "--out", self.dir / "x",
+                   "-X", "drift.segments=lang")
+        self.assertEqual(run.returncode, 78, run.stderr)
+        self.assertIn(b"lists no segment", run.stderr)
 
 
 class Files(Case):

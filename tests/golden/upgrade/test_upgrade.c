@@ -466,10 +466,10 @@ static void newer_files(void **state)
 
     assert_non_null(mkdtemp(folder));
     put_changed(folder, "baseline.json", buf_slice(&o->text[0]), "\"absa_baseline\":2",
-                "\"absa_baseline\":3");
+                "\"absa_baseline\":4");
     snprintf(path, sizeof(path), "%s/baseline.json", folder);
     is_78(drift_baseline_load(&(struct drift_props){ .baseline = path }, "", &base, &err), &err);
-    assert_non_null(strstr(err.msg, "format 2"));
+    assert_non_null(strstr(err.msg, "formats 2 to 3"));
     unlink(path);
     put_changed(folder, "manifest.json", load(bundle_dir(""), "manifest.json", &text),
                 "\"format\": 1", "\"format\": 2");

@@ -38,9 +38,36 @@ static void draw(struct prop *p, uint64_t video, double shift, double *x)
     x[5] = prop_below(p, 10) == 0 ? (double)NAN : prop_double(p, 0, 1) * 1e-3;
 }
 
+/* What a comment of a video says beside its values. */
+static const char *lang_of(uint64_t video)
+{
+    return video % 2 ? "en" : "de";
+}
+
+static const char *aspect_of(uint64_t video)
+{
+    return video % 3 ? "food" : "price";
+}
+
+/* Lists lang:de and aspect:food, so that the rest of both is __other__. */
+static void list_segments(const uint64_t *video, size_t rows, size_t *row[2],
+                          struct baseline_rows out[2])
+{
+    out[0] = (struct baseline_rows){ "lang:de", row[0], 0 };
+    out[1] = (struct baseline_rows){ "aspect:food", row[1], 0 };
+    for (size_t i = 0; i < rows; i++) {
+        if (strcmp(lang_of(video[i]), "de") == 0)
+            row[0][out[0].n++] = i;
+        if (strcmp(aspect_of(video[i]), "food") == 0)
+            row[1][out[1].n++] = i;
+    }
+}
+
 struct baseline *stream_baseline(size_t rows)
 {
     struct prop p = { .state = 4711 };
+    size_t *row[2] = { calloc(rows, sizeof(size_t)), calloc(rows, sizeof(size_t)) };
+    struct baseline_rows segments[2];
     double *column[STREAM_FEATURES];
     uint64_t *video = calloc(rows, sizeof(*video));
     struct baseline *b = NULL;
@@ -51,7 +78,9 @@ struct baseline *stream_baseline(size_t rows)
                                  .columns = (const double *const *)column,
                                  .n = STREAM_FEATURES,
                                  .videos = video,
-                                 .rows = rows };
+                                 .rows = rows,
+                                 .segments = segments,
+                                 .n_segments = 2 };
 
     for (int k = 0; k < STREAM_FEATURES; k++)
         column[k] = calloc(rows, sizeof(double));
@@ -61,8 +90,11 @@ struct baseline *stream_baseline(size_t rows)
         for (int k = 0; k < STREAM_FEATURES; k++)
             column[k][i] = x[k];
     }
+    list_segments(video, rows, row, segments);
     if (baseline_build(&in, &b, &err) != ST_OK)
         printf("baseline: %s\n", err.msg);
+    free(row[1]);
+    free(row[0]);
     for (int k = 0; k < STREAM_FEATURES; k++)
         free(column[k]);
     free(video);
@@ -164,8 +196,7 @@ static enum status say(struct stream *st, int32_t src, struct err *err)
     char video_id[32];
     int64_t before = watermark(s);
     int64_t at = arrival(c, &s->p, s->said);
-    struct aspect aspect = { .category = slice_str(video % 3 ? "food" : "price"),
-                             .term = slice_str("x") };
+    struct aspect aspect = { .category = slice_str(aspect_of(video)), .term = slice_str("x") };
     int32_t part;
     enum status rc;
 
@@ -177,7 +208,7 @@ static enum status say(struct stream *st, int32_t src, struct err *err)
     struct score score = {
         .comment_id = slice_str(id),
         .video_id = slice_str(video_id),
-        .lang = slice_str(video % 2 ? "en" : "de"),
+        .lang = slice_str(lang_of(video)),
         .created_ms = at - 3600000,
         .sighting = prop_below(&s->p, 20) == 0 ? SIGHTING_UPDATE : SIGHTING_FIRST,
         .sentiment_score = x[0],

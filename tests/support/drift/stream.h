@@ -34,7 +34,8 @@ struct stream_conf {
     bool ends;         /* an end mark of each source, at last               */
 };
 
-/* A baseline of rows comments that did not move. NULL: failed, printed why. */
+/* A baseline of rows comments that did not move, which lists segments lang:de and aspect:food of
+ * a stream that has lang:en and aspect:price too. NULL: failed, printed why. */
 struct baseline *stream_baseline(size_t rows);
 
 /* Appends the stream to absa.scores in log, which has conf->parts partitions. */

@@ -35,6 +35,11 @@ static void test_reads_what_it_wrote(void **state)
     assert_int_equal(again->comments, 3000);
     assert_int_equal(again->videos, b->videos);
     assert_int_equal(again->n, STREAM_FEATURES);
+    assert_int_equal(again->n_segments, 2);
+    assert_string_equal(again->segments[0].name, "aspect:food");
+    assert_string_equal(again->segments[1].name, "lang:de");
+    assert_int_equal(again->segments[1].comments, b->segments[1].comments);
+    assert_true(again->segments[1].videos == 200 && again->segments[1].video_size > 1);
     struct buf twice = written(again);
     assert_true(slice_eq(buf_slice(&file), buf_slice(&twice)));
     buf_release(&twice);
@@ -184,6 +189,62 @@ static void test_refuses(void **state)
     assert_null(b);
 }
 
+static void test_refuses_segments(void **state)
+{
+    const double x[] = { 1, 2 };
+    const double *columns[] = { x };
+    const char *const names[] = { "a" };
+    const uint64_t videos[] = { 1, 1 };
+    const size_t row[] = { 1, 0 };
+    const size_t far[] = { 2 };
+    const struct baseline_rows bad[][2] = {
+        { { "lang:de", row, 1 }, { "lang:de", row, 1 } },
+        { { "lang:de", row, 2 }, { "lang:en", row, 1 } },
+        { { "lang:de", far, 1 }, { "lang:en", row, 1 } },
+        { { "lang:de", row, 0 }, { "lang:en", row, 1 } },
+        { { "lang:\"", row, 1 }, { "lang:en", row, 1 } },
+    };
+    struct baseline_input in = { .bundle_sha256 = STREAM_BUNDLE,
+                                 .names = names,
+                                 .columns = columns,
+                                 .n = 1,
+                                 .videos = videos,
+                                 .rows = 2,
+                                 .n_segments = 2 };
+    struct baseline *b = NULL;
+    struct err err = { { 0 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        in.segments = bad[i];
+        assert_int_equal(baseline_build(&in, &b, &err), ST_REJECT);
+        assert_null(b);
+    }
+    in.segments = (const struct baseline_rows[]){ { "lang:de", row, 1 }, { "a:b", row + 1, 1 } };
+    in.videos = NULL;
+    assert_int_equal(baseline_build(&in, &b, &err), ST_REJECT);
+    in.videos = videos;
+    assert_int_equal(baseline_build(&in, &b, &err), ST_OK);
+    assert_string_equal(b->segments[0].name, "a:b");
+    baseline_free(b);
+}
+
+/* A baseline without segments is written as those were that knew none. */
+static void test_oldest_format(void **state)
+{
+    const double x[] = { 1, 2, 3 };
+    struct err err = { { 0 } };
+    struct baseline *b = build_one(x, 3, &err);
+    struct buf file = written(b);
+
+    (void)state;
+    buf_byte(&file, '\0');
+    assert_non_null(strstr(file.p, "{\"absa_baseline\":2,"));
+    assert_null(strstr(file.p, "segments"));
+    buf_release(&file);
+    baseline_free(b);
+}
+
 /* One change of the file, and what is said of it. */
 struct damage {
     const char *from;
@@ -192,7 +253,8 @@ struct damage {
 };
 
 static const struct damage damages[] = {
-    { "\"absa_baseline\":2", "\"absa_baseline\":3", "format 3" },
+    { "\"absa_baseline\":3", "\"absa_baseline\":4", "format 4" },
+    { "\"absa_baseline\":3", "\"absa_baseline\":1", "format 1" },
     { "\"method\":1", "\"method\":9", "method 9" },
     { "\"kind\":\"numeric\"", "\"kind\":\"category\"", "kind category are not supported" },
     { "\"comments\":600", "\"comments\":601", "are not the comments" },
@@ -206,6 +268,12 @@ static const struct damage damages[] = {
     { "\"ok\":true", "\"ok\":false", "split" },
     { "\"features\":[", "\"features\":3,\"x\":[", "features is not a list" },
     { "}\n]}", "}\n]", "baseline" },
+    { "\"segments\":[", "\"segments\":3,\"x\":[", "segments is not a list" },
+    { "lang:de", "all:", "segment all: is not in its place" },
+    { "lang:de", "lang:\\u001b[2J", "a segment: name is not a name" },
+    { "lang:de\",\"comments\":", "lang:de\",\"comments\":7",
+      "comments or videos are out of range" },
+    { "lang:de\",\"comments\":", "lang:de\",\"comments\":-", "comments is not a whole number" },
 };
 
 static void test_refuses_damage(void **state)
@@ -272,6 +340,8 @@ int main(void)
         cmocka_unit_test(test_odd_values),
         cmocka_unit_test(test_split),
         cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_refuses_segments),
+        cmocka_unit_test(test_oldest_format),
         cmocka_unit_test(test_refuses_damage),
         cmocka_unit_test(test_icc),
     };

@@ -132,19 +132,86 @@ static void test_segments(void **state)
     struct err err = { { 0 } };
 
     (void)state;
-    assert_int_equal(segments_parse(&s, " video:7, all ,lang:en,aspect:food,aspect:price", &err),
-                     ST_OK);
+    assert_int_equal(
+        segments_parse(&s, " video:7, all ,lang:en,aspect:food,aspect:price", NULL, &err), ST_OK);
     assert_true(slice_is(s.name[0], "all") && slice_is(s.name[4], "video:7"));
     assert_int_equal(segments_of(&s, &score, hit), 4); /* food once */
     assert_int_equal(hit[0], 0);
     assert_int_equal(hit[3], 4);
     assert_int_equal(segments_find(&s, slice_str("lang:xx")), s.n);
     segments_release(&s);
-    assert_int_equal(segments_parse(&s, "all,all", &err), ST_FATAL);
-    assert_int_equal(segments_parse(&s, "all,", &err), ST_FATAL);
-    assert_int_equal(segments_parse(&s, "video:", &err), ST_FATAL);
-    assert_int_equal(segments_parse(&s, "user:7", &err), ST_FATAL);
+    assert_int_equal(segments_parse(&s, "all,all", NULL, &err), ST_FATAL);
+    assert_int_equal(segments_parse(&s, "all,", NULL, &err), ST_FATAL);
+    assert_int_equal(segments_parse(&s, "video:", NULL, &err), ST_FATAL);
+    assert_int_equal(segments_parse(&s, "user:7", NULL, &err), ST_FATAL);
     assert_non_null(strstr(err.msg, "config: drift.segments"));
+}
+
+/* A kind is what the baseline lists of it, and the rest, whatever that is. */
+static void test_segments_of_a_kind(void **state)
+{
+    struct baseline *base = stream_baseline(2000);
+    char *large = malloc(10240);
+    struct aspect a[] = { { .category = slice_str("food") },
+                          { .category = slice_str("price") },
+                          { .category = slice_str("") },
+                          { .category = slice_str("fresh") } };
+    const struct slice odd[] = {
+        slice_str("en"), slice_str("__other__"), slice_str("\x1b[2J\n\""), { large, 10240 }
+    };
+    struct segments s;
+    size_t hit[8];
+    struct err err = { { 0 } };
+
+    (void)state;
+    assert_non_null(large);
+    memset(large, 'd', 10240);
+    assert_int_equal(segments_parse(&s, "lang, all, aspect, lang:fr, is_reply:true", base, &err),
+                     ST_OK);
+    assert_int_equal(s.n, 7);
+    assert_true(slice_is(s.name[0], "all") && slice_is(s.name[1], "aspect:__other__"));
+    assert_true(slice_is(s.name[4], "lang:__other__") && slice_is(s.name[5], "lang:de"));
+    for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+        struct score score = { .lang = odd[i], .aspects_detected = { a, 4 } };
+
+        assert_int_equal(segments_of(&s, &score, hit), 4); /* the others of aspects: once */
+        assert_int_equal(hit[1], 1);
+        assert_true(slice_is(s.name[hit[2]], "aspect:food"));
+        assert_true(slice_is(s.name[hit[3]], "lang:__other__"));
+    }
+    const struct score bare = { .is_reply = true, .aspects_detected = { a + 2, 1 } };
+    assert_int_equal(segments_of(&s, &bare, hit), 2); /* no language and no aspect: no rest */
+    assert_true(slice_is(s.name[hit[1]], "is_reply:true"));
+    segments_release(&s);
+    assert_int_equal(segments_parse(&s, "video", base, &err), ST_FATAL);
+    assert_non_null(strstr(err.msg, "config: drift.segments: 'video' is a kind of which"));
+    assert_int_equal(segments_parse(&s, "lang", NULL, &err), ST_FATAL);
+    assert_int_equal(segments_parse(&s, "lang, lang:de", base, &err), ST_FATAL);
+    free(large);
+    baseline_free(base);
+}
+
+static void test_too_many_segments(void **state)
+{
+    struct buf list;
+    struct segments s;
+    struct err err = { { 0 } };
+
+    (void)state;
+    buf_init(&list, 1 << 20);
+    buf_str(&list, "all");
+    for (int i = 1; i < SEGMENTS_MAX; i++)
+        buf_fmt(&list, ",video:%d", i);
+    buf_byte(&list, '\0');
+    assert_int_equal(segments_parse(&s, list.p, NULL, &err), ST_OK);
+    assert_int_equal(s.n, SEGMENTS_MAX);
+    segments_release(&s);
+    buf_truncate(&list, list.n - 1);
+    buf_str(&list, ",lang:de");
+    buf_byte(&list, '\0');
+    assert_int_equal(segments_parse(&s, list.p, NULL, &err), ST_FATAL);
+    assert_non_null(strstr(err.msg, "config: drift.segments: over 10000"));
+    buf_release(&list);
 }
 
 static void test_policy(void **state)
@@ -265,10 +332,16 @@ static void test_delta_check(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_matrix),      cmocka_unit_test(test_chain),
-        cmocka_unit_test(test_mark_fold),   cmocka_unit_test(test_segments),
-        cmocka_unit_test(test_policy),      cmocka_unit_test(test_policy_weighs_evidence),
-        cmocka_unit_test(test_video_sizes), cmocka_unit_test(test_delta_check),
+        cmocka_unit_test(test_matrix),
+        cmocka_unit_test(test_chain),
+        cmocka_unit_test(test_mark_fold),
+        cmocka_unit_test(test_segments),
+        cmocka_unit_test(test_segments_of_a_kind),
+        cmocka_unit_test(test_too_many_segments),
+        cmocka_unit_test(test_policy),
+        cmocka_unit_test(test_policy_weighs_evidence),
+        cmocka_unit_test(test_video_sizes),
+        cmocka_unit_test(test_delta_check),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -226,7 +226,7 @@ static void sightings(void **state)
 static enum status use_segments(void *ctx, struct err *err)
 {
     struct segments s = { 0 };
-    enum status st = segments_parse(&s, "all, lang:de, video:v7, aspect:food", err);
+    enum status st = segments_parse(&s, "all, lang:de, video:v7, aspect:food", NULL, err);
 
     (void)ctx;
     segments_release(&s);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* facet.h -- the texts of a score by which comments can be told apart.
+ *
+ *     video, aspect, lang, is_reply, model, model_version, encoder
+ *
+ * Segments (drift/segment.h) and categories (drift/category.h) name them. A
+ * comment has one value of a facet, none (then the text is empty), or, of aspects,
+ * as many as it names. What differs between a file and a topic that hold the same
+ * comments (the source, the offset) is no facet, so that nothing depends on it. */
+#ifndef DRIFT_FACET_H
+#define DRIFT_FACET_H
+
+#include <stddef.h>
+
+#include "base/slice.h"
+#include "record/score.h"
+
+enum { FACETS_MAX = 7 };
+
+struct facet;
+
+/* NULL: there is none of that name. */
+const struct facet *facet_find(struct slice name);
+
+/* Its name; lives for ever. */
+const char *facet_name(const struct facet *f);
+
+/* Their names with commas, for messages. */
+extern const char facet_names[];
+
+/* How many values a score has of a facet, and one of them (i below that number):
+ * never empty, borrowed from the score. */
+size_t facet_count(const struct facet *f, const struct score *s);
+struct slice facet_value(const struct facet *f, const struct score *s, size_t i);
+
+#endif
