@@ -89,6 +89,7 @@ static enum status build(struct collect *c, struct baseline **b, struct err *err
         .n = c->columns.n,
         .videos = c->columns.video,
         .rows = c->columns.rows,
+        .until_ms = c->columns.rows > 0 ? c->columns.arrival[c->columns.rows - 1] : 0,
         .segments = rows,
         .n_segments = n_rows,
     };

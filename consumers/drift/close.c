@@ -106,7 +106,8 @@ bool judge_is_due(const struct judge *j, size_t segment, int64_t at_ms)
 {
     const struct history *past = &j->seats[segment].past;
 
-    return j->scan && past->n > 0 && past->v[past->n - 1].start_ms == at_ms - j->conf.pane_ms;
+    return j->scan && past->n > 0 && past->v[past->n - 1].start_ms == at_ms - j->conf.pane_ms &&
+           judge_against(j, segment, at_ms - 1).state == WINDOW_EVALUATED;
 }
 
 static size_t count_due(const struct judge *j, int64_t at_ms)

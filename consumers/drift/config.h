@@ -26,6 +26,10 @@ struct drift_props {
     int64_t streak_min;
     int64_t keep_firing_for;
     int64_t span_ms;
+    int season; /* position in "none|hour|weekday|hour_of_week" */
+    int64_t warming_comments;
+    int64_t warming_ms;
+    int64_t max_age_ms;
 };
 
 extern const struct conf_prop drift_props[];

@@ -24,9 +24,14 @@ struct drift_conf {
     int64_t streak_min;      /* drift.for                                 */
     int64_t keep_firing_for; /* drift.keep_firing_for                     */
     int64_t span_ms;         /* drift.scan.max_span.ms                       */
-    int32_t run;             /* number of the first run; 0 is read as 1     */
-    bool from_state;         /* judge: where absa.state and the committed offset differ, go on
-                                from the state */
+    /* What segments are compared with. */
+    const char *season;       /* drift.season; NULL or "none": there is none       */
+    int64_t warming_comments; /* drift.warming.comments; 0: never warming          */
+    int64_t warming_ms;       /* drift.warming.max.ms                              */
+    int64_t max_age_ms;       /* drift.baseline.max_age.ms; 0: any age             */
+    int32_t run;              /* number of the first run; 0 is read as 1     */
+    bool from_state;          /* judge: where absa.state and the committed offset differ, go on
+                                 from the state */
 };
 
 /* ST_FATAL, "config: ...": lengths that do not fit. */

@@ -11,7 +11,9 @@ struct report {
     struct window w;
     struct verdict scan;    /* nothing but the memory when it is not due */
     struct verdict verdict; /* of the window */
-    size_t drop;            /* closed panes that nothing needs */
+    bool learns;            /* the segment learns from the window: */
+    struct pane_delta lesson;
+    size_t drop; /* closed panes that nothing needs */
 };
 
 static enum out_rc put_alert(struct judge *j, size_t segment, const struct verdict *v,
@@ -70,6 +72,17 @@ static enum out_rc put_tombstones(const struct judge *j, const struct report *r,
     return rc;
 }
 
+static enum out_rc put_lesson(const struct judge *j, const struct report *r, struct out *out)
+{
+    struct pane_delta lesson = r->lesson;
+    const struct state state = { .format = STATE_FORMAT_NEWEST,
+                                 .kind = STATE_PANE,
+                                 .pane = &lesson };
+    char key[STATE_KEY_MAX];
+
+    return judge_put_state(out, state_key_lesson(key, j->segments.name[r->segment]), &state);
+}
+
 static enum out_rc put_report(struct judge *j, const struct report *r, struct out *out)
 {
     enum out_rc rc = OUT_OK;
@@ -82,6 +95,8 @@ static enum out_rc put_report(struct judge *j, const struct report *r, struct ou
         rc = out_put_record(out, TOPIC_WINDOWS, 0, r->w.segment, RECORD_WINDOW, &r->w);
     if (rc == OUT_OK && r->window && r->verdict.writes)
         rc = put_alert(j, r->segment, &r->verdict, out);
+    if (rc == OUT_OK && r->learns)
+        rc = put_lesson(j, r, out);
     if (rc == OUT_OK)
         rc = put_tombstones(j, r, out);
     return rc;
@@ -101,10 +116,20 @@ static size_t count_useless(const struct judge *j, const struct report *r)
     return before < needed ? before : needed;
 }
 
-static enum status judge_window(struct judge *j, struct report *r, struct err *err)
+/* A window that is not judged has no severities, whatever its distances are. */
+static void set_aside(struct window *w, enum window_state state)
 {
-    const struct seat *seat = &j->seats[r->segment];
-    const struct tally *t = seat->tally ? seat->tally : j->scratch;
+    if (state == WINDOW_EVALUATED)
+        return;
+    if (w->state == WINDOW_EVALUATED)
+        w->state = state;
+    for (size_t i = 0; i < w->features.n; i++)
+        w->features.v[i].severity = SEVERITY_NONE;
+}
+
+static enum status judge_tallied(struct judge *j, struct report *r, const struct tally *t,
+                                 enum window_state state, struct err *err)
+{
     enum status st;
 
     r->w = (struct window){ .run = j->run,
@@ -112,15 +137,32 @@ static enum status judge_window(struct judge *j, struct report *r, struct err *e
                             .start_ms = j->close.start_ms,
                             .end_ms = j->close.end_ms };
     st = window_judge(t, &j->rules, j->arena, &r->w, err);
+    if (st != ST_OK)
+        return st;
+    set_aside(&r->w, state);
     if (r->w.start_ms < j->incomplete_until_ms)
         r->w.state = WINDOW_INCOMPLETE;
-    if (st != ST_OK || j->scan)
-        return st;
-    return episode_judge_window(j, r->segment, &r->w, t, &r->verdict, err);
+    return j->scan ? ST_OK : episode_judge_window(j, r->segment, &r->w, t, &r->verdict, err);
+}
+
+static enum status judge_window(struct judge *j, struct report *r, struct err *err)
+{
+    const struct seat *seat = &j->seats[r->segment];
+    const struct against a = judge_against(j, r->segment, j->close.start_ms);
+    struct tally *t = seat->tally ? seat->tally : j->scratch;
+    enum status st;
+
+    tally_against(t, a.base);
+    st = judge_tallied(j, r, t, a.state, err);
+    tally_against(t, j->base);
+    r->learns = against_learns(j, r->segment);
+    if (st == ST_OK && r->learns)
+        st = against_lesson(j, r->segment, &r->lesson, err);
+    return st;
 }
 
 /* It is written: now it holds. */
-static void settle(struct judge *j, const struct report *r, struct out *out)
+static enum status settle(struct judge *j, const struct report *r, struct out *out, struct err *err)
 {
     struct seat *seat = &j->seats[r->segment];
 
@@ -138,6 +180,7 @@ static void settle(struct judge *j, const struct report *r, struct out *out)
         seat->episode = r->verdict.next;
     }
     history_drop(&seat->past, r->drop);
+    return r->learns ? against_learn(j, r->segment, &r->lesson, err) : ST_OK;
 }
 
 enum status judge_emit(struct judge *j, size_t segment, struct out *out, bool *full,
@@ -167,9 +210,8 @@ enum status judge_emit(struct judge *j, size_t segment, struct out *out, bool *f
     if (rc == OUT_ERROR)
         return out_error(out, err);
     *full = rc == OUT_FULL;
-    if (*full)
-        out_undo(out);
-    else
-        settle(j, &r, out);
+    if (!*full)
+        return settle(j, &r, out, err);
+    out_undo(out);
     return ST_OK;
 }

@@ -129,18 +129,25 @@ static bool next_scan_episode(const struct scan_weight *w, bool over, int64_t st
     return true;
 }
 
-enum status episode_judge_scan(struct judge *j, size_t segment, struct verdict *v, struct err *err)
+static size_t max_size(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static enum status judge_scan(struct judge *j, size_t segment, int64_t since_ms, struct verdict *v,
+                              struct err *err)
 {
     const struct seat *seat = &j->seats[segment];
     const struct scan_rules *rules = &j->scan_rules;
     int64_t at = j->close.end_ms;
     size_t from = history_needed(&seat->past, at, rules->span_ms, SCAN_COMMENTS_MAX);
-    size_t unused = history_seek(&seat->past, seat->memory.from_ms);
+    size_t unused = max_size(history_seek(&seat->past, seat->memory.from_ms),
+                             history_seek(&seat->past, since_ms));
     struct scan_weight w;
     bool over;
     enum status st;
 
-    st = scan_run(j->scan, &seat->past, from > unused ? from : unused, rules->min_videos, err);
+    st = scan_run(j->scan, &seat->past, max_size(from, unused), rules->min_videos, err);
     if (st != ST_OK)
         return st;
     if (weigh(j, &seat->memory, segment_level(j, segment), &w) != ST_OK)
@@ -156,5 +163,18 @@ enum status episode_judge_scan(struct judge *j, size_t segment, struct verdict *
     st = tell(j, segment, &w, v, err);
     if (!v->next.firing)
         v->next = (struct episode){ 0 };
+    return st;
+}
+
+enum status episode_judge_scan(struct judge *j, size_t segment, struct verdict *v, struct err *err)
+{
+    const struct against a = judge_against(j, segment, j->close.end_ms - 1);
+    enum status st;
+
+    scan_against(j->scan, a.base);
+    tally_against(j->shown, a.base);
+    st = judge_scan(j, segment, a.since_ms, v, err);
+    scan_against(j->scan, j->base);
+    tally_against(j->shown, j->base);
     return st;
 }

@@ -16,6 +16,7 @@ void judge_clear(struct judge *j)
     for (size_t i = 0; j->seats && i < j->segments.n; i++) {
         tally_free(j->seats[i].tally);
         history_release(&j->seats[i].past);
+        against_forget(&j->seats[i]);
         j->seats[i] = (struct seat){ .memory.from_ms = WM_NONE };
     }
     open_panes_release(&j->open);
@@ -290,6 +291,7 @@ static void judge_close(void *ctx)
     if (!j)
         return;
     judge_clear(j);
+    against_release(j);
     orders_release(&j->orders);
     free(j->want_next);
     free(j->seats);
@@ -330,6 +332,12 @@ static enum status name_config(struct judge *j, struct err *err)
         buf_fmt(&b, "drift.keep_firing_for=%" PRId64 "\ndrift.scan.max_span.ms=%" PRId64 "\n",
                 j->conf.keep_firing_for, j->conf.span_ms);
     }
+    if (j->season)
+        buf_fmt(&b, "drift.season=%s\n", facet_name(j->season));
+    if (j->segments.n > 1)
+        buf_fmt(&b, "drift.warming.comments=%" PRId64 "\n", j->conf.warming_comments);
+    if (j->conf.max_age_ms > 0)
+        buf_fmt(&b, "drift.baseline.max_age.ms=%" PRId64 "\n", j->conf.max_age_ms);
     buf_fmt(&b, "drift.policy=%s\ndrift.segments=", j->rules.policy->name);
     for (size_t i = 0; i < j->segments.n; i++) {
         buf_str(&b, i ? "," : "");
@@ -402,6 +410,8 @@ enum status judge_stage_new(const struct drift_conf *conf, struct wire *wire,
         st = segments_parse(&j->segments, conf->segments, baseline, err);
     if (st == ST_OK)
         st = allocate(j, err);
+    if (st == ST_OK)
+        st = against_init(j, err);
     if (st == ST_OK)
         st = name_config(j, err);
     if (st != ST_OK) {

@@ -5,6 +5,7 @@
  *   close.c    boundary by boundary: closes panes, then has segments judged
  *   emit.c     what one segment has to say at a boundary, all of it or nothing
  *   episode.c  alerts: what a judged window means for them; episode_scan.c: a scan
+ *   against.c  what a segment is compared with
  *   restore.c  writes and reads absa.state
  *   obey.c     what an operator said in absa.panes (order.h) */
 #ifndef CONSUMERS_DRIFT_JUDGE_INNER_H
@@ -33,7 +34,8 @@
 #include "stage/stage.h"
 #include "wire/wire.h"
 
-enum { STATE_FORMAT = 1, STATE_KEY_MAX = SEGMENT_NAME_MAX + 64 };
+/* Of records of absa.state; a lesson is of the newest, which a program that knows none refuses. */
+enum { STATE_FORMAT = 1, STATE_FORMAT_NEWEST = 2, STATE_KEY_MAX = SEGMENT_NAME_MAX + 64 };
 
 /* Panes that wait for a slow source may take so much memory, and no more. */
 #define JUDGE_OPEN_BYTES_MAX ((size_t)1 << 30)
@@ -55,8 +57,11 @@ struct seat {
                             what the scan may look back to */
     struct episode episode;
     struct scan_memory memory;
-    bool memory_stored;   /* absa.state holds a record of it        */
-    bool overtaken_dirty; /* tally->overtaken is not in absa.state yet */
+    struct pane_delta *lesson; /* what a segment without a baseline of its own has learnt so far:
+                                  one block, NULL: nothing                                      */
+    struct baseline *learned;  /* of it, when it is enough (drift/reference.h); else NULL */
+    bool memory_stored;        /* absa.state holds a record of it        */
+    bool overtaken_dirty;      /* tally->overtaken is not in absa.state yet */
 };
 
 /* Keys of absa.state that are to be forgotten. */
@@ -74,6 +79,8 @@ struct judge {
     char config_id[BASELINE_ID_LEN + 1]; /* sha256:... of the effective configuration */
     struct wire *wire;
     const struct baseline *base;
+    struct baseline **own;      /* references, one a segment that base lists; NULL: not needed */
+    const struct facet *season; /* drift.season; NULL: there is none                           */
     struct segments segments;
     struct arena *arena;   /* for one record or one step of a close */
     struct tally *scratch; /* empty between uses                    */
@@ -108,6 +115,31 @@ struct judge {
     bool close_dirty;
     bool close_stored; /* absa.state holds a close record */
 };
+
+/* What a segment is compared with at a time, and whether it is judged at all. */
+struct against {
+    const struct baseline *base;
+    enum window_state state; /* evaluated; else why not: warming, no_baseline, baseline_stale */
+    int64_t since_ms;        /* runs of the scan start here or later; WM_NONE: anywhere       */
+};
+
+/* against.c: builds the references. ST_FATAL: memory, "config: drift.season ...". */
+MUST_USE enum status against_init(struct judge *j, struct err *err);
+void against_release(struct judge *j);
+
+struct against judge_against(const struct judge *j, size_t segment, int64_t at_ms);
+
+/* Whether the window of a segment that closes is one to learn from. */
+bool against_learns(const struct judge *j, size_t segment);
+
+/* What is known with that window: what absa.state holds next. Lives in the judge's arena. */
+MUST_USE enum status against_lesson(struct judge *j, size_t segment, struct pane_delta *out,
+                                    struct err *err);
+
+/* It is written: takes it. ST_FATAL: memory. */
+MUST_USE enum status against_learn(struct judge *j, size_t segment, const struct pane_delta *lesson,
+                                   struct err *err);
+void against_forget(struct seat *seat);
 
 /* close.c: passes boundaries as far as the watermarks allow and the output has
  * room; *more: it was full, there is more. */
@@ -183,6 +215,7 @@ void judge_release_leftovers(struct judge *j);
 struct slice state_key_pane(char *out, int64_t start_ms, struct slice segment);
 struct slice state_key_overtaken(char *out, struct slice segment);
 struct slice state_key_scan(char *out, struct slice segment);
+struct slice state_key_lesson(char *out, struct slice segment);
 struct slice state_key_alert(char *out, const char *rule, struct slice segment);
 
 /* Puts a record of absa.state, or a tombstone when state is NULL, within the

@@ -47,6 +47,8 @@ static enum out_rc forget_segment(struct judge *j, size_t segment, struct out *o
         rc = out_force_tombstone(out, TOPIC_STATE, 0, state_key_alert(key, judge_rule(j), name));
     if (rc == OUT_OK && seat->memory_stored)
         rc = out_force_tombstone(out, TOPIC_STATE, 0, state_key_scan(key, name));
+    if (rc == OUT_OK && seat->lesson)
+        rc = out_force_tombstone(out, TOPIC_STATE, 0, state_key_lesson(key, name));
     return rc;
 }
 

@@ -34,6 +34,11 @@ struct slice state_key_scan(char *out, struct slice segment)
     return key_of(out, "scan|", segment);
 }
 
+struct slice state_key_lesson(char *out, struct slice segment)
+{
+    return key_of(out, "lesson|", segment);
+}
+
 struct slice state_key_alert(char *out, const char *rule, struct slice segment)
 {
     char kind[48];
@@ -174,7 +179,7 @@ static bool split_pane_key(struct slice key, int64_t *start_ms, struct slice *se
 }
 
 /* What a key of absa.state names. */
-enum key_kind { KEY_NONE, KEY_CLOSE, KEY_PANE, KEY_ALERT, KEY_SCAN, KEY_OVERTAKEN };
+enum key_kind { KEY_NONE, KEY_CLOSE, KEY_PANE, KEY_ALERT, KEY_SCAN, KEY_LESSON, KEY_OVERTAKEN };
 
 static enum key_kind parse_key(struct slice key, int64_t *start_ms, struct slice *segment)
 {
@@ -184,6 +189,8 @@ static enum key_kind parse_key(struct slice key, int64_t *start_ms, struct slice
         return KEY_CLOSE;
     if (has_prefix(key, "overtaken|", segment))
         return KEY_OVERTAKEN;
+    if (has_prefix(key, "lesson|", segment))
+        return KEY_LESSON;
     if (has_prefix(key, "alert|" WINDOW_RULE "|", segment) ||
         has_prefix(key, "alert|" SCAN_RULE "|", segment))
         return KEY_ALERT;
@@ -222,6 +229,8 @@ static enum status forget(struct judge *j, struct found *f, struct slice key, st
         j->seats[segment].episode = (struct episode){ 0 };
     else if (kind == KEY_SCAN)
         forget_memory(&j->seats[segment]);
+    else if (kind == KEY_LESSON)
+        against_forget(&j->seats[segment]);
     else if (j->seats[segment].tally)
         j->seats[segment].tally->overtaken = 0;
     return ST_OK;
@@ -274,6 +283,10 @@ static enum status take_pane(struct judge *j, struct found *f, struct slice key,
         st = find_segment(j, d->segment, &segment, err);
     if (st != ST_OK)
         return st;
+    if (has_prefix(key, "lesson|", &rest)) {
+        against_forget(&j->seats[segment]);
+        return against_learn(j, segment, d, err);
+    }
     if (!has_prefix(key, "overtaken|", &rest)) {
         open_panes_remove(&f->panes, d->start_ms, segment);
         return open_panes_add(&f->panes, segment, d, 0, err);
@@ -346,11 +359,11 @@ static enum status take_state(struct judge *j, struct found *f, const struct sta
     st = wire_decode_own(j->wire, RECORD_STATE, rec->value, &s, j->arena, err);
     if (st != ST_OK)
         return st;
-    if (s.format > STATE_FORMAT)
+    if (s.format > STATE_FORMAT_NEWEST)
         return err_set(err, ST_FATAL,
                        "config: absa.state has format %" PRId32 ", this program knows %d: it is of "
                        "a newer one",
-                       s.format, STATE_FORMAT);
+                       s.format, STATE_FORMAT_NEWEST);
     if (s.kind == STATE_JUDGE && s.judge) {
         f->judge = true;
         return take_judge(j, s.judge, err);

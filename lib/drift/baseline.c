@@ -320,6 +320,7 @@ enum status baseline_build(const struct baseline_input *in, struct baseline **ou
     b->n = in->n;
     b->method = BASELINE_METHOD;
     b->comments = (int64_t)in->rows;
+    b->until_ms = in->until_ms > 0 ? in->until_ms : 0;
     b->video_size = 1;
     b->split.ok = true;
     memcpy(b->bundle_sha256, in->bundle_sha256, SHA256_HEX_LEN);

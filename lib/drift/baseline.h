@@ -28,6 +28,7 @@
 #include "base/slice.h"
 #include "drift/evidence.h"
 #include "drift/spread.h"
+#include "record/pane.h"
 #include "stats/cells.h"
 
 enum {
@@ -85,7 +86,9 @@ struct baseline_segment {
     char *name; /* <field>:<value>, under the rule of names */
     int64_t comments;
     int64_t videos;
-    double video_size; /* as of the whole */
+    double video_size;      /* as of the whole */
+    struct pane_delta *own; /* its counts in the whole's cells (drift/reference.h); NULL: too
+                               little is known of it. One block */
 };
 
 struct baseline {
@@ -95,6 +98,7 @@ struct baseline {
     int64_t comments;
     int64_t videos;    /* 0: not known                                           */
     double video_size; /* mean size of the video that a comment belongs to, >= 1 */
+    int64_t until_ms;  /* arrival of the last comment; 0: not known              */
     struct baseline_split split;
     struct baseline_feature *features;
     size_t n;
@@ -117,6 +121,7 @@ struct baseline_input {
     size_t n;
     const uint64_t *videos; /* hash of each row's video; NULL: not known */
     size_t rows;
+    int64_t until_ms;                     /* arrival of the last row; 0: not known                */
     const struct baseline_rows *segments; /* n_segments of them, in any order */
     size_t n_segments;
 };
@@ -139,6 +144,9 @@ MUST_USE enum status baseline_read(struct slice bytes, struct baseline **out, st
 
 /* NULL is fine. */
 void baseline_free(struct baseline *b);
+
+/* A segment that it lists; NULL: it does not. O(log segments). */
+const struct baseline_segment *baseline_segment_find(const struct baseline *b, struct slice name);
 
 /* Position of a feature, or -1. */
 int32_t baseline_find(const struct baseline *b, struct slice name);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "drift/baseline.h"
+#include "drift/baseline_inner.h"
 #include "wire/json.h"
 
 #define UNITS_MAX    (INT64_C(1) << 42)
@@ -285,6 +285,8 @@ static enum status read_head(const json_t *root, struct baseline *b, struct err 
     b->comments = get_int(&r, "comments", 1);
     b->videos = get_int(&r, "videos", 0);
     b->video_size = get_double(&r, "video_size");
+    if (json_object_get(root, "until_ms"))
+        b->until_ms = get_int(&r, "until_ms", 1);
     if (r.st != ST_OK)
         return r.st;
     if (strlen(bundle) != SHA256_HEX_LEN || strspn(bundle, "0123456789abcdef") != SHA256_HEX_LEN)
@@ -339,7 +341,9 @@ static enum status read_segment(const json_t *obj, struct baseline_segment *s,
     if (s->comments > b->comments || s->videos > s->comments || s->videos > b->videos ||
         !(s->video_size >= 1 && s->video_size <= (double)s->comments))
         fail(&r, "comments", "or videos are out of range");
-    return r.st;
+    if (r.st != ST_OK)
+        return r.st;
+    return baseline_own_read(json_object_get(obj, "own"), b, s, err);
 }
 
 /* Of format 2 there are none. */

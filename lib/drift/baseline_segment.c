@@ -68,7 +68,9 @@ static enum status add(struct baseline *b, const struct baseline_rows *rows,
     memcpy(s->name, rows->name, strlen(rows->name));
     b->n_segments++;
     measure(s, rows, in->videos, scratch);
-    return ST_OK;
+    if (s->comments < REFERENCE_COMMENTS || s->videos < REFERENCE_VIDEOS)
+        return ST_OK;
+    return baseline_own_build(b, in, rows, s, err);
 }
 
 enum status baseline_add_segments(struct baseline *b, const struct baseline_input *in,
@@ -99,9 +101,25 @@ enum status baseline_add_segments(struct baseline *b, const struct baseline_inpu
     return ST_OK;
 }
 
+static int cmp_name(const void *name, const void *segment)
+{
+    const struct baseline_segment *s = segment;
+
+    return slice_cmp(*(const struct slice *)name, slice_str(s->name));
+}
+
+const struct baseline_segment *baseline_segment_find(const struct baseline *b, struct slice name)
+{
+    if (b->n_segments == 0)
+        return NULL;
+    return bsearch(&name, b->segments, b->n_segments, sizeof(*b->segments), cmp_name);
+}
+
 void baseline_free_segments(struct baseline *b)
 {
-    for (size_t i = 0; b->segments && i < b->n_segments; i++)
+    for (size_t i = 0; b->segments && i < b->n_segments; i++) {
+        free(b->segments[i].own);
         free(b->segments[i].name);
+    }
     free(b->segments);
 }

@@ -3,7 +3,7 @@
  * written with the fewest digits that read back as the same double. */
 #include <inttypes.h>
 
-#include "drift/baseline.h"
+#include "drift/baseline_inner.h"
 #include "wire/tojson.h"
 
 static void put_number(struct buf *out, const char *name, double x)
@@ -73,7 +73,7 @@ static void put_feature(struct buf *out, const struct baseline_feature *f)
 
 static int format_of(const struct baseline *b)
 {
-    return b->n_segments > 0 ? BASELINE_FORMAT : BASELINE_FORMAT_OLDEST;
+    return b->n_segments > 0 || b->until_ms > 0 ? BASELINE_FORMAT : BASELINE_FORMAT_OLDEST;
 }
 
 static void put_segments(struct buf *out, const struct baseline *b)
@@ -89,6 +89,8 @@ static void put_segments(struct buf *out, const struct baseline *b)
         put_int(out, "videos", s->videos);
         buf_str(out, "\"video_size\":");
         to_json_double(s->video_size, out);
+        if (s->own)
+            baseline_own_write(s, out);
         buf_byte(out, '}');
     }
     buf_str(out, "\n],");
@@ -104,6 +106,8 @@ enum status baseline_write(const struct baseline *b, struct buf *out, struct err
     put_int(out, "comments", b->comments);
     put_int(out, "videos", b->videos);
     put_number(out, "video_size", b->video_size);
+    if (b->until_ms > 0)
+        put_int(out, "until_ms", b->until_ms);
     buf_fmt(out, "\n\"split\":{\"ok\":%s,\"tested\":%" PRId32 ",\"worst\":\"%s\",\"psi\":",
             b->split.ok ? "true" : "false", b->split.tested, b->split.worst);
     to_json_double(b->split.psi, out);

@@ -25,6 +25,7 @@ struct evidence {
     double video_size;
     double long_run; /* comments that are worth one */
     bool unseen;     /* it has cells without comments */
+    double singles;  /* comments that are alone in their cell */
     struct directions neyman;
     struct directions groups;
     double var[RANK_MOMENTS][2]; /* diagonals of A and B of the moments */
@@ -89,6 +90,7 @@ struct evidence *evidence_new(const uint64_t *counts, size_t cells, const struct
     for (size_t i = 0; i < cells; i++) {
         e->m += (double)counts[i];
         e->unseen |= counts[i] == 0;
+        e->singles += counts[i] == 1 ? 1 : 0;
     }
     e->video_size = fmax(video_size, 1);
     e->long_run = spread_long_run(spread);
@@ -177,6 +179,18 @@ static double count_unseen(const struct evidence *e, const uint64_t *counts)
 
 enum { UNSEEN_TERMS_MAX = 64 }; /* p is below 1e-19 behind them, or n is most of n + m */
 
+/* How likely at least x of x + singles are in the window, of which all are worth eff_n of all. */
+static double p_unseen(double x, double singles, double eff_n, double all)
+{
+    double p = 1;
+
+    if (singles > 0 && x > 0)
+        return special_beta(x, singles + 1, eff_n / all);
+    for (int i = 0; i < x && i < UNSEEN_TERMS_MAX && eff_n > i; i++)
+        p *= (eff_n - i) / (all - i);
+    return p;
+}
+
 /* False when there is no such cell. */
 static bool test_unseen(const struct evidence *e, const uint64_t *counts, double n, double b,
                         struct outcome *out)
@@ -188,8 +202,7 @@ static bool test_unseen(const struct evidence *e, const uint64_t *counts, double
     if (!e->unseen)
         return false;
     one.statistic = floor(count_unseen(e, counts) / b);
-    for (int i = 0; i < one.statistic && i < UNSEEN_TERMS_MAX && eff_n > i; i++)
-        one.p *= (eff_n - i) / (all - i);
+    one.p = p_unseen(one.statistic, e->singles, eff_n, all);
     one.effect = one.statistic * b / n;
     keep_stronger(out, &one);
     return true;

@@ -29,7 +29,9 @@
  *   unseen   where the baseline has cells without comments (beside atoms; the
  *            only test of a feature that never changed): how likely is it that
  *            all x comments there, of n + m, fell into the window (Fisher's exact
- *            test of 0 of m and x of n, in videos: divided by bm and b)
+ *            test of 0 of m and x of n, in videos: divided by bm and b). Where s of the
+ *            baseline's comments are alone in their cells, about s of m more would have
+ *            fallen into empty ones (Good 1953): then s of m and x of n, by the binomial
  *
  * p is the smallest of the tests' by Bonferroni. The effect is the part of the
  * squared shift that noise does not explain, in baseline variances: about the PSI

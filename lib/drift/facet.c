@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 
+#include "base/time.h"
+
 static struct slice video(const struct score *s)
 {
     return s->video_id;
@@ -33,18 +35,91 @@ static struct slice encoder(const struct score *s)
     return s->encoder;
 }
 
+#define HOUR_MS INT64_C(3600000)
+#define DAY_MS  (24 * HOUR_MS)
+
+#define HOURS_OF(day)                                                                              \
+    day "00" day "01" day "02" day "03" day "04" day "05" day "06" day "07" day "08" day "09" day  \
+        "10" day "11" day "12" day "13" day "14" day "15" day "16" day "17" day "18" day "19" day  \
+        "20" day "21" day "22" day "23"
+
+static size_t slot_of(int64_t ms, int64_t length, int64_t slots)
+{
+    int64_t at = time_floor(ms, length) / length % slots;
+
+    return (size_t)(at < 0 ? at + slots : at);
+}
+
+static struct slice hour_at(int64_t ms)
+{
+    static const char names[] = HOURS_OF("");
+
+    return (struct slice){ names + 2 * slot_of(ms, HOUR_MS, 24), 2 };
+}
+
+/* The first of January 1970 was a Thursday. */
+static struct slice weekday_at(int64_t ms)
+{
+    static const char names[] = "thufrisatsunmontuewed";
+
+    return (struct slice){ names + 3 * slot_of(ms, DAY_MS, 7), 3 };
+}
+
+static struct slice hour_of_week_at(int64_t ms)
+{
+    static const char names[] = HOURS_OF("thu") HOURS_OF("fri") HOURS_OF("sat") HOURS_OF("sun")
+        HOURS_OF("mon") HOURS_OF("tue") HOURS_OF("wed");
+
+    return (struct slice){ names + 5 * slot_of(ms, HOUR_MS, 168), 5 };
+}
+
+static struct slice hour(const struct score *s)
+{
+    return hour_at(s->origin.arrival_ms);
+}
+
+static struct slice weekday(const struct score *s)
+{
+    return weekday_at(s->origin.arrival_ms);
+}
+
+static struct slice hour_of_week(const struct score *s)
+{
+    return hour_of_week_at(s->origin.arrival_ms);
+}
+
 struct facet {
     const char *name;
     struct slice (*one)(const struct score *s); /* NULL: the aspects */
+    struct slice (*at)(int64_t ms);             /* of time: that of a time */
+    int64_t length;                             /* of time */
 };
 
 static const struct facet facets[FACETS_MAX] = {
-    { "video", video },       { "aspect", NULL }, { "lang", lang },
-    { "is_reply", is_reply }, { "model", model }, { "model_version", model_version },
-    { "encoder", encoder },
+    { "video", video, NULL, 0 },
+    { "aspect", NULL, NULL, 0 },
+    { "lang", lang, NULL, 0 },
+    { "is_reply", is_reply, NULL, 0 },
+    { "model", model, NULL, 0 },
+    { "model_version", model_version, NULL, 0 },
+    { "encoder", encoder, NULL, 0 },
+    { "hour", hour, hour_at, HOUR_MS },
+    { "weekday", weekday, weekday_at, DAY_MS },
+    { "hour_of_week", hour_of_week, hour_of_week_at, HOUR_MS },
 };
 
-const char facet_names[] = "video, aspect, lang, is_reply, model, model_version, encoder";
+const char facet_names[] = "video, aspect, lang, is_reply, model, model_version, encoder, hour, "
+                           "weekday, hour_of_week";
+
+struct slice facet_at(const struct facet *f, int64_t ms)
+{
+    return f->at ? f->at(ms) : (struct slice){ 0 };
+}
+
+int64_t facet_length(const struct facet *f)
+{
+    return f->length;
+}
 
 const struct facet *facet_find(struct slice name)
 {

@@ -2,6 +2,7 @@
 /* facet.h -- the texts of a score by which comments can be told apart.
  *
  *     video, aspect, lang, is_reply, model, model_version, encoder
+ *     hour (00..23), weekday (mon..sun), hour_of_week (mon00..sun23): of its arrival, in UTC
  *
  * Segments (drift/segment.h) and categories (drift/category.h) name them. A
  * comment has one value of a facet, none (then the text is empty), or, of aspects,
@@ -11,11 +12,12 @@
 #define DRIFT_FACET_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/slice.h"
 #include "record/score.h"
 
-enum { FACETS_MAX = 7 };
+enum { FACETS_MAX = 10 };
 
 struct facet;
 
@@ -27,6 +29,13 @@ const char *facet_name(const struct facet *f);
 
 /* Their names with commas, for messages. */
 extern const char facet_names[];
+
+/* The value of a facet of time at a time; empty: it is none. */
+struct slice facet_at(const struct facet *f, int64_t ms);
+
+/* For how long it has one value, in ms; 0: it is none of time. Such a stretch begins at a multiple
+ * of it. */
+int64_t facet_length(const struct facet *f);
 
 /* How many values a score has of a facet, and one of them (i below that number):
  * never empty, borrowed from the score. */

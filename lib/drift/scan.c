@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "drift/scan.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -47,6 +48,12 @@ void scan_free(struct scan *s)
     free(s->counts);
     free(s->features);
     free(s);
+}
+
+void scan_against(struct scan *s, const struct baseline *base)
+{
+    assert(base->n == s->base->n && base->features[0].cells == s->base->features[0].cells);
+    s->base = base;
 }
 
 static void reset(struct scan *s, const struct history *h)

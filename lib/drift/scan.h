@@ -73,6 +73,9 @@ double scan_effective(double n, double video_size, double icc, const struct spre
 struct scan *scan_new(const struct baseline *base);
 void scan_free(struct scan *s);
 
+/* Compares with a baseline of the same cells from now on (drift/reference.h), borrowed. */
+void scan_against(struct scan *s, const struct baseline *base);
+
 /* Tests the runs that end with the last pane of h and start at or behind pane
  * from; fills s->features. min_videos are effective. ST_FATAL: memory.
  * O(panes' cells + features runs cells). */

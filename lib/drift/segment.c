@@ -93,13 +93,11 @@ static enum status add_name(struct segments *s, struct slice name, const struct 
 
     if (slice_is(name, "all"))
         return push(s, name, err);
-    if (name.n > SEGMENT_NAME_MAX || !facet || (value.p && value.n == 0)) {
-        return refuse(
-            name,
-            "is neither all nor <field>:<value> nor <field>, of fields video, aspect, lang, "
-            "is_reply, model, model_version, encoder",
-            err);
-    }
+    if (name.n > SEGMENT_NAME_MAX || !facet || (value.p && value.n == 0))
+        return err_set(err, ST_FATAL,
+                       "config: drift.segments: '%.*s' is neither all nor <field>:<value> nor "
+                       "<field>, of fields %s",
+                       (int)(name.n < 64 ? name.n : 64), name.n ? name.p : "", facet_names);
     if (!value.p)
         return add_kind(s, facet, base, other, err);
     (void)kind_of(s, facet);

@@ -179,6 +179,26 @@ void spread_learn(const struct ranks *r, const struct spread_rows *rows, struct 
     learn_time(r, rows, out);
 }
 
+static void pack(const double *full, size_t n, double times, double *packed)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++)
+            packed[packed_at(i, j)] = times * full[i * n + j];
+}
+
+void spread_carry(const struct spread *of, double icc, const struct ranks *r, struct spread *out)
+{
+    double groups[RANK_GROUPS_MAX * RANK_GROUPS_MAX];
+
+    *out = (struct spread){ .known = of->known };
+    memcpy(out->long_run, of->long_run, sizeof(out->long_run));
+    if (!of->known)
+        return;
+    pack(r->cov, RANK_MOMENTS, icc, out->moments);
+    ranks_group_cov(r, groups);
+    pack(groups, r->groups, icc, out->groups);
+}
+
 static void unpack(const double *packed, size_t n, double *full)
 {
     for (size_t i = 0; i < n; i++)

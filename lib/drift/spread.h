@@ -51,6 +51,10 @@ struct spread_rows {
 /* O(n SPREAD_BATCH_MAX) and O(videos groups^2). */
 void spread_learn(const struct ranks *r, const struct spread_rows *rows, struct spread *out);
 
+/* The spread of a part of the comments, of which too few videos are known to learn it: as much
+ * of its variance (r: of its own ranks) lies between videos as does of the whole, icc. */
+void spread_carry(const struct spread *of, double icc, const struct ranks *r, struct spread *out);
+
 /* 1 + the largest long-run excess: so many comments are worth one. */
 double spread_long_run(const struct spread *s);
 

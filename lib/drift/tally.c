@@ -137,6 +137,12 @@ void tally_clear(struct tally *t)
     }
 }
 
+void tally_against(struct tally *t, const struct baseline *base)
+{
+    assert(base->n == t->base->n && base->features[0].cells == t->base->features[0].cells);
+    t->base = base;
+}
+
 static void hist_range(struct hist *h, double min, double max)
 {
     h->min = h->n == 0 || min < h->min ? min : h->min;

@@ -78,6 +78,9 @@ void tally_free(struct tally *t);
 /* Empties it; keeps the memory of the histograms. */
 void tally_clear(struct tally *t);
 
+/* Compares it with a baseline of the same cells from now on (drift/reference.h), borrowed. */
+void tally_against(struct tally *t, const struct baseline *base);
+
 /* Counts one first sighting. ST_FATAL: memory or overflow. */
 MUST_USE enum status tally_add(struct tally *t, const struct sighting_values *v, struct err *err);
 

@@ -239,6 +239,65 @@ static void test_scan_any_fate_the_same_bytes(void **state)
     teardown(&w);
 }
 
+/* How many windows of a segment have a state. */
+static size_t count_states(struct world *w, const struct check_result *res, const char *segment,
+                           enum window_state state)
+{
+    struct arena *a = arena_new(16 << 20);
+    size_t n = 0;
+
+    for (size_t i = 0; i < check_log_n(res->log, TOPIC_WINDOWS, 0); i++) {
+        struct window win;
+        struct err err = { { 0 } };
+
+        assert_int_equal(wire_decode(w->wire, RECORD_WINDOW,
+                                     check_log_at(res->log, TOPIC_WINDOWS, 0, i)->value, &win, a,
+                                     &err),
+                         ST_OK);
+        n += slice_is(win.segment, segment) && win.state == state;
+    }
+    arena_free(a);
+    return n;
+}
+
+/* What a segment has learnt of itself outlives any death. */
+static void test_a_segment_learns_under_any_fate(void **state)
+{
+    struct world w;
+    struct check_result calm;
+    const uint64_t last = prop_seeds(6);
+    int kills = 0;
+
+    (void)state;
+    setup(&w, &usual);
+    use_scan(&w, "significant");
+    w.conf.segments = "all, lang:en, lang:de";
+    w.conf.warming_comments = 300;
+    w.conf.warming_ms = 24 * HOUR;
+    struct check_log *input = make_input(&w, &usual);
+    run(&w, input, &(struct check_plan){ .wire = w.wire }, &calm);
+    assert_true(count_states(&w, &calm, "lang:en", WINDOW_WARMING) >= 1);
+    assert_true(count_states(&w, &calm, "lang:en", WINDOW_EVALUATED) >= 1);
+    assert_true(count_states(&w, &calm, "lang:de", WINDOW_WARMING) == 0);
+    assert_alerts(&w, &calm, 2);
+    for (uint64_t seed = 201; seed <= 200 + last; seed++) {
+        struct check_result wild;
+
+        run(&w, input, &(struct check_plan){ .wire = w.wire, .seed = seed }, &wild);
+        assert_same(&calm, &wild, seed);
+        kills += wild.kills;
+        check_result_release(&wild);
+    }
+    assert_true(kills > (int)last);
+    check_result_release(&calm);
+    w.conf.warming_ms = HOUR; /* it takes too long */
+    run(&w, input, &(struct check_plan){ .wire = w.wire }, &calm);
+    assert_true(count_states(&w, &calm, "lang:en", WINDOW_WARMING) >= 1);
+    check_result_release(&calm);
+    check_log_free(input);
+    teardown(&w);
+}
+
 /* R3: another timing of the same raw log, the same windows; nothing overtaken
  * however far one partition lags (R2). */
 static void test_any_timing_the_same_bytes(void **state)
@@ -360,6 +419,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_any_fate_the_same_bytes),
         cmocka_unit_test(test_scan_any_fate_the_same_bytes),
+        cmocka_unit_test(test_a_segment_learns_under_any_fate),
         cmocka_unit_test(test_any_timing_the_same_bytes),
         cmocka_unit_test(test_a_wrong_host_is_seen),
         cmocka_unit_test(test_one_video_is_insufficient),

@@ -101,6 +101,51 @@ def count(base, scores):
     return tallies, range(min(starts), max(starts) + 1, WINDOW)
 
 
+def is_atom(f, i):
+    return 0 < i < len(f["edges"]) and f["edges"][i] == math.nextafter(f["edges"][i - 1], math.inf)
+
+
+def psi_bins_of(f, counts):
+    """A bin for each atom that holds a tenth, and the tenths of the rest."""
+    total = sum(counts)
+    big = [is_atom(f, i) and c > 0 and 10 * c >= total for i, c in enumerate(counts)]
+    rest = sum(c for c, b in zip(counts, big) if not b)
+    first = next((c for c, b in zip(counts, big) if c and not b), 0)
+    tenth = min(9, int(first / 2 / rest * 10)) if rest else 0
+    below, bins, names, out = 0, 0, {}, []
+    for c, b in zip(counts, big):
+        if b:
+            out.append(bins)
+            bins += 1
+            continue
+        if c:
+            tenth = min(9, int((below + c / 2) / rest * 10))
+        below += c
+        if tenth not in names:
+            names[tenth] = bins
+            bins += 1
+        out.append(names[tenth])
+    return out
+
+
+def reference(baseline, name):
+    """The features that a segment is compared with: its own counts, in the cells of all."""
+    listed = {s["name"]: s for s in baseline.get("segments", [])}
+    if "own" not in listed.get(name, {}):
+        return baseline["features"]
+    out = []
+    for f, o in zip(baseline["features"], listed[name]["own"]):
+        f = dict(f, counts=[0] * len(f["counts"]), sums=[0] * len(f["counts"]))
+        for cell, c, s in zip(o["cells"], o["counts"], o["sums"]):
+            f["counts"][cell], f["sums"][cell] = c, s
+        held = [(c, s * f["unit"]) for c, s in zip(f["counts"], f["sums"]) if c]
+        mean = math.fsum(s for _, s in held) / o["n"]
+        f["sd"] = math.sqrt(math.fsum(c * (s / c - mean) ** 2 for c, s in held) / o["n"])
+        f["psi_bins"] = psi_bins_of(f, f["counts"])
+        out.append(f)
+    return out
+
+
 def bins_of(feature, counts):
     bins = [0] * (max(feature["psi_bins"]) + 1)
     for b, c in zip(feature["psi_bins"], counts):
@@ -276,11 +321,13 @@ def main():
     digest = hashlib.sha256(text).hexdigest()
     for w, (start, name) in zip(windows, expected):
         t = tallies.get((start, name)) or Tally(base)
-        check_window(w, start, name, t, base, digest, baseline["bundle_sha256"])
+        check_window(w, start, name, t, reference(baseline, name), digest, baseline["bundle_sha256"])
     want = expected_alerts(windows)
     same("number of alerts", len(alerts), len(want))
     for a, x in zip(alerts, want):
-        check_alert(a, x, windows, base, scores)
+        check_alert(a, x, windows, reference(baseline, x[1]), scores)
+    if not any("own" in s for s in baseline["segments"]):
+        faults.append("no segment has a baseline of its own")
     states = Counter(w["state"] for w in windows)
     print(f"{len(windows)} windows {dict(states)}, {len(alerts)} alerts, p-values {'too' if distributions else 'not'} computed")
     if not (alerts and states["evaluated"] and states["no_data"] and states["insufficient_data"]):

@@ -13,6 +13,8 @@
 
 enum { PARTS_MAX = 16, SOURCES_MAX = 8 };
 
+#define STREAM_SHIFT 0.45 /* of the sentiment, where it moves */
+
 static const char *const names[STREAM_FEATURES] = {
     "sentiment_score", "engagement_score", "implicitness_degree", "confidence", "words", "upper"
 };
@@ -63,41 +65,83 @@ static void list_segments(const uint64_t *video, size_t rows, size_t *row[2],
     }
 }
 
-struct baseline *stream_baseline(size_t rows)
+/* Columns of rows comments; those from moved on are shifted. */
+struct rows {
+    double *column[STREAM_FEATURES];
+    uint64_t *video;
+    size_t n;
+};
+
+static void rows_make(struct rows *r, size_t n, size_t moved)
 {
     struct prop p = { .state = 4711 };
-    size_t *row[2] = { calloc(rows, sizeof(size_t)), calloc(rows, sizeof(size_t)) };
-    struct baseline_rows segments[2];
-    double *column[STREAM_FEATURES];
-    uint64_t *video = calloc(rows, sizeof(*video));
+    double x[STREAM_FEATURES];
+
+    r->n = n;
+    r->video = calloc(n, sizeof(*r->video));
+    for (int k = 0; k < STREAM_FEATURES; k++)
+        r->column[k] = calloc(n, sizeof(double));
+    for (size_t i = 0; i < n; i++) {
+        r->video[i] = prop_below(&p, 400);
+        draw(&p, r->video[i], i < moved ? 0 : STREAM_SHIFT, x);
+        for (int k = 0; k < STREAM_FEATURES; k++)
+            r->column[k][i] = x[k];
+    }
+}
+
+static void rows_release(struct rows *r)
+{
+    for (int k = 0; k < STREAM_FEATURES; k++)
+        free(r->column[k]);
+    free(r->video);
+}
+
+static struct baseline *build(const struct rows *r, const struct baseline_rows segments[2])
+{
+    const struct baseline_input in = { .bundle_sha256 = STREAM_BUNDLE,
+                                       .names = names,
+                                       .columns = (const double *const *)r->column,
+                                       .n = STREAM_FEATURES,
+                                       .videos = r->video,
+                                       .rows = r->n,
+                                       .segments = segments,
+                                       .n_segments = 2 };
     struct baseline *b = NULL;
     struct err err = { { 0 } };
-    double x[STREAM_FEATURES];
-    struct baseline_input in = { .bundle_sha256 = STREAM_BUNDLE,
-                                 .names = names,
-                                 .columns = (const double *const *)column,
-                                 .n = STREAM_FEATURES,
-                                 .videos = video,
-                                 .rows = rows,
-                                 .segments = segments,
-                                 .n_segments = 2 };
 
-    for (int k = 0; k < STREAM_FEATURES; k++)
-        column[k] = calloc(rows, sizeof(double));
-    for (size_t i = 0; i < rows; i++) {
-        video[i] = prop_below(&p, 400);
-        draw(&p, video[i], 0, x);
-        for (int k = 0; k < STREAM_FEATURES; k++)
-            column[k][i] = x[k];
-    }
-    list_segments(video, rows, row, segments);
     if (baseline_build(&in, &b, &err) != ST_OK)
         printf("baseline: %s\n", err.msg);
+    return b;
+}
+
+struct baseline *stream_baseline(size_t n)
+{
+    size_t *row[2] = { calloc(n, sizeof(size_t)), calloc(n, sizeof(size_t)) };
+    struct baseline_rows segments[2];
+    struct rows rows;
+
+    rows_make(&rows, n, n);
+    list_segments(rows.video, n, row, segments);
+    struct baseline *b = build(&rows, segments);
+    rows_release(&rows);
     free(row[1]);
     free(row[0]);
-    for (int k = 0; k < STREAM_FEATURES; k++)
-        free(column[k]);
-    free(video);
+    return b;
+}
+
+struct baseline *stream_baseline_of_hours(size_t n)
+{
+    size_t *row = calloc(n, sizeof(*row));
+    const struct baseline_rows segments[2] = { { "hour:13", row, n / 2 },
+                                               { "hour:14", row + n / 2, n - n / 2 } };
+    struct rows rows;
+
+    for (size_t i = 0; i < n; i++)
+        row[i] = i;
+    rows_make(&rows, n, n / 2);
+    struct baseline *b = build(&rows, segments);
+    rows_release(&rows);
+    free(row);
     return b;
 }
 
@@ -202,7 +246,7 @@ static enum status say(struct stream *st, int32_t src, struct err *err)
 
     (void)snprintf(id, sizeof(id), "c%d-%d", src, s->said);
     (void)snprintf(video_id, sizeof(video_id), "v%llu", (unsigned long long)video);
-    draw(&s->p, video, moved(c, s->said) ? 0.45 : 0, x);
+    draw(&s->p, video, moved(c, s->said) ? STREAM_SHIFT : 0, x);
     part = hash_partition(slice_str(video_id), c->parts);
 
     struct score score = {

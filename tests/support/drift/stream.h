@@ -38,6 +38,9 @@ struct stream_conf {
  * a stream that has lang:en and aspect:price too. NULL: failed, printed why. */
 struct baseline *stream_baseline(size_t rows);
 
+/* One of which the first half, hour:13, did not move and the second, hour:14, did. */
+struct baseline *stream_baseline_of_hours(size_t rows);
+
 /* Appends the stream to absa.scores in log, which has conf->parts partitions. */
 MUST_USE enum status stream_write(const struct stream_conf *conf, struct wire *wire,
                                   struct check_log *log, struct err *err);

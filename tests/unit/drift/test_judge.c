@@ -297,8 +297,8 @@ static void test_refuses_state(void **state)
                              .window_ms = HOUR };
     struct state s = { .format = 1, .kind = STATE_JUDGE, .judge = &j };
 
-    s.format = 2;
-    state_refused(w, &s, "judge", "config: absa.state has format 2");
+    s.format = 3;
+    state_refused(w, &s, "judge", "config: absa.state has format 3");
     s.format = 1;
     j.baseline = slice_str("sha256:other");
     state_refused(w, &s, "judge", "config: absa.state was counted with baseline");

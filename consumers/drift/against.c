@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* What a segment is compared with.
+ *
+ *     all           the baseline; with drift.season, what the baseline has of that hour or day
+ *     any other     what the baseline has of the segment, where that is enough; else what the
+ *                   segment's own first windows were (warming until they are enough)
+ *
+ * A segment that learns is compared with the baseline meanwhile, for people to see, and
+ * is not judged: that it differs from the whole is no news. What it has learnt stands in
+ * absa.state, is added to when a window closes, and is not touched any more when it is
+ * enough. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "consumers/drift/judge_inner.h"
+#include "drift/reference.h"
+
+static struct baseline *own_of(const struct judge *j, struct slice name)
+{
+    const struct baseline_segment *s = baseline_segment_find(j->base, name);
+
+    return s ? j->own[s - j->base->segments] : NULL;
+}
+
+static bool is_of_season(const struct judge *j, struct slice name)
+{
+    const char *season = j->season ? facet_name(j->season) : "";
+    struct slice prefix = slice_str(season);
+
+    return j->season && name.n > prefix.n && name.p[prefix.n] == ':' &&
+           slice_eq((struct slice){ name.p, prefix.n }, prefix);
+}
+
+static enum status check_season(const struct judge *j, size_t found, struct err *err)
+{
+    const int64_t length = facet_length(j->season);
+
+    if (found == 0)
+        return err_set(err, ST_FATAL,
+                       "config: drift.season = %s, but the baseline has no %s of its own: absa "
+                       "baseline --segments %s makes one that has",
+                       facet_name(j->season), facet_name(j->season), facet_name(j->season));
+    if (length % j->conf.window_ms != 0)
+        return err_set(err, ST_FATAL,
+                       "config: drift.season = %s: window.ms must divide it, or a window would "
+                       "be of two",
+                       facet_name(j->season));
+    return ST_OK;
+}
+
+enum status against_init(struct judge *j, struct err *err)
+{
+    const struct baseline *base = j->base;
+    enum status st = ST_OK;
+    size_t seasons = 0;
+
+    j->season = facet_find(slice_str(j->conf.season ? j->conf.season : ""));
+    if (j->season && facet_length(j->season) == 0)
+        return err_set(err, ST_FATAL, "config: drift.season = %s is none", j->conf.season);
+    j->own = calloc(base->n_segments + 1, sizeof(*j->own));
+    if (!j->own)
+        return err_set(err, ST_FATAL, "out of memory");
+    for (size_t i = 0; i < base->n_segments && st == ST_OK; i++) {
+        const struct baseline_segment *s = &base->segments[i];
+        const bool season = is_of_season(j, slice_str(s->name));
+
+        if (!s->own ||
+            (!season && segments_find(&j->segments, slice_str(s->name)) == j->segments.n))
+            continue;
+        seasons += season;
+        st = reference_new(base, s->own, s->video_size, &j->own[i], err);
+    }
+    return st == ST_OK && j->season ? check_season(j, seasons, err) : st;
+}
+
+void against_release(struct judge *j)
+{
+    for (size_t i = 0; j->own && i < j->base->n_segments; i++)
+        reference_free(j->own[i]);
+    free(j->own);
+}
+
+void against_forget(struct seat *seat)
+{
+    reference_free(seat->learned);
+    free(seat->lesson);
+    seat->learned = NULL;
+    seat->lesson = NULL;
+}
+
+/* The whole: of this hour or day, when it has a season. */
+static struct against the_whole(const struct judge *j, int64_t at_ms)
+{
+    struct against a = { .base = j->base, .state = WINDOW_EVALUATED, .since_ms = WM_NONE };
+    char name[BASELINE_NAME_MAX];
+    struct slice slot;
+    int n;
+
+    if (!j->season)
+        return a;
+    slot = facet_at(j->season, at_ms);
+    n = snprintf(name, sizeof(name), "%s:%.*s", facet_name(j->season), SLICE_ARG(slot));
+    const struct baseline *own = own_of(j, (struct slice){ name, (size_t)n });
+    a.base = own ? own : j->base;
+    a.since_ms = time_floor(at_ms, facet_length(j->season));
+    return a;
+}
+
+/* A segment that the baseline does not know well enough. */
+static struct against a_learner(const struct judge *j, const struct seat *seat, int64_t at_ms)
+{
+    struct against a = { .base = j->base, .state = WINDOW_EVALUATED, .since_ms = WM_NONE };
+
+    if (seat->learned) {
+        a.base = seat->learned;
+    } else if (j->conf.warming_comments > 0) {
+        const bool late = seat->lesson && at_ms - seat->lesson->start_ms >= j->conf.warming_ms;
+
+        a.state = late ? WINDOW_NO_BASELINE : WINDOW_WARMING;
+    }
+    return a;
+}
+
+struct against judge_against(const struct judge *j, size_t segment, int64_t at_ms)
+{
+    const struct slice name = j->segments.name[segment];
+    const struct baseline *own = slice_is(name, "all") ? NULL : own_of(j, name);
+    struct against a = { .base = own, .state = WINDOW_EVALUATED, .since_ms = WM_NONE };
+
+    if (slice_is(name, "all"))
+        a = the_whole(j, at_ms);
+    else if (!own)
+        a = a_learner(j, &j->seats[segment], at_ms);
+    if (j->conf.max_age_ms > 0 && j->base->until_ms > 0 && a.state == WINDOW_EVALUATED &&
+        a.base != j->seats[segment].learned && at_ms - j->base->until_ms > j->conf.max_age_ms)
+        a.state = WINDOW_BASELINE_STALE;
+    return a;
+}
+
+static bool is_enough(const struct judge *j, const struct pane_delta *lesson)
+{
+    return lesson->n >= j->conf.warming_comments && lesson->videos.n >= REFERENCE_VIDEOS;
+}
+
+bool against_learns(const struct judge *j, size_t segment)
+{
+    const struct slice name = j->segments.name[segment];
+    const struct seat *seat = &j->seats[segment];
+
+    return j->conf.warming_comments > 0 && !seat->learned && seat->tally && seat->tally->n > 0 &&
+           !slice_is(name, "all") && !own_of(j, name);
+}
+
+/* The videos of a tally, out of its reach. */
+static bool own_videos(struct pane_delta *d, struct arena *a)
+{
+    struct video_count *v = arena_array(a, d->videos.n, sizeof(*v));
+
+    if (v && d->videos.n > 0)
+        memcpy(v, d->videos.v, d->videos.n * sizeof(*v));
+    d->videos.v = v;
+    return v != NULL;
+}
+
+enum status against_lesson(struct judge *j, size_t segment, struct pane_delta *out, struct err *err)
+{
+    const struct seat *seat = &j->seats[segment];
+    struct tally *sum = j->scratch;
+    struct pane_delta now = { 0 };
+    enum status st = tally_delta(seat->tally, j->arena, &now, err);
+
+    *out = (struct pane_delta){ .segment = j->segments.name[segment],
+                                .start_ms =
+                                    seat->lesson ? seat->lesson->start_ms : j->close.start_ms };
+    now = (struct pane_delta){ .n = now.n, .features = now.features, .videos = now.videos };
+    if (st == ST_OK && seat->lesson)
+        st = tally_merge(sum, seat->lesson, err);
+    if (st == ST_OK)
+        st = tally_merge(sum, &now, err);
+    if (st == ST_OK)
+        st = tally_delta(sum, j->arena, out, err);
+    if (st == ST_OK && !own_videos(out, j->arena))
+        st = err_set(err, ST_FATAL, "no memory for what a segment learns");
+    tally_clear(sum);
+    return st;
+}
+
+enum status against_learn(struct judge *j, size_t segment, const struct pane_delta *lesson,
+                          struct err *err)
+{
+    struct seat *seat = &j->seats[segment];
+    size_t bytes;
+    struct pane_delta *copy = delta_copy(lesson, &bytes);
+    struct video_sample videos = { lesson->videos.v, lesson->videos.n, lesson->videos.n };
+
+    if (!copy)
+        return err_set(err, ST_FATAL, "out of memory");
+    free(seat->lesson);
+    seat->lesson = copy;
+    if (!is_enough(j, lesson))
+        return ST_OK;
+    return reference_new(j->base, lesson, video_sample_sizes(&videos, lesson->n).mean_size,
+                         &seat->learned, err);
+}
