@@ -47,8 +47,7 @@ class Cluster(h.Broker):
     def begin(self, n):
         args = [self.tool, "start", "--dir", f"{self.dir}/n{n}", "--node", str(n), "--ports",
                 ",".join(self.ports)]
-        return subprocess.Popen(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                env=self.env)
+        return subprocess.Popen(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     @staticmethod
     def started(process):
@@ -72,14 +71,14 @@ class Cluster(h.Broker):
 class Proxied(h.Broker):
     """through: the address behind proxy.py; address: the direct one, for those who watch."""
 
-    def __init__(self, properties=None):
-        super().__init__(properties)
+    def __init__(self):
+        super().__init__()
         self.through_port, self.proxy = pipeline.free_port(), None
 
     def start(self):
         """Again after the broker's death: the network is the one that was there."""
         args = [self.tool, "start", "--dir", self.dir, "--proxy", str(self.through_port)]
-        run = subprocess.run(args, capture_output=True, text=True, env=self.env)
+        run = subprocess.run(args, capture_output=True, text=True)
         if run.returncode == 69:
             h.skip(run.stderr.strip())
         run.check_returncode()

@@ -14,7 +14,6 @@ import skew
 import world
 import harness as h
 
-PROPERTIES = pathlib.Path(__file__).with_name("broker.properties")
 CELLS = [(interval, processes, order) for interval in (20, 200, 2000) for processes in (1, 3, 6)
          for order in (0, 1, 2)]
 DIAGONAL = [(20, 1, 0), (200, 3, 1), (2000, 6, 2)]
@@ -34,7 +33,7 @@ class Stage(contextlib.ExitStack):
 
     def broker(self):
         if not self.plain:
-            self.plain = self.enter_context(cluster.Proxied(PROPERTIES))
+            self.plain = self.enter_context(cluster.Proxied())
         return self.plain
 
     @contextlib.contextmanager
@@ -87,14 +86,14 @@ def retired(r, go):
 
 def nodes(args, stage):
     """One of three nodes dies, every other time the transaction coordinator."""
-    with cluster.Cluster(PROPERTIES) as broker, stage.world("nodes", args.seed, 6000, 300) as w:
+    with cluster.Cluster() as broker, stage.world("nodes", args.seed, 6000, 300) as w:
         r = run.Run(broker, "nodes", w, args.processes, 200)
         yield calls(r, args.node_kills * 20, args.seed, {"node-kill": args.node_kills})
 
 
 def disk(args, stage):
     """The broker's disk is full, twice."""
-    with cluster.SmallDisk(PROPERTIES) as broker, stage.world("disk", args.seed, 6000, 300) as w:
+    with cluster.SmallDisk() as broker, stage.world("disk", args.seed, 6000, 300) as w:
         r = run.Run(broker, "disk", w, 1, 200)
         yield calls(r, 40, args.seed, {"disk-full": 2})
 
