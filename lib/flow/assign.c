@@ -20,7 +20,6 @@ static enum status take_committed(struct flow *f, struct part *p, const struct k
 {
     p->owned = true;
     p->touched = false;
-    p->counted = false;
     p->next = o->offset;
     p->end = -1;
     p->done = (struct point){ .offset = o->offset, .meta = { .fresh = true } };
@@ -28,7 +27,7 @@ static enum status take_committed(struct flow *f, struct part *p, const struct k
     enum status st = o->offset >= 0 ? meta_parse(o->meta, &p->done.meta, err) : ST_OK;
     if (st != ST_OK)
         err_prefix(err, "%s[%d]", f->names.of[f->ops->input], (int)o->part);
-    p->careful = p->done.meta.attempts >= META_CAREFUL_AT ? META_CAREFUL_LEN : 0;
+    flow_take_deaths(p);
     return st;
 }
 
@@ -56,46 +55,6 @@ static enum status first_offset(struct flow *f, const struct part *p, int64_t lo
                        f->names.of[f->ops->input], (int)number_of(f, p), f->group, (long long)low);
     *offset = low;
     return ST_OK;
-}
-
-/* Plans the commit that counts this start; false: there is none to make. A
- * position that was never committed is committed for that, where a death may be
- * a record's doing. Careful mode counts records, not starts. */
-static bool plan_count(struct flow *f, struct part *p)
-{
-    bool first = p->done.offset < 0;
-
-    if ((first && (f->ops->needs & NO_QUARANTINE)) || p->done.meta.attempts >= META_CAREFUL_AT)
-        return false;
-    p->plan = p->done;
-    if (first)
-        p->plan.offset = p->next;
-    if (++p->plan.meta.attempts == META_CAREFUL_AT)
-        p->careful = META_CAREFUL_LEN;
-    return true;
-}
-
-enum status flow_count_start(struct flow *f, struct err *err)
-{
-    struct part **counted = calloc(f->nparts + 1, sizeof(struct part *));
-    enum status st = counted ? ST_OK : err_set(err, ST_FATAL, "out of memory");
-    size_t k = 0;
-
-    for (size_t i = 0; st == ST_OK && i < f->nparts; i++) {
-        struct part *p = &f->parts[i];
-
-        if (!p->owned || p->n == 0 || p->counted)
-            continue;
-        p->counted = true;
-        if (plan_count(f, p))
-            counted[k++] = p;
-    }
-    if (k > 0)
-        flow_show_careful(f);
-    if (st == ST_OK)
-        st = flow_commit_plans(f, counted, k, err);
-    free(counted);
-    return st;
 }
 
 /* Gives p to the stage, restored; p->next is then the first record to read. */
@@ -197,7 +156,7 @@ static enum status uncount(struct flow *f, struct err *err)
     for (size_t i = 0; st == ST_OK && i < f->nparts; i++) {
         struct part *p = &f->parts[i];
 
-        if (p->owned && p->done.meta.attempts > 0 && p->careful == 0) {
+        if (p->owned && p->done.meta.attempts > 0 && p->care == CARE_NONE) {
             p->plan = p->done;
             p->plan.meta.attempts = 0;
             v[n++] = p;

@@ -139,7 +139,7 @@ static enum status checkpoint(struct flow *f, struct part *p, struct err *err)
         st = meta_set_stage(&p->plan.meta, buf_slice(&meta), err);
     buf_release(&meta);
     p->plan.meta.fresh = false;
-    p->plan.meta.attempts = p->careful > 0 ? META_CAREFUL_AT : 0;
+    p->plan.meta.attempts = flow_attempts(p);
     if (p->next > p->plan.offset) /* never below: a stage may read some again */
         p->plan.offset = p->next;
     return st;

@@ -52,6 +52,8 @@ void flow_pop(struct flow *f, struct part *p, size_t n)
     p->n -= n;
     if (p->n == 0)
         p->first = 0;
+    if (p->next > p->done.offset)
+        flow_lived(f, p, n);
     f->used += n;
     touch(f, p);
 }
@@ -74,10 +76,9 @@ static bool is_full(const struct flow *f)
     return f->used >= (size_t)c->batch_records || out_bytes(f->out) >= (size_t)c->batch_bytes;
 }
 
-static enum status feed_some(struct flow *f, struct part *p, struct err *err)
+enum status flow_step(struct flow *f, struct part *p, size_t n, struct err *err)
 {
     struct stage_rec in[FLOW_MICRO_MAX];
-    size_t n = p->n < f->micro ? p->n : f->micro;
     size_t before = out_n(f->out);
     size_t used = 0;
     int64_t t0 = flow_mono_ms();
@@ -93,21 +94,47 @@ static enum status feed_some(struct flow *f, struct part *p, struct err *err)
     adapt(f, flow_mono_ms() - t0);
     if (used > 0)
         flow_pop(f, p, used);
-    st = used < n || is_full(f) ? flow_commit(f, err) : ST_OK;
+    /* A death that is no longer to be believed is taken back at once. */
+    const bool at_once = p->lived && flow_attempts(p) < p->done.meta.attempts;
+    st = at_once || used < n || is_full(f) ? flow_commit(f, err) : ST_OK;
     return st == ST_OK ? flow_settle(f, p, err) : st;
+}
+
+/* Some of what waits in p's queue. */
+static enum status feed_some(struct flow *f, struct part *p, struct err *err)
+{
+    const size_t known = flow_known(p);
+    const size_t n = known > 0 ? known : p->n;
+
+    if (known == 0 && p->care != CARE_NONE)
+        return flow_careful(f, p, err);
+    enum status st = known > 0 ? ST_OK : flow_count_start(f, p, err);
+    return st == ST_OK ? flow_step(f, p, n < f->micro ? n : f->micro, err) : st;
+}
+
+/* What an earlier process can have died of was there when this one started: at the end of the
+ * log it has lived through it. */
+static void end_start(struct flow *f, struct part *p)
+{
+    if (p->wary == 0 || p->n > 0 || p->end < 0)
+        return;
+    flow_lived(f, p, (size_t)p->wary);
+    touch(f, p);
 }
 
 enum status flow_feed(struct flow *f, struct err *err)
 {
-    enum status st = flow_count_start(f, err);
+    enum status st = ST_OK;
 
     for (size_t i = 0; i < f->nparts; i++) {
         struct part *p = &f->parts[i];
 
         while (st == ST_OK && p->owned && p->n > 0 && !atomic_load(f->args->stop)) {
-            st = p->careful > 0 ? flow_careful(f, p, err) : feed_some(f, p, err);
+            st = feed_some(f, p, err);
             health_beat(f->health);
         }
+        if (p->owned)
+            end_start(f, p);
     }
     return st;
 }

@@ -30,18 +30,26 @@
  *
  * Limits split, they never stop: a batch that is too big is committed in parts.
  *
- * Records that kill. The offset's metadata says how often the position was
- * tried: "v1 a=<attempts> <meta of the stage>". After each assignment the same
- * offset is committed with a + 1 before the stage sees its first record; the
- * first real commit writes a=0. After three deaths in a row (a = 3) the partition is read
- * in careful mode: one record a transaction, before each of them a commit that
- * counts it (a = 3 + tries of this record). A record that was tried three times,
- * alone, is not tried again: its bytes go to the dead letters, undecoded, unless
- * the stage forbids it (NO_QUARANTINE: exit 70). 1,000 good records later the
- * partition is normal again. Only deaths within the same record's transaction
- * count, so kills at random quarantine nothing (two deaths were not enough for
- * that: a process that is killed twice a second never gets further than one
- * commit). "v0 a=..." stands for a position at which no stage ever committed.
+ * Records that kill. The offset's metadata says what became of the starts before:
+ * "v1 a=<attempts> <meta of the stage>". Right before a partition's first record goes to
+ * the stage the same offset is committed with a=1, and so it stands in each commit until
+ * the start has shown that it lives: it has read what was in the log when it began, or as
+ * much of it as can have been in flight. Then it is a=0. Whoever finds
+ *
+ *      a=1       lets a child of its process read the next records first (trial.c), and
+ *                half as many when that dies: the record that kills is found without any
+ *                death of ours. Its bytes go to the dead letters, undecoded, unless the
+ *                stage forbids it (NO_QUARANTINE: exit 70). Until its first commit it is a=2.
+ *      a=2       did that, and it did not help (or the start was killed twice, early): reads
+ *                one record a transaction, before each of them a commit that counts it.
+ *      a=3 + t   the next record was tried, alone, t times. From 2 on a child tries it first,
+ *                and any death of the child's convicts it, also one by SIGKILL, which the
+ *                kernel's may be when memory is short; 6 set it aside in any case.
+ *
+ * So a record that kills is set aside at the second restart (one death in full flight, one
+ * of a start), one that eats all memory at the fourth; and no death of a process by itself
+ * sets a record aside, whoever kills it and when. "v0 a=..." stands for a position at which
+ * no stage ever committed.
  *
  * Effects (mails, messages) are performed between commits, one at a time, when
  * nothing waits for a commit (stage/effect.h). While one is performed nobody

@@ -19,6 +19,16 @@
 /* Most records in one call of process(). */
 enum { FLOW_MICRO_MIN = 16, FLOW_MICRO_MAX = 256 };
 
+/* Records that are read alone until nobody is suspected any more. */
+enum { FLOW_ALONE_LEN = 256 };
+
+/* How a partition is read after deaths. */
+enum care {
+    CARE_NONE,
+    CARE_CHILD, /* a child reads records before we do         */
+    CARE_ALONE, /* one record a transaction, each one counted */
+};
+
 /* No call into Kafka, nor a restore, is silent for longer than this. */
 enum { FLOW_AWAY_MS = 300000 };
 
@@ -41,11 +51,14 @@ struct part {
     bool owned;
     bool given;   /* the stage has it                                      */
     bool counted; /* this start is counted, or need not be                 */
-    bool touched; /* something to commit: used, or written about           */
-    bool paused;  /* too far ahead of the others                           */
-    int careful;  /* records to go in careful mode; 0: normal              */
-    int64_t next; /* the stage has used all before this                    */
-    int64_t end;  /* where the log ended when it last did; -1: unknown     */
+    bool lived;   /* through a record that was never committed before      */
+    enum care care;
+    size_t narrow; /* a child died of so many records or fewer; 0: of none  */
+    int64_t wary;  /* records to go until it has shown that it lives        */
+    bool touched;  /* something to commit: used, or written about           */
+    bool paused;   /* too far ahead of the others                           */
+    int64_t next;  /* the stage has used all before this                    */
+    int64_t end;   /* where the log ended when it last did; -1: unknown     */
     struct point done;
     struct point plan; /* becomes done when the transaction is committed   */
     size_t n;          /* records that wait for process()                  */
@@ -114,9 +127,18 @@ int64_t flow_commit_interval(const struct flow_args *args);
 void flow_setup_log(const struct flow *f);
 MUST_USE enum status flow_show_config(struct flow *f, const struct conf *props, struct err *err);
 
-/* assign.c: counts this start for the partitions whose first records are about
- * to go to the stage. */
-MUST_USE enum status flow_count_start(struct flow *f, struct err *err);
+/* careful.c: what is known of p's deaths, from what was committed. */
+void flow_take_deaths(struct part *p);
+
+/* careful.c: counts this start, when the first records of p are about to go to the stage. */
+MUST_USE enum status flow_count_start(struct flow *f, struct part *p, struct err *err);
+
+/* careful.c: what the next commit of p is to say of deaths. */
+uint32_t flow_attempts(const struct part *p);
+
+/* careful.c: how many of the records that wait were used and committed by an earlier process. A
+ * stage may read them again; nobody died of them. */
+size_t flow_known(const struct part *p);
 
 /* commit.c: one transaction of all that waits; nothing waits: nothing happens. */
 MUST_USE enum status flow_commit(struct flow *f, struct err *err);
@@ -153,10 +175,27 @@ MUST_USE enum status flow_hold(struct flow *f, struct err *err);
 /* hold.c: resumes all. */
 MUST_USE enum status flow_release(struct flow *f, struct err *err);
 
-/* careful.c: says how many partitions are read in careful mode. */
+/* careful.c: says how many partitions are read with care. */
 void flow_show_careful(struct flow *f);
 
-/* careful.c: the next record of p, alone. */
+/* careful.c: p has lived through n records that were never committed before. */
+void flow_lived(struct flow *f, struct part *p, size_t n);
+
+/* careful.c: the next records of p, with care. */
 MUST_USE enum status flow_careful(struct flow *f, struct part *p, struct err *err);
+
+/* feed.c: gives the stage the next n records of p. */
+MUST_USE enum status flow_step(struct flow *f, struct part *p, size_t n, struct err *err);
+
+enum verdict {
+    VERDICT_NONE, /* there could be no child, or it came to no end            */
+    VERDICT_LIVES,
+    VERDICT_KILLS,
+    VERDICT_KILLED, /* by SIGKILL: the kernel, short of memory, or somebody     */
+};
+
+/* trial.c: what becomes of a child that gives the stage the next n records of p. Some ms, 10 s
+ * at most. */
+enum verdict flow_trial(struct flow *f, const struct part *p, size_t n);
 
 #endif

@@ -15,16 +15,19 @@
 #include "base/slice.h"
 #include "stage/stage.h"
 
+/* Attempts: what a start finds. */
 enum {
-    META_CAREFUL_AT = 3,     /* deaths before careful mode              */
-    META_TRIES_MAX = 3,      /* deaths of one record, alone; no fourth  */
-    META_CAREFUL_LEN = 1000, /* good records that end it                */
+    META_STARTED = 1,     /* the start before it died, or was killed, early              */
+    META_AGAIN = 2,       /* so did the one before that                                  */
+    META_ALONE = 3,       /* and more: the next record was tried, alone, so often less 3 */
+    META_TRIES_TRIAL = 2, /* deaths of one record, alone, that make it suspect           */
+    META_TRIES_MAX = 6,   /* as many set it aside although a child lived through it      */
     META_LEN_MAX = STAGE_META_MAX + 32,
 };
 
 struct meta {
-    bool fresh;        /* v0 */
-    uint32_t attempts; /* >= META_CAREFUL_AT: careful, + tries of the next record */
+    bool fresh; /* v0 */
+    uint32_t attempts;
     char stage[STAGE_META_MAX];
     size_t n;
 };

@@ -53,7 +53,7 @@ static void add_positions(const struct flow *f, struct buf *out)
 {
     for (size_t i = 0; i < f->nparts; i++) {
         const struct part *p = &f->parts[i];
-        const char *how = p->paused ? "p" : p->careful > 0 ? "c" : "";
+        const char *how = p->paused ? "p" : p->care != CARE_NONE ? "c" : "";
 
         if (p->owned) {
             buf_fmt(out, "%s%zu=%lld+%lld%s", out->n > 0 ? " " : "", i, (long long)p->next,

@@ -23,8 +23,7 @@
       "Producers replaced by the KIP-890 guard")                                                   \
     X(REBALANCES, "absa_rebalances_total", "counter", NULL, "Assignments received")                \
     X(ASSIGNED, "absa_assigned_partitions", "gauge", NULL, "Partitions held now")                  \
-    X(CAREFUL, "absa_careful_partitions", "gauge", NULL,                                           \
-      "Partitions read one record a transaction after repeated deaths")                            \
+    X(CAREFUL, "absa_careful_partitions", "gauge", NULL, "Partitions read with care after deaths") \
     X(PAUSED, "absa_paused_partitions", "gauge", NULL,                                             \
       "Partitions held back, too far ahead of the slowest one")                                    \
     X(LAG, "absa_consumer_lag", "gauge", "partition",                                              \

@@ -2,6 +2,7 @@
 """What breaks when: a schedule from a seed, and the hand that carries it out.
 
     kill          kill -9 of a process, and the same slot again
+    ambush        the same, and again, three times, in the moments after its first records
     zombie        SIGSTOP beyond the session timeout; by a coin the slot is filled again
                   meanwhile, so that the sleeper wakes up fenced
     sleeper       the same, always with the slot filled, and not the judge
@@ -20,6 +21,7 @@ import world  # noqa: F401  (finds tests/support)
 import harness as h
 
 SLEEP_S = 8  # session.timeout.ms is 6 s
+AMBUSHES, AMBUSH_S = 3, 0.3
 PEACE_S = 8  # of the broker, between two of its faults
 SIZES = (3, 6, 2, 1)
 MOODS = ("delay 3", "hold 6", "drop", "trickle 2", "half", "hold 6", "freeze 7", "drop")
@@ -31,7 +33,7 @@ def schedule(seed, seconds, wanted):
     rng = random.Random(seed)
     out = []
     for kind, n in wanted.items():
-        even = kind not in ("kill", "zombie", "sleeper")
+        even = kind not in ("kill", "ambush", "zombie", "sleeper")
         for i in range(n):
             at = (i + rng.uniform(0.2, 0.8)) / n if even else rng.random()
             out.append((at * seconds, kind))
@@ -87,6 +89,30 @@ class Faults:
     def kill(self, _):
         self.pipeline.kill(self.victim())
         return True
+
+    def ambush(self, _):
+        slot = self.victim()
+        self.pipeline.kill(slot)
+        self.later(0.05, "spring", (slot, AMBUSHES))
+        return True
+
+    def spring(self, what):
+        """The victim of an ambush is killed soon after it was given partitions."""
+        slot, left = what
+        if slot not in self.pipeline.running or left == 0:
+            return False
+        if not self.pipeline.is_at_work(slot):
+            self.later(0.02, "spring", what)
+        else:
+            self.later(self.rng.uniform(0, AMBUSH_S), "strike", what)
+        return False
+
+    def strike(self, what):
+        slot, left = what
+        if slot in self.pipeline.running:
+            self.pipeline.kill(slot)
+            self.later(0.05, "spring", (slot, left - 1))
+        return False
 
     def zombie(self, _, stage="", replaced=None):
         slot = self.victim(stage)

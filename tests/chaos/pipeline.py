@@ -47,6 +47,7 @@ class Pipeline(h.Deployment):
         self.waiting = {}  # slot -> when it was killed: for the time to its next commit
         self.recovery = []
         self.env = {}  # slot -> environment of its next start
+        self.begun = {}  # slot -> length of its log at its last start
         self.looked = 0.0
 
     def command(self, stage, slot):
@@ -60,7 +61,14 @@ class Pipeline(h.Deployment):
         """Starts what has ended, in the same slot."""
         program = self.running[slot]
         program.args = self.command(slot.rsplit("-", 1)[0], slot)
+        self.begun[slot] = program.log.stat().st_size
         program.start()
+
+    def is_at_work(self, slot):
+        """Since its last start it was given partitions; its first records are next."""
+        with open(self.running[slot].log, "rb") as log:
+            log.seek(self.begun[slot])
+            return b"partitions assigned" in log.read()
 
     def start(self, stage, number=0):
         slot = f"{stage}-{number}"
@@ -85,8 +93,10 @@ class Pipeline(h.Deployment):
     def kill(self, slot):
         """kill -9, and the same slot again."""
         program = self.running[slot]
+        at_work = self.metric(slot, "absa_assigned_partitions")  # a standby has nothing to commit
         program.kill()
-        self.waiting[slot] = time.monotonic()
+        if at_work or slot in self.waiting:
+            self.waiting[slot] = time.monotonic()
         self.again(slot)
 
     def freeze(self, slot, replaced):

@@ -3,6 +3,7 @@
 reference, against a backtest of the same topic and against what was seen on the way."""
 import collections
 import json
+import re
 import sys
 import time
 
@@ -15,6 +16,7 @@ import verifier
 import world  # noqa: F401  (finds tests/support)
 import harness as h
 
+VERDICT = re.compile(r"tried by a child.* verdict=(\w+)")  # at most one line a second each
 STILL_S = 10  # after which no more is expected, when all windows are there
 STALL_S = 120  # without any progress, after the last fault
 
@@ -194,3 +196,5 @@ class Run:
             done["recovery_s"] = {"n": len(times), "p50": round(times[len(times) // 2], 2),
                                   "max": round(times[-1], 2)}
         done["window_ms"] = load.WINDOW_MS
+        logs = "".join(p.read_text(errors="replace") for p in self.pipeline.log.iterdir())
+        done["verdicts"] = dict(collections.Counter(VERDICT.findall(logs)))

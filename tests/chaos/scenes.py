@@ -8,6 +8,7 @@ import json
 import pathlib
 
 import cluster
+import faults as breaks
 import mutants
 import run
 import skew
@@ -19,7 +20,7 @@ CELLS = [(interval, processes, order) for interval in (20, 200, 2000) for proces
 DIAGONAL = [(20, 1, 0), (200, 3, 1), (2000, 6, 2)]
 MATRIX_RECORDS = 10000
 BUFFERS_MB = 16  # queues and batches, which are full when there is a backlog, whatever its size
-DEATHS_MAX = 6  # one in full flight, two more that are counted, three of the record alone
+DEATHS_MAX = 2  # one in full flight, one of a start
 SOCKET_MS = 3000  # with a network that misbehaves: how long a client waits for an answer
 
 
@@ -108,11 +109,15 @@ def clock(args, stage):
 
 
 def poison(args, stage):
-    """Score dies on one comment each time it reads it: it has to be set aside, and alone."""
+    """Score dies on one comment each time it reads it: it has to be set aside, and alone; then the
+    same while every process is killed again and again in the moments after its first records."""
     programs = mutants.build("killer", stage.dir / "killer")
     with stage.world("poison", args.seed, 4000, 250, killer=True) as w:
         r = run.Run(stage.broker(), "poison", w, 1, 100, bin=programs)
         yield r, lambda: few_deaths(r, lambda: r.go(8, args.seed, {}))
+        r = run.Run(stage.broker(), "ambush", w, 2, 100, bin=programs)
+        n = 200 // (breaks.AMBUSHES + 1) if args.long else 4
+        yield calls(r, n * 3, args.seed, {"ambush": n})
 
 
 def few_deaths(r, go):

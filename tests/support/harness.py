@@ -97,7 +97,8 @@ class Program:
     all = []
 
     def __init__(self, args, log, env=None):
-        self.args, self.log, self.env = [str(a) for a in args], log, dict(os.environ, **(env or {}))
+        self.args, self.log = [str(a) for a in args], pathlib.Path(log)
+        self.env = dict(os.environ, **(env or {}))
         Program.all.append(self)
         self.start()
 
@@ -125,7 +126,7 @@ class Program:
         return self.process.wait(timeout)
 
     def said(self):
-        return pathlib.Path(self.log).read_text(errors="replace")
+        return self.log.read_text(errors="replace")
 
 
 class Counter:

@@ -7,8 +7,10 @@
  *
  * TOY_SLEEP_US sleeps before each record; TOY_MARK writes "mark <count>" at each
  * tick that proves the end of the log, TOY_HELLO "mark hello" at each assignment.
- * TOY_AWAKE is deaf to "stuck". TOY_TIME makes a record of partition p last p + 1 times
- * so many ms. TOY_META fills the metadata up to so many bytes. */
+ * TOY_TELL says on stderr that it is at a record. TOY_AWAKE is deaf to "stuck".
+ * TOY_AGAIN reads so many records again after a restart, which it knows already.
+ * TOY_TIME makes a record of partition p last p + 1 times so many ms. TOY_META fills
+ * the metadata up to so many bytes. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,6 +25,7 @@ enum { PARTS_MAX = 64 };
 
 struct toy {
     long long count[PARTS_MAX];
+    int64_t known[PARTS_MAX]; /* records before this are counted */
     int retries;
 };
 
@@ -59,6 +62,10 @@ static enum status toy_assign(void *ctx, int32_t part, struct stage_resume *resu
         snprintf(text, sizeof(text), "%.*s", (int)resume->meta.n, resume->meta.p);
         t->count[part] = strtoll(text + 2, NULL, 10);
     }
+    t->known[part] = resume->offset;
+    if (resume->offset >= 0)
+        resume->offset -=
+            resume->offset < env_number("TOY_AGAIN") ? resume->offset : env_number("TOY_AGAIN");
     return getenv("TOY_HELLO") ? say(out, part, "mark hello", err) : ST_OK;
 }
 
@@ -87,6 +94,10 @@ static enum status toy_process(void *ctx, int32_t part, const struct stage_rec *
         struct out_rec r = { .topic = TOPIC_COMMENTS, .part = part };
         struct slice v = in[*used].value;
 
+        if (in[*used].offset < t->known[part])
+            continue;
+        if (getenv("TOY_TELL"))
+            fputs("at record\n", stderr);
         if (us > 0)
             sleep_us(us);
         obey(t, v, &st);
