@@ -35,9 +35,11 @@ static const struct rdk_set defaults[] = {
     { "heartbeat.interval.ms", "1500" },
     { "fetch.wait.max.ms", "100" },
     /* A backlog waits in the log, not in memory: with 64 MB, the library's default, a consumer
-     * that starts late takes three times what it takes else. */
-    { "queued.max.messages.kbytes", "2048" },
-    { "fetch.message.max.bytes", "262144" }, /* of a partition at once */
+     * that starts late takes three times what it takes else. A full queue is filled again a
+     * second later, so it holds what a process can use in one. A message counts by its bytes
+     * there and takes some 500 more. */
+    { "queued.max.messages.kbytes", "1024" },
+    { "fetch.message.max.bytes", "65536" }, /* of a partition at once; a larger batch comes alone */
     /* of producers */
     { "transaction.timeout.ms", "10000" }, /* transactions are open for about 20 ms */
     { "linger.ms", "5" },

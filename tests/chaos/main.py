@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """tools/chaos: see --help."""
 import argparse
+import collections
 import json
 import pathlib
 import sys
@@ -14,16 +15,28 @@ EXAMPLES = """examples
   tools/chaos --seed 7 --kills 40              40 x kill -9, as the seed 7 has them
   tools/chaos --broker-kills 5 --zombies 4     a broker that dies, processes that sleep
   tools/chaos --mutants all                    does it find builds with a defect?
-  tools/chaos --long --json result.json        the sizes of docs/RELIABILITY.md: hours
+  tools/chaos --long kills,backlog             two scenes in the sizes of docs/RELIABILITY.md
+  tools/chaos --long --resume --json r.json    all of them, hours; what r.json has is not played again
 """
 
 # What is played when nothing is asked for, in CI, and with --long.
 SHORT = {"calm": True, "kills": 10, "broker_kills": 2, "zombies": 2, "rebalances": 4, "hangs": 1,
          "proxy": 6, "poison": True, "clock_steps": True, "matrix": True,
-         "backlog": 30000, "live_rate": 50, "records": 8000}
-LONG = {"calm": True, "kills": 200, "broker_kills": 30, "zombies": 30, "rebalances": 60, "hangs": 5,
-        "proxy": 40, "node_kills": 10, "poison": True, "clock_steps": True, "disk_full": True,
-        "backlog": 5_000_000, "matrix": True, "mutants": "all", "records": 2_000_000}
+         "backlog": 30000, "live_rate": 300, "records": 8000}
+LONG = {
+    "calm": {"calm": True, "records": 200_000},
+    "kills": {"kills": 200, "records": 2_000_000, "seconds": 1000},
+    "broker": {"broker_kills": 30, "zombies": 30, "rebalances": 60, "records": 200_000, "seconds": 600},
+    "hangs": {"hangs": 5},
+    "poison": {"poison": True},
+    "clocks": {"clock_steps": True},
+    "network": {"proxy": 40},
+    "matrix": {"matrix": True, "records": 10_000},
+    "backlog": {"backlog": 5_000_000, "live_rate": 500},
+    "mutants": {"mutants": "all"},
+    "nodes": {"node_kills": 10},
+    "disk": {"disk_full": True},
+}
 
 
 def parse(argv):
@@ -55,19 +68,32 @@ def parse(argv):
     p.add_argument("--mutants", metavar="NAMES", help="builds with a defect, which have to be found out: all, "
                    + ", ".join(mutants.CONTROLS))
     p.add_argument("--short", action="store_true", help="what is played when nothing is asked for")
-    p.add_argument("--long", action="store_true", help="everything, in its full size")
-    p.add_argument("--json", metavar="FILE", help="write the results there")
+    p.add_argument("--long", nargs="?", const=",".join(LONG), default="", metavar="SCENES",
+                   help="in full size everything, or of it " + ", ".join(LONG))
+    p.add_argument("--json", metavar="FILE", help="write the results there, scene by scene")
+    p.add_argument("--resume", action="store_true",
+                   help="do not play again what went well according to --json FILE, with the same seed")
     args = p.parse_args(argv)
-    cast = cast_of(args)
-    if args.long or not cast:
-        args.short = not args.long
-        for name, value in (LONG if args.long else SHORT).items():
-            if not getattr(args, name):
-                setattr(args, name, value)
-        cast = cast_of(args)
+    unknown = [name for name in args.long.split(",") if args.long and name not in LONG]
+    if unknown or args.resume and not args.json:
+        p.error(f"no scene is called {unknown[0]}" if unknown else "--resume needs --json FILE")
+    if args.long:
+        plain = p.parse_args([])
+        for name in ("seed", "processes", "commit_ms", "long"):
+            setattr(plain, name, getattr(args, name))
+        parts = [(name, argparse.Namespace(**(vars(plain) | LONG[name]))) for name in args.long.split(",")]
+    else:
+        args.short = args.short or not cast_of(args)
+        wanted = {k: v for k, v in SHORT.items() if args.short and not getattr(args, k)}
+        parts = [("", argparse.Namespace(**(vars(args) | wanted)))]
+    return args, [(name or scene.__name__, finished(part), scene)
+                  for name, part in parts for scene in cast_of(part)]
+
+
+def finished(args):
     args.records, args.live_rate = args.records or 20000, args.live_rate or 1000
     args.read_scores = args.records <= 500_000
-    return args, cast
+    return args
 
 
 def cast_of(args):
@@ -81,19 +107,37 @@ def cast_of(args):
     return [scene for wanted, scene in asked if wanted]
 
 
+def earlier(args):
+    """The runs of each scene that went well, as the file has them."""
+    path = pathlib.Path(args.json)
+    was = json.loads(path.read_text()) if path.exists() else {"seed": args.seed, "runs": []}
+    if was["seed"] != args.seed:
+        raise SystemExit(f"{path} has another seed, {was['seed']}")
+    runs = collections.defaultdict(list)
+    for run in was["runs"]:
+        runs[run["scene"]].append(run)
+    return {name: of for name, of in runs.items() if not any("wrong" in run for run in of)}
+
+
 def main(argv):
     args, cast = parse(argv)
     again = "tools/chaos " + " ".join(argv + ([] if "--seed" in argv else ["--seed", str(args.seed)]))
     print(f"seed {args.seed}; again: {again}", flush=True)
+    done = earlier(args) if args.resume else {}
     results, wrong = [], 0
     with tempfile.TemporaryDirectory(prefix="absa-chaos-") as folder, scenes.Stage(folder) as stage:
-        for scene in cast:
-            of_scene, failed = scenes.play(scene, args, stage, again)
-            results += of_scene
+        for n, (name, part, scene) in enumerate(cast, 1):
+            if name in done:
+                print(f"scene {n} of {len(cast)}, {name}: done before", flush=True)
+                results += done[name]
+                continue
+            print(f"scene {n} of {len(cast)}, {name}", flush=True)
+            of_scene, failed = scenes.play(scene, part, stage, again)
+            results += [run | {"scene": name} for run in of_scene]
             wrong += failed
-    if args.json:
-        done = {"seed": args.seed, "again": again, "identical": wrong == 0, "runs": results}
-        pathlib.Path(args.json).write_text(json.dumps(done, indent=1) + "\n")
+            if args.json:
+                said = {"seed": args.seed, "again": again, "identical": wrong == 0, "runs": results}
+                pathlib.Path(args.json).write_text(json.dumps(said, indent=1) + "\n")
     print(f"{len(results)} runs, {wrong} wrong")
     return 1 if wrong else 0 if results else 77
 

@@ -19,7 +19,7 @@ CELLS = [(interval, processes, order) for interval in (20, 200, 2000) for proces
          for order in (0, 1, 2)]
 DIAGONAL = [(20, 1, 0), (200, 3, 1), (2000, 6, 2)]
 MATRIX_RECORDS = 10000
-BUFFERS_MB = 16  # queues and batches, which are full when there is a backlog, whatever its size
+BUFFERS_MB = 4  # queues and batches, which are full when there is a backlog, whatever its size
 DEATHS_MAX = 2  # one in full flight, one of a start
 SOCKET_MS = 3000  # with a network that misbehaves: how long a client waits for an answer
 
@@ -128,12 +128,14 @@ def few_deaths(r, go):
 
 
 def backlog(args, stage):
-    """As much as comes in a while, live; then all of the backlog at once."""
-    broker = stage.broker()
-    with stage.world("live", args.seed, args.live_rate * 20) as w:
+    """As much as comes in a while, live; then all of the backlog at once. Both have as many records
+    in a window, so a stage has as much to remember in both."""
+    broker, density = stage.broker(), max(1000, args.backlog // 1000)
+    seconds = max(20, 8 * density // args.live_rate)  # all that is remembered was seen
+    with stage.world("live", args.seed, args.live_rate * seconds, density) as w:
         steady = run.Run(broker, "live", w, args.processes, args.commit_ms, records=False)
-        yield calls(steady, 20, args.seed, {})
-    with stage.world("backlog", args.seed, args.backlog) as w:
+        yield calls(steady, seconds, args.seed, {})
+    with stage.world("backlog", args.seed, args.backlog, density) as w:
         r = run.Run(broker, "backlog", w, args.processes, args.commit_ms, records=False)
         yield r, lambda: caught_up(r, steady, args, lambda: r.go(0, args.seed, {}, backlog=True))
 
