@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* http.h -- the pages of a consumer, on 127.0.0.1 only.
+/* http.h -- the pages that every consumer has, on 127.0.0.1 unless it says otherwise.
  *
  *     /metrics   Prometheus text        /healthz   200 or 503: is the loop alive
  *     /version   name and version       /readyz    200 or 503: JSON with reasons
  *     /config    what is in force, with the origin of each value; no secret
  *
- * GET and HEAD, 32 connections, 10 s of silence, a Host that means this machine
- * (else 403: a web page elsewhere must not read us through a browser). */
+ * How they are served, and to whom not, is web.h's. */
 #ifndef OBS_HTTP_H
 #define OBS_HTTP_H
 
@@ -15,6 +14,7 @@
 #include "base/err.h"
 #include "obs/health.h"
 #include "obs/metrics.h"
+#include "obs/web.h"
 
 struct http;
 
@@ -28,6 +28,14 @@ struct http_pages {
  * ...": it is taken. */
 MUST_USE enum status http_start(uint16_t port, const struct http_pages *pages, struct http **out,
                                 struct err *err);
+
+/* The same for who has pages of its own: conf says where, and conf->page is asked for what is
+ * none of the five. */
+MUST_USE enum status http_start_with(const struct web_conf *conf, const struct http_pages *pages,
+                                     struct http **out, struct err *err);
+
+/* web_event() of its server. */
+void http_event(struct http *h, const char *name, struct slice data);
 
 /* What /config shows from now on; copied. Empty: there is no such page. */
 MUST_USE enum status http_set_config(struct http *h, struct slice text, struct err *err);

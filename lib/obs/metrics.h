@@ -43,6 +43,11 @@
       "Records that the database can not hold: table refused names them")                          \
     X(STORE_LAG, "absa_store_lag", "gauge", "topic",                                               \
       "Records (and transaction markers) that are not in the database yet")                        \
+    X(HTTP_REQUESTS, "absa_http_requests_total", "counter", "code",                                \
+      "Requests of these pages, by what was answered")                                             \
+    X(HTTP_CUT, "absa_http_cut_total", "counter", NULL,                                            \
+      "Connections closed because they took too long, or to make room for another")                \
+    X(KEPT, "absa_kept_bytes", "gauge", NULL, "What the console remembers of the past")            \
     X(WATERMARK, "absa_watermark_timestamp_seconds", "gauge", "source",                            \
       "Progress of a source in arrival time")
 
