@@ -24,6 +24,7 @@ static const struct command commands[] = {
     { "drift", "scores in, windows and alerts out" },
     { "notify", "alerts in, mail and messages out" },
     { "sink", "windows, alerts, scores and labels into PostgreSQL" },
+    { "console", "a page that says what the pipeline knows: drift, alerts, what flows" },
     { "tail", "alerts as they come, or what any topic of absa holds" },
     { "explain", "which features make the scores of a text" },
     { "verify-alert", "recompute every number of an alert from the record alone" },

@@ -3,8 +3,8 @@
 #include "app/app.h"
 
 const char *const app_programs[] = {
-    "import",   "ingest",   "score",  "drift",  "notify", "sink", "tail",   "replay", "broker",
-    "backtest", "baseline", "topics", "doctor", "up",     "dead", "canary", NULL,
+    "import",   "ingest",   "score",  "drift",  "notify", "sink", "tail",   "replay",  "broker",
+    "backtest", "baseline", "topics", "doctor", "up",     "dead", "canary", "console", NULL,
 };
 
 /* What more than one of them knows, but for the names that tell processes apart. */

@@ -4,11 +4,10 @@
 #include <stdlib.h>
 
 #include "drift/policy.h"
-#include "notify/bins.h"
+#include "report/cut.h"
 #include "report/html.h"
 #include "report/run_inner.h"
 #include "stats/compare.h"
-#include "stats/distance.h"
 
 static enum page_level level_of(enum severity s)
 {
@@ -28,47 +27,26 @@ static struct slice label(struct run *r, const struct bin *b)
     return run_keep(r);
 }
 
-/* "<0.4" of all but the last bin and those of one value: there is little room. */
 static struct slice tick(struct run *r, const struct bin *b)
 {
-    if (b->parted)
-        buf_str(&r->text, "other");
-    else if (isinf(b->hi))
-        buf_str(&r->text, isinf(b->lo) ? "all" : "more");
-    else if (bins_one_value(b))
-        buf_fmt(&r->text, "%.3g", b->lo);
-    else
-        buf_fmt(&r->text, "<%.3g", b->hi);
+    cut_tick(b, &r->text);
     return run_keep(r);
 }
 
-/* The bins of al, whose cells may be those of an alert or of the baseline. The counts
- * of now are given by PSI bin. */
-static struct page_bin *bins(struct run *r, const struct alert *al, const int64_t *now, size_t *n)
+static struct page_bin *bins(struct run *r, const struct cut *from, size_t n_bins, size_t *n)
 {
-    struct bin cut[BINS_MAX];
-    uint64_t was[BINS_MAX] = { 0 };
-    uint64_t is[BINS_MAX] = { 0 };
-    uint64_t total = 0;
-    const size_t n_bins = bins_of(al, cut);
     struct page_bin *v = n_bins > 0 ? run_array(r, n_bins, sizeof(*v)) : NULL;
 
     *n = 0;
     if (!v)
         return NULL;
-    for (size_t i = 0; i < al->psi_bins.n; i++)
-        was[al->psi_bins.v[i]] += (uint64_t)al->baseline_counts.v[i];
-    for (size_t i = 0; i < n_bins; i++) {
-        is[i] = now[i] > 0 ? (uint64_t)now[i] : 0;
-        total += is[i];
-    }
     for (size_t i = 0; i < n_bins; i++) {
         v[i] = (struct page_bin){
-            .label = label(r, &cut[i]),
-            .tick = tick(r, &cut[i]),
-            .before = cut[i].before,
-            .now = total > 0 ? (double)is[i] / (double)total : 0,
-            .part = dist_psi_part(was, is, n_bins, i),
+            .label = label(r, &from[i].bin),
+            .tick = tick(r, &from[i].bin),
+            .before = from[i].bin.before,
+            .now = from[i].bin.now,
+            .part = from[i].part,
         };
     }
     *n = n_bins;
@@ -78,35 +56,16 @@ static struct page_bin *bins(struct run *r, const struct alert *al, const int64_
 static struct page_bin *feature_bins(struct run *r, const struct baseline_feature *b,
                                      const struct longs *now, size_t *n)
 {
-    int64_t *counts = run_array(r, b->n_cells, sizeof(*counts));
-    double *edges = run_array(r, b->n_cells, sizeof(*edges));
+    struct cut v[BINS_MAX];
 
-    *n = 0;
-    if (!counts || !edges || now->n != b->n_bins)
-        return NULL;
-    for (size_t i = 0; i < b->n_cells; i++) {
-        counts[i] = (int64_t)b->counts[i];
-        if (i + 1 < b->n_cells)
-            edges[i] = cells_edges(b->cells)[i];
-    }
-    const struct alert as_alert = {
-        .edges = { edges, b->n_cells - 1 },
-        .psi_bins = { b->psi_bin, b->n_cells },
-        .baseline_counts = { counts, b->n_cells },
-        .window_counts = { counts, b->n_cells },
-    };
-    return bins(r, &as_alert, now->v, n);
+    return bins(r, v, cut_window(b, now, v), n);
 }
 
 static struct page_bin *alert_bins(struct run *r, const struct alert *al, size_t *n)
 {
-    int64_t now[BINS_MAX] = { 0 };
+    struct cut v[BINS_MAX];
 
-    for (size_t i = 0; i < al->psi_bins.n && i < al->window_counts.n; i++) {
-        if (al->psi_bins.v[i] >= 0 && al->psi_bins.v[i] < BINS_MAX)
-            now[al->psi_bins.v[i]] += al->window_counts.v[i];
-    }
-    return bins(r, al, now, n);
+    return bins(r, v, cut_alert(al, v), n);
 }
 
 /* Which way the values went, and which bin shows it most. */

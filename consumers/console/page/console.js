@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: MIT
+// The page: asks /api, draws, and asks again when /events says that something changed.
+import { bins, breakable, count, gauge, h, line, number, percent, spark, windows } from "./chart.js";
+
+const $ = (id) => document.getElementById(id);
+const look = { segment: null, rule: null, feature: null, at: null, until: null, alert: null };
+const FALLBACK = { warning: 0.2, critical: 0.3 };
+let state = null, newestLive = 0, utc = localStorage.getItem("utc") === "1";
+let asked = 0, timer = null;
+
+/* Times in the viewer's zone, or in UTC; the other one is in the title. */
+const SHOW = { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+const format = (ms, zone, how) => new Intl.DateTimeFormat("en-GB", { ...SHOW, timeZone: zone, ...how }).format(ms);
+const zoneOf = (ms, zone) => new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "short" })
+  .formatToParts(ms).find((p) => p.type === "timeZoneName").value;
+const zone = () => (utc ? "UTC" : here);
+const say = (ms) => `${format(ms, zone())} ${zoneOf(ms, zone())}`;
+const both = (ms) => zoneOf(ms, here) === "UTC" ? `${format(ms, "UTC")} UTC`
+  : `${format(ms, here)} ${zoneOf(ms, here)} = ${format(ms, "UTC")} UTC`;
+const clock = (ms) => ms > 0 ? h("time", { datetime: new Date(ms).toISOString(), title: both(ms) }, format(ms, zone())) : "–";
+const minute = (ms, z) => format(ms, z, { year: undefined, month: undefined, day: undefined });
+function span(start, end) {
+  const sameDay = format(start, zone(), { hour: undefined, minute: undefined }) === format(end, zone(), { hour: undefined, minute: undefined });
+  const other = utc ? here : "UTC";
+  const local = `${format(start, zone())} – ${sameDay ? minute(end, zone()) : format(end, zone())} ${zoneOf(end, zone())}`;
+  return zoneOf(end, other) === zoneOf(end, zone()) ? local
+    : `${local} (${minute(start, other)} – ${minute(end, other)} ${zoneOf(end, other)})`;
+}
+
+/* The address says what is looked at, so that it can be sent to somebody. */
+function readAddress() {
+  const q = new URLSearchParams(location.search);
+  for (const name of ["segment", "rule", "feature"]) look[name] = q.get(name);
+  for (const name of ["at", "until"]) look[name] = q.get(name) === null ? null : Number(q.get(name));
+  look.alert = location.pathname.startsWith("/a/") ? location.pathname.slice(3) : null;
+}
+function address(change) {
+  const to = { ...look, ...change };
+  const q = new URLSearchParams();
+  for (const name of ["segment", "rule", "feature", "at", "until"])
+    if (to[name] !== null && to[name] !== undefined) q.set(name, to[name]);
+  return (to.alert ? "/a/" + encodeURIComponent(to.alert) : "/") + (q.size ? "?" + q : "");
+}
+function go(change, replace) {
+  const to = address(change);
+  history[replace ? "replaceState" : "pushState"](null, "", to);
+  readAddress();
+  load();
+}
+/* A link within the page: a real address, followed without loading anew. */
+const link = (change, text, attrs) => h("a", { ...attrs, href: address(change), onclick: (e) => {
+  if (e.ctrlKey || e.metaKey || e.shiftKey || e.button !== 0) return;
+  e.preventDefault();
+  go(change);
+  scrollTo(0, 0);
+} }, text);
+
+function note(text) {
+  $("note").hidden = !text;
+  $("note").textContent = text || "";
+}
+
+async function get(path, params) {
+  const q = new URLSearchParams();
+  for (const [k, v] of Object.entries(params || {})) if (v !== null && v !== undefined) q.set(k, v);
+  for (;;) {
+    const r = await fetch(path + (q.size ? "?" + q : ""), { cache: "no-store" });
+    const body = await r.json();
+    if (r.status === 200) return body;
+    if (r.status !== 202) throw new Error(body.why || "answer " + r.status);
+    note("Reading the past from the database…");
+    await new Promise((done) => setTimeout(done, 400));
+  }
+}
+
+async function load() {
+  const mine = ++asked;
+  const want = { segment: look.segment, rule: look.rule, at: look.at, until: look.until };
+  try {
+    const got = await get("/api/state", want);
+    if (mine !== asked) return;
+    state = got;
+    if (!look.until) newestLive = state.newest_ms;
+    note(state.away ? "No broker answers: what is shown grows old." : "");
+    if (look.segment && !state.segment) note(`Nothing is known of segment ${look.segment}.`);
+    draw();
+    await (look.alert ? drawAlert(mine) : drawFeature(mine));
+  } catch (e) {
+    if (mine === asked) note(String(e.message));
+  }
+}
+function soon(ms) {
+  if (timer === null) timer = setTimeout(() => { timer = null; load(); }, ms);
+}
+
+const steps = () => state.thresholds || FALLBACK;
+const tag = (severity, state_) => {
+  const name = state_ && state_ !== "evaluated" ? state_.replace("_", " ") : severity === "NONE" ? "ok" : severity;
+  return h("span", { class: "tag " + (name === severity || name === "ok" ? name : "") }, name);
+};
+/* New rows in a table; the keyboard stays where it was. */
+function table(id, caption, heads, rows) {
+  const el = $(id), active = document.activeElement;
+  const key = el.contains(active) ? active.getAttribute("data-key") : null;
+  const top = el.parentElement.scrollTop;
+  el.replaceChildren(h("caption", { class: "hide" }, caption),
+    h("thead", {}, h("tr", {}, heads.map(([text, cls]) => h("th", { scope: "col", class: cls }, text)))),
+    h("tbody", {}, rows));
+  el.parentElement.scrollTop = top;
+  if (key !== null) el.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+}
+
+function drawVerdict() {
+  const v = state.verdict, el = $("verdict");
+  const names = { nothing: "waiting", undecided: "undecided", ok: "all is well", WARNING: "WARNING", CRITICAL: "CRITICAL" };
+  el.className = "verdict " + v.level;
+  const set = (id, text) => { if ($(id).textContent !== text) $(id).textContent = text; };
+  set("verdict-level", names[v.level]);
+  set("verdict-title", v.title);
+  set("verdict-lead", v.lead);
+  $("verdict-since").replaceChildren(...(v.since_ms ? ["since ", clock(v.since_ms), " ", zoneOf(v.since_ms, zone())] : look.until ? ["up to ", clock(look.until)] : []));
+  document.title = `${v.title} – absa console`;
+  $("verdict-link").hidden = !v.alert_id || look.alert === v.alert_id;
+  if (v.alert_id) $("verdict-alert").replaceWith(link({ alert: v.alert_id }, "See the alert and its evidence", { id: "verdict-alert" }));
+}
+
+const WHAT = { raw: "raw records", comments: "comments", scores: "scores", panes: "panes", windows: "windows", alerts: "alerts", dead: "dead letters" };
+function drawFlow() {
+  const flow = state.flow;
+  $("flow").hidden = !flow;
+  if (!flow) return;
+  $("flow-list").replaceChildren(...flow.map((t) => h("li", {},
+    h("span", { class: "what" }, WHAT[t.topic] || t.topic),
+    h("span", { class: "dim" }, h("span", { class: "rate" }, number(t.rate, 2)), " a second"),
+    spark(t.rates.length ? t.rates : [0], null, "rate-line", `${t.topic}: rate over the last minutes`),
+    h("span", { class: "dim" }, count(t.records), " in all"),
+    t.reader && h("span", { class: t.lag > 1000 ? "late" : "dim" },
+      t.lag === null ? `${t.reader}: not known` : `${t.reader}: ${count(t.lag)} behind`))));
+  table("flow-table", "Flow", [["topic"], ["partitions", "n"], ["records", "n"], ["a second", "n"], ["reader"], ["behind", "n"]],
+    flow.map((t) => h("tr", {}, h("th", { scope: "row" }, t.topic), h("td", { class: "n" }, t.partitions), h("td", { class: "n" }, count(t.records)),
+      h("td", { class: "n" }, number(t.rate, 3)), h("td", {}, t.reader || "–"), h("td", { class: "n" }, t.reader ? count(t.lag) : "–"))));
+}
+
+const isNewest = () => look.at === null;
+function chosen() {
+  const ends = state.times ? state.times.end_ms : [];
+  return state.window ? ends.lastIndexOf(state.window.end_ms) : -1;
+}
+function choose(i) {
+  const t = state.times;
+  go({ at: i === t.end_ms.length - 1 ? null : t.end_ms[i] }, true);
+}
+function drawTimes() {
+  const t = state.times, w = state.window, n = t ? t.end_ms.length : 0, i = chosen();
+  $("times").hidden = n === 0;
+  if (n === 0) return;
+  const label = `${span(w.start_ms, w.end_ms)}${isNewest() && !look.until ? ", the newest" : ""}`;
+  $("times-now").replaceChildren(h("strong", {}, label), ` · ${count(w.n)} comments of ${count(w.videos)} videos · `, tag(w.severity, w.state));
+  $("times-chart").replaceChildren(windows(t, steps(), i, `Greatest PSI of ${n} windows of ${state.segment}, ${say(t.start_ms[0])} to ${say(t.end_ms[n - 1])}`, choose));
+  const slider = $("slider");
+  slider.max = n - 1;
+  slider.value = i;
+  slider.setAttribute("aria-valuetext", label);
+  $("newest").disabled = isNewest() && !look.until;
+  $("earlier").hidden = $("later").hidden = !state.database;
+  $("later").disabled = look.until === null;
+  table("times-table", "Windows", [["from"], ["to"], ["state"], ["comments", "n"], ["greatest PSI", "n"]],
+    t.end_ms.map((end, k) => h("tr", {}, h("th", { scope: "row" }, clock(t.start_ms[k])),
+      h("td", {}, clock(end)), h("td", {}, tag(t.severity[k], t.state[k])), h("td", { class: "n" }, count(t.n[k])), h("td", { class: "n" }, number(t.psi[k])))).reverse());
+}
+
+const shownFeature = () => {
+  const list = state.features || [];
+  return list.some((f) => f.name === look.feature) ? look.feature : list.length ? list[0].name : null;
+};
+const seriesName = (x, all) => all.filter((y) => y.segment === x.segment).length > 1 ? `${x.segment} (${x.rule})` : x.segment;
+function drawFeatures() {
+  const list = state.features || [], t = steps(), shown = shownFeature();
+  $("features").hidden = $("feature").hidden = list.length === 0;
+  const picker = $("segment");
+  const options = state.segments.map((x) => h("option", { value: JSON.stringify([x.segment, x.rule]), selected: x.segment === state.segment && x.rule === state.rule }, seriesName(x, state.segments)));
+  if (document.activeElement !== picker) picker.replaceChildren(...options);
+  table("features-table", `Features of ${state.segment}, worst first`,
+    [["feature"], ["verdict"], ["PSI", "n"], ["against thresholds", "opt"], ["over time"]],
+    list.map((f) => h("tr", { class: f.name === shown ? "on" : null },
+      h("th", { scope: "row", class: "name" }, h("button", { type: "button", class: "link", "data-key": f.name,
+        "aria-current": f.name === shown ? "true" : null, onclick: () => { go({ feature: f.name }, true); reveal(); } }, breakable(f.name))),
+      h("td", {}, f.psi === null ? tag("", "not_judged") : tag(f.severity)),
+      h("td", { class: "n" }, number(f.psi)), h("td", { class: "opt" }, gauge(f.psi, f.severity, t)),
+      h("td", {}, spark(f.points, t, "spark", `PSI of ${f.name} over time, at most ${number(f.worst)}`)))));
+}
+/* On a narrow page the feature stands below the list. */
+function reveal() {
+  if (matchMedia("(max-width: 60rem)").matches) $("feature").scrollIntoView({ block: "start" });
+}
+
+function histogram(list, title) {
+  return h("figure", {}, bins(list, title),
+    h("figcaption", {}, h("span", { class: "k a" }), "baseline ", h("span", { class: "k b" }), "this window ", h("span", { class: "k m" }), "this window, where it moved"),
+    h("details", {}, h("summary", {}, "As a table"), h("div", { class: "wide" }, h("table", {},
+      h("caption", { class: "hide" }, title),
+      h("thead", {}, h("tr", {}, ["bin", "baseline", "window", "part of PSI"].map((x, i) => h("th", { scope: "col", class: i ? "n" : null }, x)))),
+      h("tbody", {}, list.map((b) => h("tr", {}, h("th", { scope: "row" }, b.label), h("td", { class: "n" }, percent(b.before)),
+        h("td", { class: "n" }, percent(b.now)), h("td", { class: "n" }, number(b.psi_part)))))))));
+}
+function linePicture(got, name) {
+  const p = got.line, ends = p.map((x) => x.end_ms);
+  return h("figure", {}, line(p.map((x) => x.psi), steps(), ends.lastIndexOf(got.end_ms), [say(ends[0]), say(ends[ends.length - 1])], `PSI of ${name} over time`),
+    h("figcaption", {}, "PSI over time against WARNING and CRITICAL"),
+    h("details", {}, h("summary", {}, "As a table"), h("div", { class: "wide tall" }, h("table", {},
+      h("caption", { class: "hide" }, `PSI of ${name}`),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "window ends"), h("th", { scope: "col", class: "n" }, "PSI"), h("th", { scope: "col" }, "verdict"))),
+      h("tbody", {}, p.slice().reverse().map((x) => h("tr", {}, h("th", { scope: "row" }, clock(x.end_ms)), h("td", { class: "n" }, number(x.psi)),
+        h("td", {}, x.psi === null ? "not judged" : tag(x.severity)))))))));
+}
+
+async function drawFeature(mine) {
+  const name = shownFeature();
+  if (name === null) return;
+  const got = await get("/api/feature", { segment: state.segment, rule: state.rule, name, at: look.at, until: look.until });
+  if (mine !== asked) return;
+  const f = got.feature, judged = got.state === "evaluated" && f;
+  const open = [...$("feature-body").querySelectorAll("details")].map((d) => d.open);
+  $("feature-title").replaceChildren(name, " ", judged ? tag(f.severity) : tag("", got.state));
+  $("feature-body").replaceChildren(
+    h("p", { class: "dim" }, `${span(got.start_ms, got.end_ms)} · segment ${got.segment}`),
+    ...(judged ? [] : [h("p", {}, "This window was not judged, so there is nothing to compare.")]),
+    ...(judged && got.bins_shown && got.bins_shown.length ? [histogram(got.bins_shown, `${name}: shares by bin, baseline and window`)] : []),
+    ...(judged && !got.baseline_known ? [h("p", { class: "note" }, `Judged with baseline ${got.baseline}, which is not the one that this console was given: -X drift.baseline=FILE shows its histogram.`)] : []),
+    linePicture(got, name),
+    ...(judged ? [h("div", { class: "wide" }, h("table", {}, h("caption", { class: "hide" }, `Distances of ${name}`),
+      h("thead", {}, h("tr", {}, ["distance", "value", "says"].map((x, i) => h("th", { scope: "col", class: i === 1 ? "n" : null }, x)))),
+      h("tbody", {}, got.words.map((w) => h("tr", {}, h("th", { scope: "row", title: w.meaning }, w.title), h("td", { class: "n" }, number(w.value)), h("td", {}, w.says || "–")))))),
+      h("p", { class: "dim" }, `${count(f.n)} values, worth ${number(f.n_eff)} independent ones; ${count(f.missing)} missing`
+        + (got.baseline_n ? `. Baseline: ${count(got.baseline_n)} values, mean ${number(got.baseline_mean)}, sd ${number(got.baseline_sd)}` : ""))] : []));
+  [...$("feature-body").querySelectorAll("details")].forEach((d, i) => { d.open = open[i] || false; });
+}
+
+function drawAlerts() {
+  const list = state.alerts;
+  table("alerts-table", "Alerts, firing first", [["state"], ["severity"], ["feature"], ["segment", "opt"], ["PSI", "n"], ["window"], ["what", "opt"]],
+    list.length === 0 ? [h("tr", {}, h("td", { colspan: 7, class: "dim" }, "None."))] : list.map((a) => h("tr", {},
+      h("td", {}, a.state), h("td", {}, tag(a.severity)),
+      h("th", { scope: "row", class: "name" }, link({ alert: a.alert_id }, a.others ? `${a.feature} and ${a.others} more` : a.feature, { "data-key": a.alert_id })),
+      h("td", { class: "opt" }, a.segment), h("td", { class: "n" }, number(a.psi)), h("td", {}, clock(a.end_ms)), h("td", { class: "opt" }, a.message))));
+}
+function drawSegments() {
+  table("segments-table", "Segments in the window that is shown",
+    [["segment"], ["verdict"], ["comments", "n"], ["videos", "n opt"], ["greatest PSI", "n"], ["of", "opt"], ["windows over", "n"], ["window ends", "opt"]],
+    state.segments.map((x) => h("tr", { class: x.segment === state.segment && x.rule === state.rule ? "on" : null },
+      h("th", { scope: "row", class: "name" }, link({ segment: x.segment, rule: x.rule, feature: null }, seriesName(x, state.segments), { "data-key": x.segment + " " + x.rule })),
+      h("td", {}, tag(x.severity, x.state)), h("td", { class: "n" }, count(x.n)), h("td", { class: "n opt" }, count(x.videos)),
+      h("td", { class: "n" }, number(x.psi)), h("td", { class: "opt" }, x.feature || "–"), h("td", { class: "n" }, `${count(x.over)} of ${count(x.windows)}`), h("td", { class: "opt" }, clock(x.end_ms)))));
+}
+function drawDead() {
+  const rows = state.dead.slice().sort((a, b) => b.n - a.n);
+  table("dead-table", "Dead letters", [["stage"], ["reason"], ["letters", "n"], ["newest"], ["shown by", "opt"]],
+    rows.length === 0 ? [h("tr", {}, h("td", { colspan: 5, class: "dim" }, "None."))] : rows.map((d) => h("tr", {},
+      h("td", {}, d.stage), h("th", { scope: "row" }, d.reason), h("td", { class: "n" }, count(d.n)), h("td", {}, clock(d.last_ms)),
+      h("td", { class: "opt" }, d.part >= 0 ? h("code", {}, `absa dead show ${d.part}:${d.offset}`) : "–"))));
+}
+
+const facts = (pairs) => h("dl", { class: "facts" }, pairs.filter((p) => p[1] !== undefined && p[1] !== null && p[1] !== "")
+  .flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+function evidence(entry) {
+  const a = entry.record, m = a.moments, sure = a.evidence;
+  return h("section", {}, h("h3", {}, `${a.state === "firing" ? a.severity : "Resolved"}, ${say(a.end_ms)}`), h("p", {}, a.message),
+    ...(entry.bins_shown.length ? [histogram(entry.bins_shown, `${a.feature}: baseline and window of the alert`)] : []),
+    facts([["window", span(a.start_ms, a.end_ms)], ["segment", a.segment], ["rule, policy", `${a.rule} ${a.rule_version}, ${a.policy}`],
+      ["PSI", `${number(a.psi)}, threshold ${number(a.threshold)}`], ["KS, Wasserstein, JS", [a.ks, a.wasserstein, a.js].map((x) => number(x)).join(", ")],
+      ["p, q", a.p === null && a.q === null ? null : `${number(a.p)}, ${number(a.q)}`],
+      ["comments", `${count(a.n)}, worth ${number(a.n_eff)} independent ones; baseline ${count(a.m)}`],
+      ["mean", `${number(m.mean_before)} before, ${number(m.mean_now)} now`], ["sd", `${number(m.sd_before)} before, ${number(m.sd_now)} now`],
+      ["skew", `${number(m.skew_before)} before, ${number(m.skew_now)} now`],
+      ["evidence", sure ? `${sure.test}: statistic ${number(sure.statistic)}, effect ${number(sure.effect)} of at least ${number(sure.effect_min)}, ${sure.streak} boundaries in a row, level ${number(sure.level)}` : null]]),
+    ...(a.others.length ? [h("h3", {}, "What else moved"), h("div", { class: "wide" }, h("table", {}, h("caption", { class: "hide" }, "Other features over a threshold"),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "feature"), h("th", { scope: "col" }, "verdict"), h("th", { scope: "col", class: "n" }, "PSI"))),
+      h("tbody", {}, a.others.slice().sort((x, y) => y.psi - x.psi).map((o) => h("tr", {}, h("th", { scope: "row" }, o.name), h("td", {}, tag(o.severity)), h("td", { class: "n" }, number(o.psi)))))))] : []),
+    ...(a.examples.length ? [h("h3", {}, "Example comments, by where they lie"), h("div", { class: "wide" }, h("table", {}, h("caption", { class: "hide" }, "Example comments"),
+      h("thead", {}, h("tr", {}, ["comment", "raw partition", "offset", "in its page", "bin"].map((x, i) => h("th", { scope: "col", class: i ? "n" : null }, x)))),
+      h("tbody", {}, a.examples.map((x) => h("tr", {}, h("th", { scope: "row" }, x.comment_id), [x.src, x.src_offset, x.src_index, x.bin].map((v) => h("td", { class: "n" }, v)))))))] : []));
+}
+async function drawAlert(mine) {
+  const id = look.alert;
+  const got = await get("/api/alerts/" + encodeURIComponent(id));
+  if (mine !== asked || $("alert").dataset.seen === `${id} ${got.records.length} ${utc}`) return;
+  const all = got.records, last = all[all.length - 1].record;
+  $("alert").dataset.seen = `${id} ${all.length} ${utc}`;
+  $("alert-title").replaceChildren(`${last.feature} in ${last.segment} `, tag(last.severity), " ", last.state);
+  $("alert-body").replaceChildren(
+    h("p", {}, `The episode began ${say(last.episode_ms)}; ${all.length} record${all.length === 1 ? "" : "s"}, the newest first.`),
+    h("p", {}, "What to do: ", h("code", {}, last.todo)),
+    ...all.slice().reverse().map(evidence),
+    h("section", {}, h("h3", {}, "To check it"),
+      facts([["alert", id], ["baseline", last.baseline], ["bundle", last.bundle], ["configuration", last.config], ["checksum", last.checksum], ["method", last.method]]),
+      h("pre", {}, `absa tail -t alerts -o beginning -e -J | grep ${id} > alert.jsonl\nabsa verify-alert alert.jsonl`),
+      h("p", {}, h("a", { href: "/api/alerts/" + encodeURIComponent(id) }, "The same as JSON"))));
+  $("alert-title").focus({ preventScroll: true });
+}
+
+/* The card is Markdown of our own making: headings, tables, lists, text. */
+function markdown(text) {
+  const out = [];
+  const cells = (row) => row.replace(/^\||\|$/g, "").split("|").map((c) => c.trim());
+  const rich = (t) => t.split("**").map((part, i) => (i % 2 ? h("strong", {}, part) : part));
+  const lines = text.split("\n");
+  for (let i = 0; i < lines.length; i++) {
+    const l = lines[i];
+    if (l.startsWith("#")) out.push(h("h3", {}, l.replace(/^#+ */, "")));
+    else if (l.startsWith("|")) {
+      const rows = [];
+      for (; i < lines.length && lines[i].startsWith("|"); i++) if (!/^\|[-| :]+$/.test(lines[i])) rows.push(cells(lines[i]));
+      i--;
+      out.push(h("div", { class: "wide" }, h("table", {}, h("thead", {}, h("tr", {}, rows[0].map((c) => h("th", { scope: "col" }, c)))),
+        h("tbody", {}, rows.slice(1).map((r) => h("tr", {}, r.map((c) => h("td", {}, c))))))));
+    } else if (l.startsWith("- ")) {
+      const items = [];
+      for (; i < lines.length && lines[i].startsWith("- "); i++) items.push(h("li", {}, rich(lines[i].slice(2))));
+      i--;
+      out.push(h("ul", {}, items));
+    } else if (l.trim()) out.push(h("p", {}, rich(l)));
+  }
+  return out;
+}
+async function drawCard() {
+  const got = await get("/api/card"), b = got.baseline;
+  $("card-body").replaceChildren(
+    b ? facts([["baseline", b.baseline], ["made of", `${count(b.comments)} comments of ${b.videos ? count(b.videos) : "unknown"} videos, ${b.features} features`],
+      ["against itself", `first half against second: worst PSI ${number(b.split_psi)}${b.split_worst ? " of " + b.split_worst : ""}`], ["bundle", "sha256:" + b.bundle_sha256]])
+      : h("p", {}, "This console was given no baseline."),
+    got.card ? h("details", {}, h("summary", {}, "Model card"), h("div", { class: "card" }, markdown(got.card))) : h("p", {}, "The bundle has no card."));
+}
+
+function draw() {
+  $("zone").textContent = utc ? "Times in UTC" : `Times in ${zoneOf(Date.now(), here)}`;
+  $("zone").setAttribute("aria-pressed", String(utc));
+  $("alert").hidden = look.alert === null;
+  $("all").hidden = look.alert !== null;
+  drawVerdict();
+  $("alert-back").replaceWith(link({ alert: null }, "All features, segments and alerts", { id: "alert-back" }));
+  if (look.alert === null) {
+    $("alert").dataset.seen = "";
+    drawFlow(); drawTimes(); drawFeatures(); drawAlerts(); drawSegments(); drawDead();
+  }
+  $("footer").textContent = `absa ${state.version} · broker ${state.broker}${state.database ? " · database" : ""} · shows ${number(state.keep_ms / 3600000)} hours`
+    + (state.dropped ? ` · ${count(state.dropped)} older windows went for want of room` : "") + (state.segments_left ? ` · ${count(state.segments_left)} more segments` : "");
+}
+
+function connected(how, text) {
+  $("link").className = how;
+  $("link-text").textContent = text;
+}
+function listen() {
+  const es = new EventSource("/events");
+  es.onopen = () => connected("live", "live");
+  es.onerror = () => {
+    connected("gone", es.readyState === EventSource.CLOSED ? "no more live views: asks every 5 s" : "connection lost");
+    if (es.readyState === EventSource.CLOSED) setInterval(load, 5000);
+  };
+  es.addEventListener("news", (e) => {
+    const news = JSON.parse(e.data);
+    connected(news.away ? "gone" : "live", news.away ? "no broker" : "live");
+    if (!state || look.until) return;
+    if (news.changes !== state.changes) soon(300);
+    else if (state.flow && look.alert === null) follow(news.flow);
+  });
+}
+/* Figures of the flow come with each event; all else is asked for. */
+function follow(flow) {
+  flow.forEach((t, i) => {
+    const to = state.flow[i];
+    if (!to) return;
+    Object.assign(to, t);
+    to.rates = to.rates.concat(t.rate).slice(-60);
+  });
+  drawFlow();
+}
+
+$("slider").addEventListener("input", (e) => {
+  const t = state.times, i = Number(e.target.value);
+  look.at = i === t.end_ms.length - 1 ? null : t.end_ms[i];
+  history.replaceState(null, "", address({}));
+  soon(60);
+});
+$("newest").addEventListener("click", () => go({ at: null, until: null }));
+$("earlier").addEventListener("click", () => go({ at: null, until: (look.until || state.newest_ms) - state.keep_ms }));
+$("later").addEventListener("click", () => {
+  const until = look.until + state.keep_ms;
+  go({ at: null, until: until >= newestLive ? null : until });
+});
+$("segment").addEventListener("change", (e) => {
+  const [segment, rule] = JSON.parse(e.target.value);
+  go({ segment, rule, feature: null });
+});
+$("zone").addEventListener("click", () => {
+  utc = !utc;
+  localStorage.setItem("utc", utc ? "1" : "0");
+  if (state) { draw(); load(); }
+});
+addEventListener("popstate", () => { readAddress(); load(); });
+
+readAddress();
+load();
+drawCard().catch((e) => note(String(e.message)));
+listen();
