@@ -40,6 +40,10 @@ static const struct rdk_set defaults[] = {
      * there and takes some 500 more. */
     { "queued.max.messages.kbytes", "1024" },
     { "fetch.message.max.bytes", "65536" }, /* of a partition at once; a larger batch comes alone */
+    /* What a batch of zstd may unpack to, among others; the broker's limit of 1 MB is for what it
+     * was packed into. */
+    { "fetch.max.bytes", "4194304" },
+    { "receive.message.max.bytes", "16777216" },
     /* of producers */
     { "transaction.timeout.ms", "10000" }, /* transactions are open for about 20 ms */
     { "linger.ms", "5" },

@@ -163,6 +163,11 @@ static enum status judge(const struct kafka_consumer *c, const rd_kafka_message_
         return err_set(err, ST_RETRY, "topic %s is not there any more", c->topic);
     if (m->err == RD_KAFKA_RESP_ERR__FATAL || m->err == RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED)
         return err_set(err, ST_RETRY, "membership lost: %s", rd_kafka_message_errstr(m));
+    if (m->err == RD_KAFKA_RESP_ERR__BAD_COMPRESSION) /* no start ever gets past it */
+        return err_set(err, ST_FATAL,
+                       "config: %s[%d]: a batch cannot be unpacked, see "
+                       "docs/runbook/unreadable-batch.md: %s",
+                       c->topic, (int)m->partition, rd_kafka_message_errstr(m));
     if (rdk_is_config(m->err))
         return err_set(err, ST_FATAL, "config: %s: %s", c->topic, rd_kafka_message_errstr(m));
     if (!rdk_is_passing(m->err))

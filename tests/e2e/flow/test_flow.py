@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "support"))
@@ -173,6 +174,24 @@ def test_kills_aimed_at_records(b):
     lines.remove("segv")
     check_copy(b, "i.", {0: lines})
     assert len(b.get("i.dead")) == 1
+
+
+def test_batch_that_unpacks_to_too_much(b):
+    """78 with the partition and the offset; a start that may take so much goes on, past it."""
+    b.apply("z.b.", 1, 1)
+    b.put("z.b.raw", 0, ["a"])
+    with tempfile.NamedTemporaryFile() as zeros:
+        zeros.truncate(20 << 20)
+        h.run("kcat", "-P", "-b", b.address, "-t", "z.b.raw", "-p", "0", "-z", "zstd",
+              "-X", "message.max.bytes=30000000", "-X", "acks=all", zeros.name)
+    b.put("z.b.raw", 0, ["b"])
+    toy = Toy(b, "z.b.", parts=1)
+    assert toy.process.wait(60) == 78
+    code, why = stderr_of(toy)
+    assert code == 78 and "z.b.raw[0]" in why and "message at 1 " in why, (code, why)
+    toy = Toy(b, "z.b.", parts=1, props=["kafka.receive.message.max.bytes=64000000"])
+    wait_for("what follows", lambda: (0, b"3 b") in copied(b, "z.b."))
+    assert toy.end() == 0
 
 
 def test_retry_begins_anew(b):
