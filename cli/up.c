@@ -32,6 +32,7 @@ static struct kafka_topics topics;
 static const char *brokers;
 static const char *dir;
 static int64_t for_ms;
+static bool no_console;
 
 static const struct conf_section sections[] = {
     { "Topics", kafka_topics_props, &topics },
@@ -44,6 +45,7 @@ static const struct app_opt opts[] = {
     { "for", 0, "TIME", APP_MS, &for_ms, "end after this time (in memory at most 10m)" },
     { "dir", 'd', "DIR", APP_STR, &dir,
       "for logs (default: a new one in $XDG_STATE_HOME/absa or /tmp)" },
+    { "no-console", 0, NULL, APP_FLAG, &no_console, "without the page of absa console" },
     { .name = NULL },
 };
 
@@ -143,6 +145,8 @@ static void introduce(const struct up *up)
     } else {
         fprintf(stderr, "absa up: Kafka at %s\n", up->stages.address);
     }
+    if (stages_console(&up->stages) > 0)
+        fprintf(stderr, "  page: http://127.0.0.1:%d/\n", stages_console(&up->stages));
     fprintf(stderr,
             "  logs: %s\n  next, in another terminal: absa import -b %s --arrival created FILE\n",
             up->dir, up->stages.address);
@@ -276,6 +280,7 @@ static enum status run(struct app_run *run, struct err *err)
 
     up.stages.run = run;
     up.stages.embedded = !given;
+    up.stages.no_console = no_console;
     up.stages.broker_stdin = -1;
     up.quiet = run->verbosity < 0;
     (void)snprintf(up.stages.address, sizeof(up.stages.address), "%s", given ? given : "");

@@ -155,19 +155,24 @@ void child_last_line(const char *path, char *out, size_t n)
     out[k] = '\0';
 }
 
-int child_free_port(void)
+int child_free_port(uint16_t wish)
 {
-    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in a = { .sin_family = AF_INET,
+                             .sin_port = htons(wish),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t len = sizeof(a);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int port = 0;
+    const int on = 1; /* one that was closed a moment ago is free */
 
+    if (fd >= 0 && wish > 0)
+        (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     if (fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0 &&
         getsockname(fd, (struct sockaddr *)&a, &len) == 0)
         port = ntohs(a.sin_port);
     if (fd >= 0)
         close(fd);
-    return port;
+    return port == 0 && wish > 0 ? child_free_port(0) : port;
 }
 
 int64_t mono_ms(void)

@@ -12,7 +12,13 @@
 #include "cli/up/inner.h"
 #include "file/file.h"
 
-enum { CONF_MAX = 1 << 20, PATH_BYTES = 4096, LAST_LINE = 300, KEY_BYTES = 32 };
+enum {
+    CONF_MAX = 1 << 20,
+    PATH_BYTES = 4096,
+    LAST_LINE = 300,
+    KEY_BYTES = 32,
+    CONSOLE_PORT = 8707
+};
 
 /* Given by us, to each process its own. */
 static const char *const reserved[] = { "slot", "group.id", "http.port", "drift.role", NULL };
@@ -299,11 +305,17 @@ static void list(struct stages *s)
                 { "pane", "drift" },
                 { "judge", "drift" },
                 { "notify", "notify" } };
+    char path[FIND_PATH_MAX];
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         if (strcmp(all[i].name, "notify") != 0 || wants_notify(s))
             s->v[s->n++] = (struct stage_proc){ .name = all[i].name, .command = all[i].command };
     }
+    if (!s->no_console && find_program("console", path))
+        s->v[s->n++] = (struct stage_proc){ .name = "console",
+                                            .command = "console",
+                                            .beside = true,
+                                            .port = child_free_port(CONSOLE_PORT) };
 }
 
 enum status stages_prepare(struct stages *s, struct err *err)

@@ -117,7 +117,8 @@ static enum status start(struct stages *s, struct stage_proc *p, struct err *err
     struct words w = { 0 };
     char log[PATH_BYTES];
 
-    p->port = child_free_port();
+    if (!p->beside)
+        p->port = child_free_port(0);
     if (p->port == 0)
         return err_set(err, ST_FATAL, "unavailable: no free port on 127.0.0.1");
     stages_words(s, p, &w);
@@ -150,7 +151,7 @@ enum status stages_start(struct stages *s, struct err *err)
 /* p is dead: decides, and says so. False: the run is over. */
 static bool bury(struct stages *s, struct stage_proc *p, int status)
 {
-    const struct death death = { .embedded = s->embedded,
+    const struct death death = { .embedded = s->embedded && !p->beside,
                                  .status = status,
                                  .lived_ms = mono_ms() - p->started_ms,
                                  .in_row = p->in_row };
@@ -160,11 +161,11 @@ static bool bury(struct stages *s, struct stage_proc *p, int status)
     char how[32];
 
     p->pid = 0;
-    p->port = 0;
+    p->port = p->beside ? p->port : 0;
     p->in_row = d.in_row;
-    p->restart_ms = mono_ms() + d.wait_ms;
+    p->restart_ms = d.restart ? mono_ms() + d.wait_ms : INT64_MAX;
     decide_describe(status, how, sizeof(how));
-    if (d.restart) {
+    if (d.restart || p->beside) {
         p->restarts++;
         return true;
     }
@@ -199,9 +200,14 @@ bool stages_tend(struct stages *s)
     return true;
 }
 
+int stages_console(const struct stages *s)
+{
+    return s->n > 0 && s->v[s->n - 1].beside ? s->v[s->n - 1].port : 0;
+}
+
 void stages_show(const struct stages *s, struct watch *w)
 {
-    for (size_t i = 0; i < s->n; i++)
+    for (size_t i = 0; i < s->n && !s->v[i].beside; i++)
         watch_stage(w, i, s->v[i].name, s->v[i].port, s->v[i].restarts);
 }
 

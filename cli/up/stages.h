@@ -17,6 +17,7 @@ struct stage_proc {
     int64_t restart_ms; /* when to start it again; 0: it runs */
     int in_row;         /* deaths, see decide.h */
     int restarts;
+    bool beside; /* no stage: nothing depends on it, its port stays, its death ends no run */
 };
 
 struct stages {
@@ -28,7 +29,8 @@ struct stages {
     pid_t broker;
     int broker_stdin;
     bool own_key; /* dir/user.key is ours */
-    struct stage_proc v[VIEW_STAGES_MAX];
+    bool no_console;
+    struct stage_proc v[VIEW_STAGES_MAX + 1];
     size_t n;
     int exit_code; /* of the run, once a child ended it, and why */
     char why[5000];
@@ -46,6 +48,9 @@ MUST_USE enum status stages_start(struct stages *s, struct err *err);
 
 /* Looks who died. False: the run is over: s->why, s->exit_code. */
 bool stages_tend(struct stages *s);
+
+/* The port of the console's page; 0: there is none. */
+int stages_console(const struct stages *s);
 
 void stages_show(const struct stages *s, struct watch *w);
 

@@ -185,7 +185,8 @@ static void drop_window(struct model *m, struct model_series *s, size_t i)
 {
     m->bytes -= window_bytes(s->v[i]);
     free(s->v[i]);
-    memmove((void *)(s->v + i), (void *)(s->v + i + 1), (s->n - i - 1) * sizeof(*s->v));
+    memmove((void *)(s->v + i), (void *)(s->v + i + 1),
+            (s->n - i - 1) * sizeof(struct model_window *));
     s->n--;
 }
 
@@ -206,7 +207,8 @@ static enum status insert(struct model *m, struct model_series *s, struct model_
     }
     if (s->n == s->cap) {
         const size_t cap = s->cap ? 2 * s->cap : 8;
-        struct model_window **v = (struct model_window **)realloc((void *)s->v, cap * sizeof(*v));
+        struct model_window **v =
+            (struct model_window **)realloc((void *)s->v, cap * sizeof(struct model_window *));
 
         if (!v) {
             free(k);
@@ -215,7 +217,8 @@ static enum status insert(struct model *m, struct model_series *s, struct model_
         s->v = v;
         s->cap = cap;
     }
-    memmove((void *)(s->v + at + 1), (void *)(s->v + at), (s->n - at) * sizeof(*s->v));
+    memmove((void *)(s->v + at + 1), (void *)(s->v + at),
+            (s->n - at) * sizeof(struct model_window *));
     s->v[at] = k;
     s->n++;
     m->bytes += window_bytes(k);
@@ -328,7 +331,7 @@ static void drop_alert(struct model *m)
     m->alert_bytes -= alert_bytes(m->alert[0]);
     free(m->alert[0]);
     m->n_alerts--;
-    memmove((void *)m->alert, (void *)(m->alert + 1), m->n_alerts * sizeof(*m->alert));
+    memmove((void *)m->alert, (void *)(m->alert + 1), m->n_alerts * sizeof(struct model_alert *));
 }
 
 enum status model_take_alert(struct model *m, const struct alert *al, struct slice frame,
@@ -352,7 +355,7 @@ enum status model_take_alert(struct model *m, const struct alert *al, struct sli
     while (at > 0 && m->alert[at - 1]->end_ms > k->end_ms) /* of a database, later */
         at--;
     memmove((void *)(m->alert + at + 1), (void *)(m->alert + at),
-            (m->n_alerts - at) * sizeof(*m->alert));
+            (m->n_alerts - at) * sizeof(struct model_alert *));
     m->alert[at] = k;
     m->n_alerts++;
     m->alert_bytes += alert_bytes(k);

@@ -8,9 +8,9 @@
 
 void put_item(struct buf *out)
 {
-    const char last = out->n > 0 ? out->p[out->n - 1] : '[';
+    const char *last = out->n > 0 ? out->p + out->n - 1 : "[";
 
-    if (last != '[' && last != '{')
+    if (*last != '[' && *last != '{')
         buf_byte(out, ',');
 }
 

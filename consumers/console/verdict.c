@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/utf8.h"
 #include "drift/policy.h"
@@ -44,6 +45,16 @@ static const struct model_alert *worst_firing(const struct model *m, size_t *n)
     return worst;
 }
 
+static void say_others(struct verdict *v)
+{
+    const size_t n = strlen(v->lead);
+    const size_t others = v->firing - 1;
+
+    if (others > 0)
+        (void)snprintf(v->lead + n, sizeof(v->lead) - n, " %zu more alert%s.", others,
+                       others == 1 ? " fires" : "s fire");
+}
+
 static void say_alert(struct verdict *v, const struct model_alert *a)
 {
     const struct slice message = utf8_cut(a->message, MESSAGE_SHOWN);
@@ -57,12 +68,8 @@ static void say_alert(struct verdict *v, const struct model_alert *a)
     else
         (void)snprintf(v->title, sizeof(v->title), "Drift: %.100s in %.100s", a->feature,
                        a->segment);
-    if (v->firing > 1)
-        (void)snprintf(v->lead, sizeof(v->lead), "%.*s. %zu more alert%s fire%s.",
-                       SLICE_ARG(message), v->firing - 1, v->firing > 2 ? "s" : "",
-                       v->firing > 2 ? "" : "s");
-    else
-        (void)snprintf(v->lead, sizeof(v->lead), "%.*s.", SLICE_ARG(message));
+    (void)snprintf(v->lead, sizeof(v->lead), "%.*s.", SLICE_ARG(message));
+    say_others(v);
 }
 
 /* Of the newest windows of all series, the one that is the most to worry about: a window that

@@ -136,9 +136,13 @@ static void add_headers(struct MHD_Response *r, const struct web_answer *a, bool
 /* The body's memory goes with the response. */
 static struct MHD_Response *response(struct web_answer *a)
 {
-    if (a->fixed.p)
-        return MHD_create_response_from_buffer(a->fixed.n, (void *)(uintptr_t)a->fixed.p,
-                                               MHD_RESPMEM_PERSISTENT);
+    const union {
+        const char *ours;
+        void *theirs; /* which are not written to */
+    } fixed = { a->fixed.p };
+
+    if (fixed.ours)
+        return MHD_create_response_from_buffer(a->fixed.n, fixed.theirs, MHD_RESPMEM_PERSISTENT);
     if (a->body.n == 0)
         return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     struct MHD_Response *r =

@@ -4,7 +4,7 @@
  * libmicrohttpd reads the requests; what is here says who gets an answer and for how
  * long one may take to ask. One thread of its own does all of it:
  *
- *     WEB_CONNECTIONS at once    when nearly all are taken, who has been asking for
+ *     WEB_CONNECTIONS at once    when all are taken, who has been asking for
  *                                the longest gives way to who comes
  *     WEB_ASK_MS                 to send a request, WEB_IDLE_MS between two
  *     WEB_ANSWER_MS              to take the answer

@@ -12,7 +12,9 @@
 
 #include "obs/web_inner.h"
 
-enum { TURN_MS = 200, SPARE = 8, BACKLOG = 1024, BLOCK = 4096 };
+enum { TURN_MS = 200, SPARE = 32, BACKLOG = 1024, BLOCK = 4096 };
+
+enum guest_state { ASKING, ANSWERED, FOLLOWING, CUT };
 
 /* A connection. */
 struct guest {
@@ -23,7 +25,7 @@ struct guest {
     int fd;
     int requests;
     int64_t since_ms; /* monotonic: of the state below */
-    enum { ASKING, ANSWERED, FOLLOWING, CUT } state;
+    enum guest_state state;
     bool suspended;
     uint64_t seen;                 /* events, when it follows          */
     char text[WEB_EVENT_MAX + 64]; /* the one that goes out, from at on */
@@ -39,7 +41,7 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static void enter(struct guest *g, int state)
+static void enter(struct guest *g, enum guest_state state)
 {
     g->state = state;
     g->since_ms = now_ms();
@@ -62,13 +64,14 @@ static void cut(struct guest *g)
         metrics_add(g->web->conf.metrics, METRIC_HTTP_CUT, METRIC_NO_LABEL, 1);
 }
 
+/* The library takes some more: at its own limit it does not listen again before its next turn. */
 static void make_room(const struct web *w)
 {
     struct guest *g = w->first;
 
     while (g && g->state != ASKING)
         g = g->after;
-    if (g && w->n > WEB_CONNECTIONS - SPARE)
+    if (g && w->n >= WEB_CONNECTIONS)
         cut(g);
 }
 
@@ -299,7 +302,7 @@ static enum status listen_on(struct web *w, struct err *err)
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (at.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0U);
     w->daemon = MHD_start_daemon(
         flags, w->conf.port, NULL, NULL, on_request, w, MHD_OPTION_SOCK_ADDR,
-        (struct sockaddr *)&at, MHD_OPTION_CONNECTION_LIMIT, (unsigned)WEB_CONNECTIONS,
+        (struct sockaddr *)&at, MHD_OPTION_CONNECTION_LIMIT, (unsigned)(WEB_CONNECTIONS + SPARE),
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)WEB_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)(WEB_IDLE_MS / 1000), MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)BACKLOG,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION, on_connection, w,

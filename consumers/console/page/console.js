@@ -312,7 +312,7 @@ function markdown(text) {
       const rows = [];
       for (; i < lines.length && lines[i].startsWith("|"); i++) if (!/^\|[-| :]+$/.test(lines[i])) rows.push(cells(lines[i]));
       i--;
-      out.push(h("div", { class: "wide" }, h("table", {}, h("thead", {}, h("tr", {}, rows[0].map((c) => h("th", { scope: "col" }, c)))),
+      out.push(h("div", { class: "wide" }, h("table", {}, h("caption", { class: "hide" }, "From the model card"), h("thead", {}, h("tr", {}, rows[0].map((c) => h("th", { scope: "col" }, c)))),
         h("tbody", {}, rows.slice(1).map((r) => h("tr", {}, r.map((c) => h("td", {}, c))))))));
     } else if (l.startsWith("- ")) {
       const items = [];

@@ -11,7 +11,7 @@
 
 enum { ROOM = 4 << 20, DAY = 86400000 };
 
-#define HOSTILE "</script><img src=x onerror=alert(1)>\"'\\\x01\xe2\x80\xae"
+#define HOSTILE "</script><img src=x onerror=alert(1)>\"'\\\x01"
 
 struct world {
     struct view view;
