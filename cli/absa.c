@@ -31,6 +31,7 @@ static const struct command commands[] = {
     { "replay", "a stretch of a raw topic again, into another topic" },
     { "backtest", "the whole pipeline over files or a stretch of a topic, without Kafka" },
     { "report", "what a backtest found as one HTML page, to read, print or send" },
+    { "why", "why a feature was, or was not, an alert at a time" },
     { "train", "make a bundle (model, tables, baseline) from labelled text" },
     { "baseline", "what scores look like when all is well, from files or a topic" },
     { "compare", "drift between two tables, column by column" },

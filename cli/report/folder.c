@@ -1,53 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/report/folder.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/app.h"
 #include "file/file.h"
+#include "file/lines.h"
 #include "report/run.h"
 
-static enum status take_lines(struct run *run, enum run_file file, FILE *in, struct err *err)
+/* Where the lines of a file go. */
+struct taker {
+    struct run *run;
+    enum run_file file;
+};
+
+static enum status take_line(void *ctx, struct slice line, struct err *err)
 {
-    char *line = NULL;
-    size_t cap = 0;
-    size_t number = 0;
-    ssize_t n;
-    enum status st = ST_OK;
+    const struct taker *t = ctx;
 
-    while (st == ST_OK && (n = getline(&line, &cap, in)) >= 0) {
-        const struct slice s = slice_trim((struct slice){ line, (size_t)n });
-
-        number++;
-        if (s.n > 0)
-            st = run_take(run, file, s, err);
-    }
-    if (st != ST_OK)
-        err_prefix(err, "line %zu", number);
-    else if (ferror(in))
-        st = err_set(err, ST_FATAL, "unavailable: %s", strerror(errno));
-    free(line);
-    return st;
+    return run_take(t->run, t->file, line, err);
 }
 
 static enum status take_file(const struct folder *f, struct run *run, enum run_file file,
                              struct err *err)
 {
+    struct taker t = { run, file };
     char path[FILE_PATH_MAX];
     enum status st = file_path(f->dir, slice_str(run_file_name(file)), path, err);
 
     if (st != ST_OK)
         return st;
-    FILE *in = fopen(path, "r");
-    if (!in)
-        return err_set(err, ST_FATAL, "unavailable: %s: %s", path, strerror(errno));
-    st = take_lines(run, file, in, err);
+    st = file_lines(path, take_line, &t, err);
     if (st != ST_OK)
         err_prefix(err, "%s", run_file_name(file));
-    (void)fclose(in);
     return st;
 }
 

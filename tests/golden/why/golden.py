@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""Questions to the runs of tests/golden/report, and what absa why answers: the same bytes, as text
+and as JSON.
+
+    golden.py [--write]    --write: the answers as they are now become the expected ones"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+RUNS = HERE.parent / "report"
+WHY = pathlib.Path(os.environ["ABSA_BIN"]) / "absa-why"
+DAY = "2025-07-23T"
+ASKED = {
+    "alert": ["sentiment_score", "--at", DAY + "12:10:00Z", "-d", RUNS / "turn"],
+    "calm": ["sentiment_score", "--at", DAY + "09:10:00Z", "-d", RUNS / "turn"],
+    "untold": ["sentiment_score", "--at", DAY + "13:10:00Z", "-d", RUNS / "turn"],
+    "few": ["sentiment_score", "--at", DAY + "00:10:00Z", "-d", RUNS / "quiet"],
+    "videos": ["sentiment_score", "--at", DAY + "00:10:00Z", "-d", RUNS / "quiet", "-X", "window.min_samples=5",
+               "-X", "window.min_videos=50"],
+    "empty": ["sentiment_score", "--at", DAY + "02:10:00Z", "-d", RUNS / "quiet"],
+}
+REFUSED = {
+    "has a feature nope": ["nope", "--at", DAY + "09:10:00Z", "-d", RUNS / "turn"],
+    "of segment lang:de": ["sentiment_score", "--at", DAY + "09:10:00Z", "-d", RUNS / "turn", "--segment", "lang:de"],
+    "holds 2024-01-01": ["sentiment_score", "--at", "2024-01-01", "-d", RUNS / "turn"],
+}
+
+
+def ask(*args, code=0):
+    done = subprocess.run([WHY, *args], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == code, (args, done)
+    return done.stdout, done.stderr
+
+
+def main():
+    for name, args in ASKED.items():
+        for kind, more in (("txt", []), ("json", ["-J"])):
+            said = ask(*args, *more)[0]
+            expected = HERE / f"{name}.{kind}"
+            if "--write" in sys.argv:
+                expected.write_text(said)
+            assert said == expected.read_text(), f"{expected.name}: another answer: {said}"
+        told = json.loads(said)
+        assert told["alert"] == (name == "alert"), told
+        print(f"ok {name}: {told['reason']}")
+    for why, args in REFUSED.items():
+        assert why in ask(*args, code=65)[1], why
+    assert "windows.jsonl" in ask(*ASKED["calm"][:3], "-d", HERE, code=69)[1]
+    ask("sentiment_score", code=64)
+    ask("--at", DAY, code=64)
+
+
+main()
