@@ -4,6 +4,8 @@
 static const char likes[] =
     "likes grow after a comment has arrived, and engagement is made of them";
 static const char replies[] = "replies come after a comment has arrived";
+static const char surprise[] =
+    "implicitness is computed from it, and it is counted over the texts that it scores";
 static const char ngrams[] =
     "it is counted over the texts that it scores, so that it knows them all and no new one";
 
@@ -20,7 +22,7 @@ static const struct {
     { "replies", replies },
     { "has_replies", replies },
     { "reply_comment_total", replies },
-    { "surprisal", ngrams },
+    { "surprisal", surprise },
     { "perplexity", ngrams },
     { "mutual_information_score", ngrams },
 };

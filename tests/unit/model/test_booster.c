@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Boosters that a bundle must not hold, and parity with the original's. */
-#include <math.h>
+/* Boosters that a bundle must not hold. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,59 +77,10 @@ static void only_one_plain_output_is_let_in(void **state)
     rmdir(dir);
 }
 
-/* The original author's models and 3,521 rows that they were scored with. */
-static void the_originals_models_agree_with_their_golden_rows(void **state)
-{
-    static const char *const names[] = { "sentiment", "engagement", "implicitness" };
-    const char *shared = getenv("ABSA_SHARED");
-    struct booster *b[3];
-    struct err err = { 0 };
-    char path[512];
-    char line[1024];
-    size_t rows = 0;
-    FILE *f;
-
-    (void)state;
-    snprintf(path, sizeof(path), "%s/data/seed-model/golden_predictions.csv", shared ? shared : "");
-    f = fopen(path, "r");
-    if (!f) {
-        print_message("skipped: no shared test data (%s)\n", path);
-        skip();
-    }
-    for (size_t i = 0; i < 3; i++) {
-        snprintf(path, sizeof(path), "%s/data/seed-model/absa_%s.ubj", shared, names[i]);
-        if (booster_load(path, 8, &b[i], &err) != ST_OK)
-            fail_msg("%s", err.msg);
-    }
-    assert_non_null(fgets(line, sizeof(line), f));
-    while (fgets(line, sizeof(line), f)) {
-        char *at = strchr(line, ',');
-        float x[8];
-
-        for (size_t k = 0; k < 8; k++)
-            x[k] = strtof(at + 1, &at);
-        for (size_t i = 0; i < 3; i++) {
-            float want = strtof(at + 1, &at);
-            float got;
-
-            assert_int_equal(booster_predict(b[i], x, 1, &got, &err), ST_OK);
-            if (fabsf(got - want) > 1e-5F)
-                fail_msg("row %zu: %s is %.9g, want %.9g", rows, names[i], (double)got,
-                         (double)want);
-        }
-        rows++;
-    }
-    fclose(f);
-    assert_int_equal(rows, 3521);
-    for (size_t i = 0; i < 3; i++)
-        booster_free(b[i]);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_one_plain_output_is_let_in),
-        cmocka_unit_test(the_originals_models_agree_with_their_golden_rows),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

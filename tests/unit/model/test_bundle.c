@@ -247,7 +247,7 @@ static void a_manifest_that_is_wrong_is_refused(void **state)
         { "features", "[\"colour\"]", "there is no feature colour" },
         { "features", "[\"digg_count\"]", "digg_count: likes grow after" },
         { "features", "[\"chars\",\"has_replies\"]", "has_replies: replies come after" },
-        { "features", "[\"surprisal\"]", "surprisal: it is counted over the texts" },
+        { "features", "[\"surprisal\"]", "surprisal: implicitness is computed from it" },
         { "monitored", "[\"perplexity\"]", "monitored: perplexity: it is counted" },
         { "features", "[\"chars\",\"chars\"]", "chars stands there twice" },
         { "files", "{\"../x\":\"0\"}", "is not a name and a SHA-256" },
