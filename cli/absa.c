@@ -27,6 +27,8 @@ static const struct command commands[] = {
     { "console", "a page that says what the pipeline knows: drift, alerts, what flows" },
     { "tail", "alerts as they come, or what any topic of absa holds" },
     { "explain", "which features make the scores of a text" },
+    { "shadow", "two models on the same comments: how far they are apart" },
+    { "serve", "a model behind HTTP, asked as MLflow's is" },
     { "verify-alert", "recompute every number of an alert from the record alone" },
     { "replay", "a stretch of a raw topic again, into another topic" },
     { "backtest", "the whole pipeline over files or a stretch of a topic, without Kafka" },

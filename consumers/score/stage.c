@@ -8,6 +8,8 @@
 #include "base/hash.h"
 #include "base/time.h"
 #include "consumers/score/position.h"
+#include "consumers/score/record.h"
+#include "consumers/score/shadow.h"
 #include "record/comment.h"
 #include "score/sightings.h"
 
@@ -38,6 +40,7 @@ struct score_stage {
     struct topology topo;
     struct wire *wire;
     struct bundle *bundle;
+    struct shadow shadow;
     struct arena *arena; /* one batch */
     struct part *parts;  /* by number; seen == NULL: not ours */
     struct item items[BUNDLE_BATCH_MAX];
@@ -253,33 +256,24 @@ static enum out_rc put_mark(struct out *out, struct part *p, const struct stage_
     return rc;
 }
 
-/* The record that absa.scores gets. */
-static struct score make_score(const struct bundle_info *info, const struct comment *c,
-                               const struct scored *scored, const struct sighted *seen)
+/* What the second model says of the same comment, if there is one. */
+static enum out_rc put_shadow(const struct score_stage *s, const struct stage_rec *rec,
+                              const struct item *it, const struct sighted *seen, struct out *out)
 {
-    return (struct score){
-        .comment_id = c->comment_id,
-        .video_id = c->video_id,
-        .lang = c->lang,
-        .created_ms = c->created_ms,
-        .likes = c->likes,
-        .replies = c->replies,
-        .is_reply = c->is_reply,
-        .sighting = seen->sighting,
-        .cross_source = seen->cross_source,
-        .dedupe_evicted = seen->evicted,
-        .sentiment_score = scored->output[OUTPUT_SENTIMENT],
-        .engagement_score = scored->output[OUTPUT_ENGAGEMENT],
-        .implicitness_degree = scored->output[OUTPUT_IMPLICITNESS],
-        .confidence = scored->output[OUTPUT_CONFIDENCE],
-        .aspects_detected = scored->aspects,
-        .features = scored->monitored,
-        .model = info->name,
-        .model_version = info->version,
-        .encoder = info->encoder,
-        .bundle_sha256 = info->sha256,
-        .origin = c->origin,
-    };
+    const struct scored *scored = shadow_scored(&s->shadow, it->at);
+    enum out_rc rc = OUT_OK;
+
+    if (!s->shadow.bundle)
+        return OUT_OK;
+    if (scored) {
+        struct score score =
+            score_record(bundle_info(s->shadow.bundle), &it->comment, scored, seen);
+
+        rc = out_put_record(out, TOPIC_SHADOW, rec->part, rec->key, RECORD_SCORE, &score);
+    }
+    if (rc == OUT_OK)
+        out_count(out, scored ? COUNTER_SHADOWED : COUNTER_SHADOW_LOST, 1);
+    return rc;
 }
 
 static void count_score(struct out *out, const struct scored *scored, const struct sighted *seen)
@@ -300,7 +294,7 @@ static enum out_rc put_canary(struct score_stage *s, const struct stage_rec *rec
     const struct sighted seen = { .sighting = SIGHTING_FIRST };
     const struct hdr tag = { slice_str(STAGE_CANARY), stage_header(rec, STAGE_CANARY) };
     struct score score =
-        make_score(bundle_info(s->bundle), &it->comment, &s->scored[it->at], &seen);
+        score_record(bundle_info(s->bundle), &it->comment, &s->scored[it->at], &seen);
 
     out_count(out, COUNTER_CANARIES, 1);
     out_tag(out, &tag);
@@ -333,8 +327,10 @@ static enum status put_score(struct score_stage *s, const struct stage_rec *rec,
     st = sightings_look(p->seen, hash64(c->comment_id), &c->origin, &seen, err);
     if (st != ST_OK)
         return st;
-    score = make_score(bundle_info(s->bundle), c, scored, &seen);
+    score = score_record(bundle_info(s->bundle), c, scored, &seen);
     *rc = out_put_record(out, TOPIC_SCORES, rec->part, rec->key, RECORD_SCORE, &score);
+    if (*rc == OUT_OK)
+        *rc = put_shadow(s, rec, it, &seen, out);
     if (*rc != OUT_OK)
         return ST_OK;
     count_score(out, scored, &seen);
@@ -392,6 +388,8 @@ static enum status process(void *ctx, int32_t part, const struct stage_rec *in, 
     }
     if (st == ST_OK)
         st = bundle_score(s->bundle, s->facts, n_facts, s->arena, s->scored, err);
+    if (st == ST_OK)
+        shadow_score(&s->shadow, s->facts, n_facts, s->arena);
     if (st == ST_OK)
         st = emit(s, in, n_items, used, out, err);
     return st;
@@ -469,4 +467,12 @@ enum status score_stage_new(const struct score_conf *conf, struct wire *wire,
     out->ops = &ops;
     out->ctx = s;
     return ST_OK;
+}
+
+void score_stage_use(const struct stage *stage, struct bundle *bundle, struct bundle *shadow)
+{
+    struct score_stage *s = stage->ctx;
+
+    s->bundle = bundle;
+    s->shadow.bundle = shadow;
 }

@@ -9,6 +9,9 @@
  * on its batch. A mark is passed on in its place, with n_since_last counted
  * anew: what score itself wrote of that source since the mark before.
  *
+ * A second model may score the same comments into absa.scores.shadow, in the same
+ * transaction (shadow.h): whatever becomes of it, absa.scores is as without it.
+ *
  * Memory of a partition: the sightings that some source is not yet past by
  * dedupe.horizon (score/sightings.h), rebuilt from its own output partition on
  * assignment, and the counts between marks, which
@@ -41,5 +44,10 @@ void score_props_check(const struct score_conf *props, struct conf *conf);
 MUST_USE enum status score_stage_new(const struct score_conf *conf, struct wire *wire,
                                      const struct topology *topo, struct bundle *bundle,
                                      struct stage *out, struct err *err);
+
+/* The models that it scores with from now on, borrowed as the first was. shadow: scores the
+ * same comments into absa.scores.shadow (shadow.h); NULL: nobody does. Only between two
+ * calls of process() whose output is committed. */
+void score_stage_use(const struct stage *stage, struct bundle *bundle, struct bundle *shadow);
 
 #endif

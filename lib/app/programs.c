@@ -5,7 +5,7 @@
 const char *const app_programs[] = {
     "import", "ingest", "score",    "drift",    "notify", "sink",   "tail",
     "replay", "broker", "backtest", "baseline", "topics", "doctor", "up",
-    "dead",   "canary", "console",  "why",      NULL,
+    "dead",   "canary", "console",  "why",      "train",  "serve",  "shadow", NULL,
 };
 
 /* What more than one of them knows, but for the names that tell processes apart. */
@@ -22,5 +22,15 @@ const char *const app_shared_props[] = {
     "batch.ms",
     "log.format",
     "log.level",
+    "score.bundle",
+    "score.model",
+    "score.model_poll",
+    "score.model_cache",
+    "mlflow.url",
+    "mlflow.user",
+    "mlflow.password_file",
+    "mlflow.token_file",
+    "mlflow.ca_file",
+    "mlflow.plain",
     NULL,
 };

@@ -116,6 +116,8 @@ static enum status turn(struct flow *f, struct err *err)
         flow_report(f);
     if (st == ST_OK)
         st = flow_reload(f, err);
+    if (st == ST_OK)
+        st = flow_act_between(f, err);
     return st;
 }
 

@@ -112,16 +112,27 @@ struct flow_reload {
     void *ctx;
 };
 
+struct metrics;
+
+/* What else a program does where nothing is half done, without reading its configuration:
+ * a model is exchanged for another. */
+struct flow_between {
+    atomic_bool *asked; /* set, by any thread: do it at the next commit; it is cleared */
+    enum status (*act)(void *ctx, struct metrics *metrics, struct err *err);
+    void *ctx;
+};
+
 struct flow_args {
     const struct flow_conf *conf;
     const struct kafka_topics *topics;
     const struct conf *props; /* for the properties under "kafka."            */
     const struct stage *stage;
-    const struct flow_reload *reload; /* NULL: nobody does */
-    const struct effects *effects;    /* for a stage with NEEDS_EFFECTS, else NULL */
-    const atomic_bool *stop;          /* set: drain, then return ST_OK                 */
-    atomic_bool *report;              /* set: a log line that says where we stand, and it is
-                                         cleared; NULL: nobody asks */
+    const struct flow_reload *reload;   /* NULL: nobody does */
+    const struct flow_between *between; /* NULL: nothing */
+    const struct effects *effects;      /* for a stage with NEEDS_EFFECTS, else NULL */
+    const atomic_bool *stop;            /* set: drain, then return ST_OK                 */
+    atomic_bool *report;                /* set: a log line that says where we stand, and it is
+                                           cleared; NULL: nobody asks */
     /* Told how it ends, before all is closed: nothing more will be committed. May be NULL. */
     void (*ending)(enum status st, const struct err *err);
     const char *version;

@@ -122,6 +122,9 @@ MUST_USE enum status flow_restart_parts(struct flow *f, struct err *err);
 /* reload.c: takes over a new configuration, when somebody asked for it. */
 MUST_USE enum status flow_reload(struct flow *f, struct err *err);
 
+/* reload.c: does what the program wants to do between two transactions. */
+MUST_USE enum status flow_act_between(struct flow *f, struct err *err);
+
 /* flow.c: as the configuration says now. */
 int64_t flow_commit_interval(const struct flow_args *args);
 void flow_setup_log(const struct flow *f);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* reload.c -- a new configuration, between two transactions. */
+/* reload.c -- a new configuration, or another model, between two transactions. */
 #include "flow/inner.h"
 
 static void count(struct flow *f, const char *labels)
@@ -61,4 +61,14 @@ enum status flow_reload(struct flow *f, struct err *err)
     }
     count(f, "result=\"taken\"");
     return take_over(f, &next, props, err);
+}
+
+enum status flow_act_between(struct flow *f, struct err *err)
+{
+    const struct flow_between *b = f->args->between;
+
+    if (!b || !atomic_exchange(b->asked, false))
+        return ST_OK;
+    enum status st = flow_commit(f, err);
+    return st == ST_OK ? b->act(b->ctx, f->metrics, err) : st;
 }

@@ -36,6 +36,10 @@
       "What the last assignment took, state restored")                                             \
     X(RELOADS, "absa_reloads_total", "counter", "result",                                          \
       "New configurations asked for by SIGHUP: taken, refused")                                    \
+    X(MODEL_LOOKS, "absa_model_looks_total", "counter", "model, result",                           \
+      "Looks at the model registry, by what came of them: same, taken, refused, unreachable")      \
+    X(MODEL_TAKEN, "absa_model_taken_timestamp_seconds", "gauge", "model, version, bundle",        \
+      "Since when this model scores")                                                              \
     X(NOTIFICATIONS, "absa_notifications_total", "counter", "receiver, result",                    \
       "Tries to tell a receiver, by what came of them: sent, retry, refused, held")                \
     X(STORE_ROWS, "absa_store_rows_total", "counter", "table", "Rows brought into the database")   \

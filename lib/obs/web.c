@@ -54,11 +54,14 @@ static bool is_allowed(const char *host, const char *names)
     return false;
 }
 
-/* Without a Host header: no browser asks. */
+bool web_is_local(const char *host)
+{
+    return !host || is_allowed(host, "127.0.0.1,localhost,[::1]");
+}
+
 static bool is_ours(const struct web *w, const char *host)
 {
-    return !host || is_allowed(host, "127.0.0.1,localhost,[::1]") ||
-           is_allowed(host, w->conf.hosts);
+    return web_is_local(host) || is_allowed(host, w->conf.hosts);
 }
 
 /* In a time that says nothing about where they differ. */

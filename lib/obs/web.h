@@ -84,6 +84,9 @@ void web_stop(struct web *w);
 
 uint16_t web_port(const struct web *w);
 
+/* Does a Host header name this machine? NULL: there is none, so no browser asks; yes. */
+bool web_is_local(const char *host);
+
 /* Tells all who follow; any thread. data is one line; longer than WEB_EVENT_MAX: dropped. */
 void web_event(struct web *w, const char *name, struct slice data);
 

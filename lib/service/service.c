@@ -42,6 +42,7 @@ enum status service_run(const struct service *s, struct app_run *run, struct sta
                                     .props = run->conf,
                                     .stage = stage,
                                     .reload = &reload,
+                                    .between = s->between,
                                     .effects = s->effects,
                                     .stop = app_stop_flag(),
                                     .report = &orders->report,

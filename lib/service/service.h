@@ -24,6 +24,7 @@ struct service {
     const struct kafka_topics *topics;
     const struct effects *effects; /* NULL: it has none */
     bool from_start;
+    const struct flow_between *between; /* NULL: nothing */
 
     /* Makes the stage of the properties as they are now, after a reload. NULL: no
      * property of the stage's own may change under way. */

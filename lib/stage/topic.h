@@ -17,6 +17,7 @@ enum topic_id {
     TOPIC_ALERTS,
     TOPIC_NOTIFY,
     TOPIC_DEAD,
+    TOPIC_SHADOW, /* scores of a second model */
     TOPIC_N,
 };
 
@@ -29,7 +30,7 @@ struct topology {
 
 struct topic_info {
     const char *name;     /* "absa.raw" with the default prefix: here "raw" */
-    int32_t parts;        /* default; 0: as many as absa.comments (scores)  */
+    int32_t parts;        /* default; 0: as many as absa.comments (scores, theirs in the shadow) */
     bool compact;         /* cleanup.policy=compact, else delete            */
     int64_t retention_ms; /* of the default plan; -1: for ever          */
 };

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* absa-train -- labelled texts in, a bundle out. */
+#include <stdio.h>
 #include <string.h>
 
 #include "app/app.h"
 #include "model/bundle.h"
 #include "model/default_dir.h"
+#include "net/net.h"
 #include "producers/train/train.h"
+#include "registry/registry.h"
 
 static struct train_conf conf = {
     .name = "absa-model",
@@ -13,6 +16,17 @@ static struct train_conf conf = {
     .columns = { "text", "sentiment", "engagement", "implicitness", "is_reply" },
 };
 static const char *split = "hash";
+static struct mlflow_conf mlflow;
+static const char *url;
+static struct publish_conf publish = {
+    .experiment = "absa-drift",
+    .model = "absa-sentiment-model",
+};
+
+static const struct conf_section sections[] = {
+    { "MLflow", mlflow_props, &mlflow },
+    { NULL, NULL, NULL },
+};
 
 static const struct app_opt opts[] = {
     { "data", 0, "FILE", APP_STR, &conf.data, "labelled texts: CSV, TSV or JSON lines (.jsonl)" },
@@ -29,8 +43,48 @@ static const struct app_opt opts[] = {
       "of 0..1, may be missing (implicitness)" },
     { "is-reply", 0, "COL", APP_STR, &conf.columns.is_reply,
       "1 or true, may be missing (is_reply)" },
+    { "mlflow", 0, "URL", APP_STR, &url, "logs the run there, and registers the bundle" },
+    { "experiment", 0, "NAME", APP_STR, &publish.experiment,
+      "with --mlflow: the run's experiment (absa-drift)" },
+    { "register", 0, "NAME", APP_STR, &publish.model,
+      "with --mlflow: the registered model (absa-sentiment-model)" },
+    { "alias", 0, "NAME", APP_STR, &publish.alias, "with --mlflow: points to the new version" },
     { NULL, 0, NULL, APP_FLAG, NULL, NULL },
 };
+
+/* A name as it stands in models:/NAME/VERSION and models:/NAME@ALIAS. */
+static enum status check_names(struct err *err)
+{
+    struct mlflow_model ignored;
+    char text[2 * MLFLOW_NAME_MAX];
+
+    snprintf(text, sizeof(text), "models:/%s@%s", publish.model,
+             publish.alias ? publish.alias : "none");
+    enum status st = mlflow_parse(text, &ignored, err);
+    if (st != ST_OK)
+        err_prefix(err, "usage: --register, --alias");
+    return st;
+}
+
+static enum status run_published(struct err *err)
+{
+    enum status st = check_names(err);
+
+    mlflow.url = url;
+    publish.rest = mlflow_rest(&mlflow, app_stop_flag());
+    if (st == ST_OK && rest_check(&publish.rest, err) != ST_OK) {
+        err_prefix(err, "usage: --mlflow");
+        st = ST_FATAL;
+    }
+    if (st == ST_OK)
+        st = net_start(err);
+    if (st != ST_OK)
+        return st;
+    conf.publish = &publish;
+    st = train(&conf, err);
+    net_stop();
+    return st;
+}
 
 static enum status run(struct app_run *app, struct err *err)
 {
@@ -42,14 +96,22 @@ static enum status run(struct app_run *app, struct err *err)
     conf.split = strcmp(split, "time") == 0 ? SPLIT_TIME : SPLIT_HASH;
     if (!conf.tables)
         conf.tables = bundle_dir("");
-    return train(&conf, err);
+    return url ? run_published(err) : train(&conf, err);
+}
+
+static void check(struct conf *c)
+{
+    mlflow_props_check(&mlflow, c);
 }
 
 static const struct app app = {
     .name = "train",
     .summary = "labelled texts in, a bundle out",
-    .examples = "  absa train --data labels.csv --out my-bundle\n",
+    .examples = "  absa train --data labels.csv --out my-bundle\n"
+                "  absa train --data labels.csv --out my-bundle --mlflow http://127.0.0.1:5000\n",
+    .sections = sections,
     .opts = opts,
+    .check = check,
     .run = run,
 };
 

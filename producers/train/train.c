@@ -32,10 +32,9 @@ static void report(const struct training *t, const struct quality *q)
     printf("%s\n", t->conf->out);
 }
 
-static enum status run(struct training *t, struct err *err)
+static enum status learn(struct training *t, struct quality *q, struct err *err)
 {
     const struct train_conf *conf = t->conf;
-    struct quality q = { 0 };
     enum status st;
 
     t->manifest.name = slice_str(conf->name);
@@ -49,9 +48,26 @@ static enum status run(struct training *t, struct err *err)
     if (st == ST_OK)
         st = train_models(t, err);
     if (st == ST_OK)
-        st = train_write(t, &q, err);
+        st = train_write(t, q, err);
     if (st == ST_OK)
-        report(t, &q);
+        report(t, q);
+    return st;
+}
+
+static enum status run(struct training *t, struct err *err)
+{
+    const struct publish_conf *publish = t->conf->publish;
+    struct quality q = { 0 };
+    struct mlflow_run told = { .id = "" };
+    enum status st = publish ? publish_begin(publish, &told, err) : ST_OK;
+
+    if (st != ST_OK)
+        return st;
+    st = learn(t, &q, err);
+    if (st == ST_OK && publish)
+        st = publish_end(t, &q, &told, err);
+    if (st != ST_OK && publish)
+        publish_failed(publish, &told);
     return st;
 }
 

@@ -31,6 +31,7 @@
 #include "model/manifest.h"
 #include "model/tables.h"
 #include "producers/train/data.h"
+#include "producers/train/publish.h"
 
 enum { TRAIN_MEMORY_MAX = 1 << 30 };
 
@@ -42,6 +43,7 @@ struct train_conf {
     const char *version;
     enum split split;
     struct columns columns;
+    const struct publish_conf *publish; /* NULL: nobody is told */
 };
 
 /* What was learnt, on its way to a bundle. */

@@ -34,6 +34,9 @@ ELSEWHERE = {
     r"^kcat ": "a sketch: alerts-as-json is whatever you made",
     r"^sleep 600 ": "e2e of the embedded broker",
     r"^absa tail .*(--since|-t dead)": "e2e/tail",
+    r"^absa .*models:/|^export MLFLOW": "e2e/registry, e2e/mlflow: they want a registry",
+    r"^absa shadow( -b|$)": "e2e/registry",
+    r"^(absa serve|curl) ": "e2e/serve",
     r"^absa (up|notify|broker)\b": "tests of their own: they listen, or want your mail server",
 }
 NEEDS_KAFKA = re.compile(r"localhost:9092|^absa (topics|doctor -b|import(?! -n))\b|"

@@ -19,6 +19,7 @@ struct kit {
     struct topology topo;
     struct wire *wire;
     struct bundle *bundle;
+    struct bundle *shadow; /* NULL: none */
     struct check_log *in;
     int64_t now;      /* when the next record is appended */
     int64_t wm[MANY]; /* of each source */
@@ -30,7 +31,10 @@ static enum status make(void *arg, struct stage *stage, struct err *err)
     /* A horizon and a cap that are met on the way. */
     const struct score_conf conf = { "", INT64_C(7200000), 60 };
 
-    return score_stage_new(&conf, k->wire, &k->topo, k->bundle, stage, err);
+    enum status st = score_stage_new(&conf, k->wire, &k->topo, k->bundle, stage, err);
+    if (st == ST_OK)
+        score_stage_use(stage, k->bundle, k->shadow);
+    return st;
 }
 
 /* As a broker does: appended at a time that no arrival before it is beyond. */
@@ -181,6 +185,40 @@ static void same_bytes_whatever_happens(void **state)
     check_result_release(&calm);
 }
 
+/* With a second model the scores are what they are without it; its own are as exact. */
+static void a_shadow_changes_nothing(void **state)
+{
+    struct kit *k = *state;
+    struct check_stage stages = { make, k, 2 };
+    struct check_result alone;
+    struct check_result calm;
+    struct err err = { 0 };
+
+    run_calm(k, &alone);
+    assert_int_equal(alone.counters[COUNTER_SHADOWED], 0);
+    assert_int_equal(check_log_n(alone.log, TOPIC_SHADOW, 0), 0);
+    assert_int_equal(bundle_load("models/default", &k->shadow, &err), ST_OK);
+    run_calm(k, &calm);
+    assert_int_equal(calm.counters[COUNTER_SHADOWED], calm.counters[COUNTER_SCORED]);
+    assert_true(check_log_n(calm.log, TOPIC_SHADOW, 1) > 100);
+    assert_int_equal(calm.counters[COUNTER_SHADOW_LOST], 0);
+    for (uint64_t seed = 1; seed <= SEEDS / 4; seed++) {
+        const struct check_plan plan = { .wire = k->wire, .seed = seed };
+        struct check_result wild;
+
+        if (check_run(&stages, 1, k->in, &plan, &wild, &err) != ST_OK ||
+            check_log_equal(alone.log, wild.log, TOPIC_SCORES, CHECK_ORDERED, &err) != ST_OK ||
+            check_log_equal(calm.log, wild.log, TOPIC_SHADOW, CHECK_ORDERED, &err) != ST_OK)
+            fail_msg("seed %d: %s", (int)seed, err.msg);
+        assert_int_equal(wild.counters[COUNTER_SHADOWED], calm.counters[COUNTER_SHADOWED]);
+        check_result_release(&wild);
+    }
+    bundle_free(k->shadow);
+    k->shadow = NULL;
+    check_result_release(&calm);
+    check_result_release(&alone);
+}
+
 /* Each mark says how many scores of its source stand between it and the last. */
 static void marks_count_what_was_written(void **state)
 {
@@ -319,6 +357,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_bytes_whatever_happens),
+        cmocka_unit_test(a_shadow_changes_nothing),
         cmocka_unit_test(marks_count_what_was_written),
         cmocka_unit_test(a_comment_that_was_lost_on_the_way_is_seen),
         cmocka_unit_test(a_source_that_is_not_configured_stops_with_the_reason),

@@ -80,11 +80,11 @@ def topics(b):
     assert fix == f"absa topics apply -b {b.address} -X topic.prefix=none." and got[0] == 78, fix
     as_told(fix)
     got = doctor("-b", b.address, "-X", "topic.prefix=none.")
-    expect(got, "topics", "ok", "10 of 10")
+    expect(got, "topics", "ok", "11 of 11")
 
     b.apply("good.", 1, 2)
     got = doctor("-b", b.address, "-X", "topic.prefix=good.", "-X", "comments.partitions=2")
-    expect(got, "topics", "ok", "10 of 10")
+    expect(got, "topics", "ok", "11 of 11")
     expect(got, "transactions", "ok", "committed")
     expect(got, "dead letters", "ok", "none")
     assert got[0] == 0, got
