@@ -91,7 +91,7 @@ def topics(b):
 
     got = doctor("-b", b.address, "-X", "topic.prefix=good.", "-X", "comments.partitions=3")
     expect(got, "topic", "fail", "has 2 partitions, the configuration says 3")
-    expect(got, "topics", "ok", "8 of 10")
+    expect(got, "topics", "ok", "8 of 11")
     assert got[0] == 78
 
 
