@@ -141,21 +141,22 @@ enum status flow_feed(struct flow *f, struct err *err)
 
 /* Is p at the end of the log? The end is asked, uncommitted, before it is
  * compared with the position, and the time was taken before that: an EOF event
- * is no proof, an open transaction hides behind it. */
+ * is no proof, an open transaction hides behind it. The time is the brokers', by
+ * whose clock records arrive: ours may be wrong, or step. */
 static void prove_end(struct flow *f, const struct part *p, struct stage_tick *tick)
 {
     struct err why = { 0 };
     int64_t low;
     int64_t end;
 
-    tick->proven_ms = flow_wall_ms();
+    const bool known = kafka_producer_broker_time(f->producer, &tick->proven_ms);
     health_away(f->health, FLOW_AWAY_MS);
     enum status st =
         kafka_admin_range(f->admin, f->names.of[f->ops->input], number_of(f, p), &low, &end, &why);
     if (st != ST_OK)
         log_warn("cannot ask for the end of the log", LOG_STR("why", why.msg));
     int64_t position = p->end > p->next ? p->end : p->next;
-    tick->at_end = st == ST_OK && p->n == 0 && position >= end;
+    tick->at_end = known && st == ST_OK && p->n == 0 && position >= end;
 }
 
 static enum status tick_one(struct flow *f, struct part *p, struct err *err)

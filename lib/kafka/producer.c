@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "kafka/rdk.h"
 #include "kafka/rdk_consumer.h"
@@ -20,6 +21,8 @@ struct kafka_producer {
     int timeout_ms;                /* of offsets, commit and abort          */
     int64_t retired;
     int64_t delivered;
+    int64_t stamped_ms; /* time that a broker gave the newest record of ours; 0: none yet */
+    int64_t stamped_at; /* when we heard of it, by CLOCK_MONOTONIC                        */
     rd_kafka_resp_err_t failed; /* of the first record that was not delivered */
 };
 
@@ -53,15 +56,36 @@ static rd_kafka_resp_err_t on_new(rd_kafka_t *rk, const rd_kafka_conf_t *conf, v
 }
 /* NOLINTEND(readability-non-const-parameter) */
 
+static int64_t mono_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void note_stamp(struct kafka_producer *p, const rd_kafka_message_t *m)
+{
+    rd_kafka_timestamp_type_t type;
+    const int64_t ms = rd_kafka_message_timestamp(m, &type);
+
+    if (type != RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME || ms <= 0)
+        return;
+    p->stamped_ms = ms;
+    p->stamped_at = mono_ms();
+}
+
 static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
 {
     struct kafka_producer *p = opaque;
 
     (void)rk;
-    if (!m->err)
+    if (!m->err) {
         p->delivered++;
-    else if (!p->failed)
+        note_stamp(p, m);
+    } else if (!p->failed) {
         p->failed = m->err;
+    }
 }
 
 static enum status open_client(struct kafka_producer *p, struct err *err)
@@ -198,6 +222,12 @@ enum status kafka_producer_flush(struct kafka_producer *p, int timeout_ms, struc
     enum status st = rdk_code(rd_kafka_flush(p->rk, timeout_ms), "flush", err);
 
     return st == ST_OK ? check_delivery(p, err) : st;
+}
+
+bool kafka_producer_broker_time(const struct kafka_producer *p, int64_t *ms)
+{
+    *ms = p->stamped_ms + (mono_ms() - p->stamped_at);
+    return p->stamped_ms > 0;
 }
 
 int64_t kafka_producer_delivered(const struct kafka_producer *p)

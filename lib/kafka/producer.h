@@ -78,6 +78,11 @@ MUST_USE enum status kafka_producer_flush(struct kafka_producer *p, int timeout_
 /* Records that the brokers acknowledged. */
 int64_t kafka_producer_delivered(const struct kafka_producer *p);
 
+/* What the brokers' clock says now, or a little less: the time that one gave our newest record, and
+ * what has passed since. Our own clock may be wrong or step, theirs is the one that arrival is told
+ * by. False: none was given yet (topics with LogAppendTime only). */
+bool kafka_producer_broker_time(const struct kafka_producer *p, int64_t *ms);
+
 /* Opens a transaction, with a fresh producer if this one is tainted. */
 MUST_USE enum status kafka_txn_begin(struct kafka_producer *p, struct err *err);
 

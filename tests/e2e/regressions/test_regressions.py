@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What broke an earlier draft of the design and shows only on Apache Kafka (tests/README.md has
 the map of all of it)."""
+import json
 import os
 import pathlib
 import subprocess
@@ -9,8 +10,9 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path += [str(HERE.parents[1] / "support"), str(HERE.parent / "flow")]
+sys.path += [str(HERE.parents[1] / "support"), str(HERE.parent / "flow"), str(HERE.parents[1] / "chaos")]
 import harness as h  # noqa: E402
+import skew  # noqa: E402
 from test_flow import Toy, check_copy, copied, numbered, stderr_of  # noqa: E402
 
 CRAFT = h.BUILD / "tests/craft"
@@ -83,6 +85,41 @@ def test_r16_an_open_transaction_is_no_end(b):
     h.wait_for("marks at the new end", lambda: marks(b"mark 3") >= 2)
     assert toy.end() == 0
     check_copy(b, "r16.", {0: ["a", "b", "held"]})
+
+
+def said(comment_id):
+    return json.dumps({"cid": comment_id, "text": "good", "create_time": int(time.time()) - 1, "aweme_id": "v"})
+
+
+def comments_of(d, src):
+    return [c for c in d.records("comments") if c.get("src") == src and "late_by" in c]
+
+
+def test_a_wrong_clock_makes_nothing_late(b):
+    """The clock of ingest's host jumps, a day ahead too. A live source that is idle meanwhile is as
+    far as the brokers' clock, by which its records arrive: what it says next is not late."""
+    folder = tempfile.TemporaryDirectory()
+    library = skew.build(folder.name)
+    key = h.key_file(folder.name)
+    d = h.Deployment(b, "clock.", {"ingest": [f"ingest.user_key_file={key}", "watermark.idle.ms=1000", "watermark.step.ms=1000",
+                                               "watermark.skew.ms=1000"]}, raw=2, comments=2)
+    ingest = d.start("ingest")
+    ingest.kill()
+    ingest.env = {**os.environ, "LD_PRELOAD": str(library)}
+    ingest.start()
+    for i in range(8):  # the clock has jumped again
+        b.put("clock.raw", 1, [said(f"b{i}")])
+        time.sleep(2)
+        b.put("clock.raw", 0, [said(f"a{i}")])
+    h.wait_for("the comments", lambda: len(comments_of(d, 0)) >= 8)
+    late = [c["late_by"] for c in comments_of(d, 0) + comments_of(d, 1)]
+    assert late == ["none"] * len(late), late
+    marks = [m for m in d.records("comments") if "floor_ms" in m and m["src"] == 0]
+    assert any(m["kind"] == "idle" for m in marks), "it never was found idle"
+    ahead = max(m["floor_ms"] for m in marks) - time.time() * 1000
+    assert ahead <= 0, f"a floor {ahead} ms ahead of the brokers' clock"
+    d.stop()
+    folder.cleanup()
 
 
 def main():
