@@ -9,6 +9,7 @@
 
 #define PAST_TOPICS "instead of files: absa.raw or absa.comments"
 #include "cli/report/folder.h"
+#include "consumers/drift/promise.h"
 #include "file/file.h"
 #include "past.h"
 #include "pipe/transcode.h"
@@ -34,6 +35,7 @@ static const char *const file_names[FILE_N] = { "windows.jsonl", "alerts.jsonl",
 
 struct backtest {
     struct pipeline pipeline;
+    struct promise promise;
     struct pipe *pipe;
     FILE *file[FILE_N];
     struct arena *arena;
@@ -166,6 +168,16 @@ static void add_dead_reasons(struct backtest *t)
     }
 }
 
+/* What keeps drift.false_alarms_per_month. */
+static void add_promise(struct buf *b, const struct promise *p)
+{
+    if (p->why)
+        buf_fmt(b, "  \"false_alarms\": {\"kept_by\": \"bounds\", \"why\": \"%s\"},\n", p->why);
+    else
+        buf_fmt(b, "  \"false_alarms\": {\"kept_by\": \"calibration\", \"level\": %.17g},\n",
+                p->all.level);
+}
+
 static void make_summary(struct backtest *t)
 {
     struct buf *b = &t->line;
@@ -185,7 +197,9 @@ static void make_summary(struct backtest *t)
         buf_fmt(b, "%s\"%s\": %lld", i > 0 ? ", " : "", identity[i].name, (long long)n);
     }
     const struct slice bundle = bundle_info(t->pipeline.bundle)->sha256;
-    buf_fmt(b, "},\n  \"identity\": \"%s\",\n  \"bundle\": \"sha256:%.*s\",\n", exact ? "I1" : "I0",
+    buf_str(b, "},\n");
+    add_promise(b, &t->promise);
+    buf_fmt(b, "  \"identity\": \"%s\",\n  \"bundle\": \"sha256:%.*s\",\n", exact ? "I1" : "I0",
             SLICE_ARG(bundle));
     buf_fmt(b, "  \"baseline\": \"%s\"\n}\n", t->pipeline.baseline->id);
 }
@@ -304,6 +318,10 @@ static enum status work(struct backtest *t, const struct app_run *run, struct er
         st = err_set(err, ST_FATAL, "usage: --out DIR is missing");
     if (st == ST_OK)
         st = pipeline_open(&t->pipeline, PIPELINE_N, run->verbosity < 0, err);
+    if (st == ST_OK) {
+        const struct drift_conf conf = drift_conf_take(&pipeline_conf.drift);
+        st = drift_promise_of(&conf, t->pipeline.baseline, &t->promise, err);
+    }
     if (st == ST_OK)
         st = open_files(t, err);
     if (st != ST_OK)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "calibrate.h"
 #include "columns.h"
 #include "file/file.h"
 #include "members.h"
@@ -16,6 +17,8 @@ static const char *out_file;
 static const char *segments;
 static int64_t segment_min = 200;
 static bool force;
+static int64_t stretches = 200;
+static int64_t seed = 1;
 
 static const struct app_opt opts[] = {
     PAST_OPTS,
@@ -24,6 +27,9 @@ static const struct app_opt opts[] = {
     { "segments", 0, "FIELDS", APP_STR, &segments,
       "list the segments of these fields, with commas: lang,aspect,video" },
     { "segment-min", 0, "N", APP_INT, &segment_min, "those of at least N comments; 200" },
+    { "stretches", 0, "N", APP_INT, &stretches,
+      "how often it is played against itself to calibrate it (200); 0: not at all" },
+    { "seed", 0, "N", APP_INT, &seed, "of what is drawn for that (1)" },
     { "force", 0, NULL, APP_FLAG, &force, "keep one that does not resemble itself" },
     { .name = NULL },
 };
@@ -33,6 +39,7 @@ struct collect {
     struct arena *arena; /* of the record at hand */
     struct columns columns;
     struct members members;
+    int verbosity;
 };
 
 static enum status take(struct collect *c, struct slice value, struct err *err)
@@ -60,6 +67,18 @@ static enum status sink(void *ctx, const struct out_rec *rec, struct err *err)
         stage_header(&in, STAGE_CANARY).p)
         return ST_OK;
     return take(ctx, rec->value, err);
+}
+
+/* One that will be kept is calibrated for what the judge is told. */
+static enum status calibrate(const struct collect *c, const struct baseline_input *in,
+                             struct baseline *b, struct err *err)
+{
+    const struct drift_conf conf = drift_conf_take(&pipeline_conf.drift);
+    const struct calibrate_wish wish = { stretches, (uint64_t)seed, c->verbosity };
+
+    if (stretches == 0 || !(b->split.ok || force))
+        return ST_OK;
+    return calibrate_baseline(b, in, c->columns.arrival, &conf, &wish, err);
 }
 
 /* names: the four scores, then what the bundle monitors. */
@@ -94,6 +113,8 @@ static enum status build(struct collect *c, struct baseline **b, struct err *err
         .n_segments = n_rows,
     };
     st = baseline_build(&in, b, err);
+    if (st == ST_OK)
+        st = calibrate(c, &in, *b, err);
 out:
     free(rows);
     free(names);
@@ -140,6 +161,9 @@ static enum status collect(struct collect *c, const struct app_run *run, struct 
 
     if (st == ST_OK && !out_file)
         st = err_set(err, ST_FATAL, "usage: --out FILE is missing");
+    if (st == ST_OK && (stretches < 0 || stretches > CALIBRATION_STRETCHES_MAX))
+        st = err_set(err, ST_FATAL, "usage: --stretches is within 0 and %d",
+                     CALIBRATION_STRETCHES_MAX);
     if (st == ST_OK)
         st = members_init(&c->members, segments, err);
     if (st == ST_OK)
@@ -161,7 +185,7 @@ static enum status collect(struct collect *c, const struct app_run *run, struct 
 
 static enum status run(struct app_run *run, struct err *err)
 {
-    struct collect c = { .arena = arena_new(ARENA_MAX) };
+    struct collect c = { .arena = arena_new(ARENA_MAX), .verbosity = run->verbosity };
     struct baseline *b = NULL;
     enum status st = c.arena ? collect(&c, run, err) : err_set(err, ST_FATAL, "out of memory");
 

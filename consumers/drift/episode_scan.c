@@ -5,12 +5,15 @@
 #include "consumers/drift/judge_inner.h"
 #include "stats/family.h"
 
-/* The segment's part of the level of the boundary that is closing. */
+/* The segment's part of the level of the boundary that is closing: of all by the baseline's
+ * calibration where there is one. */
 static double segment_level(const struct judge *j, size_t segment)
 {
     size_t all = segments_find(&j->segments, slice_str("all"));
     bool all_is_due = all < j->segments.n && judge_is_due(j, all, j->close.end_ms);
 
+    if (segment == all && !j->promise.why)
+        return j->promise.all.level;
     return j->close.cut * family_share(segment == all, all_is_due, (size_t)j->close.family);
 }
 
@@ -129,25 +132,18 @@ static bool next_scan_episode(const struct scan_weight *w, bool over, int64_t st
     return true;
 }
 
-static size_t max_size(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 static enum status judge_scan(struct judge *j, size_t segment, int64_t since_ms, struct verdict *v,
                               struct err *err)
 {
     const struct seat *seat = &j->seats[segment];
     const struct scan_rules *rules = &j->scan_rules;
     int64_t at = j->close.end_ms;
-    size_t from = history_needed(&seat->past, at, rules->span_ms, SCAN_COMMENTS_MAX);
-    size_t unused = max_size(history_seek(&seat->past, seat->memory.from_ms),
-                             history_seek(&seat->past, since_ms));
+    int64_t from_ms = since_ms > seat->memory.from_ms ? since_ms : seat->memory.from_ms;
     struct scan_weight w;
     bool over;
     enum status st;
 
-    st = scan_run(j->scan, &seat->past, max_size(from, unused), rules->min_videos, err);
+    st = scan_look(j->scan, &seat->past, rules, from_ms, at, err);
     if (st != ST_OK)
         return st;
     if (weigh(j, &seat->memory, segment_level(j, segment), &w) != ST_OK)

@@ -409,6 +409,8 @@ enum status judge_stage_new(const struct drift_conf *conf, struct wire *wire,
     if (st == ST_OK)
         st = segments_parse(&j->segments, conf->segments, baseline, err);
     if (st == ST_OK)
+        j->promise = drift_promise(conf, j->rules.policy, &j->segments, baseline);
+    if (st == ST_OK)
         st = allocate(j, err);
     if (st == ST_OK)
         st = against_init(j, err);

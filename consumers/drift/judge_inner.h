@@ -19,6 +19,7 @@
 #include "base/hash.h"
 #include "consumers/drift/drift.h"
 #include "consumers/drift/order.h"
+#include "consumers/drift/promise.h"
 #include "drift/alert.h"
 #include "drift/baseline.h"
 #include "drift/chain.h"
@@ -74,6 +75,7 @@ struct judge {
     struct drift_conf conf;
     struct window_rules rules;
     struct scan_rules scan_rules;
+    struct promise promise;
     struct scan *scan;                   /* NULL: the policy does not scan, and shown is too */
     struct tally *shown;                 /* what an alert of the scan shows               */
     char config_id[BASELINE_ID_LEN + 1]; /* sha256:... of the effective configuration */

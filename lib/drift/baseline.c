@@ -297,6 +297,12 @@ static enum status name_it(struct baseline *b, struct err *err)
     return st;
 }
 
+enum status baseline_calibrated(struct baseline *b, const struct calibration *c, struct err *err)
+{
+    b->calibration = *c;
+    return name_it(b, err);
+}
+
 enum status baseline_build(const struct baseline_input *in, struct baseline **out, struct err *err)
 {
     struct scratch s = { 0 };

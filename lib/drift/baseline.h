@@ -26,6 +26,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/slice.h"
+#include "drift/calibration.h"
 #include "drift/evidence.h"
 #include "drift/spread.h"
 #include "record/pane.h"
@@ -100,6 +101,7 @@ struct baseline {
     double video_size; /* mean size of the video that a comment belongs to, >= 1 */
     int64_t until_ms;  /* arrival of the last comment; 0: not known              */
     struct baseline_split split;
+    struct calibration calibration; /* of absa baseline; see baseline_calibrated() */
     struct baseline_feature *features;
     size_t n;
     struct baseline_segment *segments; /* sorted by name */
@@ -133,6 +135,11 @@ struct baseline_input {
  * O(n rows log rows). */
 MUST_USE enum status baseline_build(const struct baseline_input *in, struct baseline **out,
                                     struct err *err);
+
+/* Puts a calibration into a baseline that has none: another file, so another id.
+ * ST_FATAL: memory. */
+MUST_USE enum status baseline_calibrated(struct baseline *b, const struct calibration *c,
+                                         struct err *err);
 
 /* Appends the canonical file, of the oldest format that can say it: who knows no
  * segments can read a baseline without any. ST_FATAL: memory or out's maximum. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "drift/baseline_inner.h"
+#include "drift/calibration_json.h"
 #include "wire/json.h"
 
 #define UNITS_MAX    (INT64_C(1) << 42)
@@ -387,6 +388,8 @@ enum status baseline_read(struct slice bytes, struct baseline **out, struct err 
         st = err_set(err, ST_FATAL, "out of memory");
     if (st == ST_OK)
         st = read_head(root, b, err);
+    if (st == ST_OK)
+        st = calibration_read(json_object_get(root, "calibration"), &b->calibration, err);
     if (st == ST_OK)
         st = read_features(root, b, err);
     if (st == ST_OK)

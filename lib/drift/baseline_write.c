@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "drift/baseline_inner.h"
+#include "drift/calibration_json.h"
 #include "wire/tojson.h"
 
 static void put_number(struct buf *out, const char *name, double x)
@@ -113,7 +114,9 @@ enum status baseline_write(const struct baseline *b, struct buf *out, struct err
     to_json_double(b->split.psi, out);
     buf_str(out, "},");
     put_segments(out, b);
-    buf_str(out, "\n\"features\":[\n");
+    buf_str(out, "\n");
+    calibration_write(&b->calibration, out);
+    buf_str(out, "\"features\":[\n");
     for (size_t i = 0; i < b->n; i++) {
         buf_str(out, i ? ",\n" : "");
         put_feature(out, &b->features[i]);

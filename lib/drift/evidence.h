@@ -24,7 +24,12 @@
  * A direction is used only where n is at least 8 times its kurtosis over the
  * baseline's comments, and m 50 times, both divided by their own design effects: a
  * rare value (an emoji in one comment of 200) is no normal variable in 67 comments,
- * and three of them are no evidence. It comes in with the longer runs.
+ * and three of them are no evidence. It comes in with the longer runs. Why 8 and 50:
+ * the kurtosis of a value of small share s is 1/s, so that n s >= 8 is expected in the
+ * window (Cochran 1954 asks for 5 in each class, at levels of 0.01 and not 0.0001), and
+ * the first term by which a tail at x standard errors is off, e^(kurtosis x^4 / 24 n)
+ * (Feller 1971, XVI.7), is within a factor of 4 at x = 4. The variance of a direction is
+ * the baseline's, with a relative standard error of sqrt(kurtosis / m), so 1/7 at 50.
  *
  *   unseen   where the baseline has cells without comments (beside atoms; the
  *            only test of a feature that never changed): how likely is it that

@@ -5,6 +5,15 @@
 
 #include "stats/distance.h"
 
+enum status scan_look(struct scan *s, const struct history *h, const struct scan_rules *rules,
+                      int64_t from_ms, int64_t at_ms, struct err *err)
+{
+    size_t from = history_needed(h, at_ms, rules->span_ms, SCAN_COMMENTS_MAX);
+    size_t unused = history_seek(h, from_ms);
+
+    return scan_run(s, h, from > unused ? from : unused, rules->min_videos, err);
+}
+
 static bool has_effect(const struct scan_feature *f, const struct scan_rules *rules)
 {
     return f->runs > 0 && f->outcome.effect > rules->effect_min;

@@ -51,6 +51,12 @@ struct scan_weight {
     int32_t streak; /* this boundary included                               */
 };
 
+/* Looks back from the boundary at at_ms, as far as the rules and what is remembered let it:
+ * fills s->features. ST_FATAL: memory. Cost as scan_run(). */
+MUST_USE enum status scan_look(struct scan *s, const struct history *h,
+                               const struct scan_rules *rules, int64_t from_ms, int64_t at_ms,
+                               struct err *err);
+
 /* Weighs what s found, in the arrays of out, at the boundary and level that it says. */
 void scan_weigh(const struct scan *s, const struct scan_rules *rules, int32_t streak_before,
                 struct scan_weight *out);

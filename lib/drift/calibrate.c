@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+#include "drift/calibrate.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/time.h"
+#include "drift/scan_weigh.h"
+#include "drift/tally.h"
+#include "record/score.h"
+
+enum {
+    DAYS_LEAST = 3,
+    DAYS_MOST = 30,
+    WORLDS_MIN = 10,
+    ARENA_MAX = 256 << 20,
+    SCORES = 4, /* of a score; its features are behind them */
+};
+
+/* Features of panes that are looked back at, in all stretches: minutes of a processor. */
+#define LOOKS_MAX 1e10
+
+/* What a look costs beside its panes, in panes: the tests of its runs. */
+#define LOOK_PANES 30
+
+/* Rows that are drawn for worlds, in all. */
+#define WORLD_ROWS_MAX 10e6
+
+/* Distinct streams of the generator: a world's baseline, and its stretches. */
+#define SEED_WORLD UINT64_C(0x6a09e667f3bcc908)
+
+/* One world and what its stretches are counted in. */
+struct world {
+    const struct calibrate *c;
+    struct baseline *base;
+    struct scan *scan;
+    struct tally *tally;
+    struct sighting_values *values;
+    struct arena *arena; /* for one pane                       */
+    double *row;         /* a value of each feature            */
+    struct stretch drawn;
+    struct history past;
+    int64_t sightings;
+    struct scan_rules rules;
+    double level[CALIBRATION_STEPS];
+    /* By policy, of the stretch at hand. */
+    const struct policy *policy[CALIBRATION_POLICIES];
+    int32_t streak[CALIBRATION_POLICIES][CALIBRATION_STEPS];
+    int32_t least[CALIBRATION_POLICIES];
+    /* Arrays of a weight, one place a feature. */
+    double *p;
+    double *q;
+    enum severity *severity;
+};
+
+static enum status no_memory(struct err *err)
+{
+    return err_set(err, ST_FATAL, "out of memory");
+}
+
+/* Boundaries of a day at which there is something to look at, on average. */
+static double boundaries_a_day(const struct calibrate *c)
+{
+    double panes = 0;
+
+    for (size_t i = 0; i < c->in->rows; i++)
+        panes += i == 0 || c->arrival_ms[i] / c->settings.pane_ms !=
+                               c->arrival_ms[i - 1] / c->settings.pane_ms;
+    return panes / (double)resample_days(c->pool);
+}
+
+/* Days of a stretch that LOOKS_MAX has room for. */
+static int32_t stretch_days(const struct calibrate *c)
+{
+    double a_day = boundaries_a_day(c);
+    double back = a_day * (double)c->settings.span_ms / (double)MS_DAY;
+    double looks = a_day * (double)c->stretches * (double)c->base->n * (back + LOOK_PANES);
+
+    return (int32_t)fmin(DAYS_MOST, fmax(DAYS_LEAST, floor(LOOKS_MAX / looks)));
+}
+
+enum status calibrate_begin(struct calibrate *c, struct err *err)
+{
+    enum status st;
+    double days;
+    double rows;
+
+    c->pool = NULL;
+    if (c->in->n < SCORES)
+        return err_set(err, ST_REJECT, "it is not one of scores");
+    st = resample_new(c->in, c->arrival_ms, c->base, &c->pool, err);
+    if (st != ST_OK)
+        return st;
+    days = (double)resample_days(c->pool);
+    if (days < CALIBRATE_DAYS_MIN || resample_videos(c->pool) < CALIBRATE_VIDEOS_MIN)
+        return err_set(err, ST_REJECT, "it holds %.0f days and %zu videos: %d and %d are needed",
+                       days, resample_videos(c->pool), CALIBRATE_DAYS_MIN, CALIBRATE_VIDEOS_MIN);
+    rows = fmin((double)c->in->rows, CALIBRATE_ROWS_MAX);
+    c->world_days = (size_t)ceil(days * rows / (double)c->in->rows);
+    c->worlds = (int32_t)fmin(c->stretches, fmax(WORLDS_MIN, floor(WORLD_ROWS_MAX / rows)));
+    c->days = stretch_days(c);
+    return ST_OK;
+}
+
+void calibrate_end(struct calibrate *c)
+{
+    resample_free(c->pool);
+    c->pool = NULL;
+}
+
+/* Builds a baseline of the rows that were drawn. */
+static enum status build_from(struct world *w, struct err *err)
+{
+    const struct baseline_input *from = w->c->in;
+    size_t rows = w->drawn.n;
+    double *block = calloc(from->n * rows + 1, sizeof(*block));
+    const double **columns = calloc(from->n, sizeof(*columns));
+    uint64_t *videos = calloc(rows + 1, sizeof(*videos));
+    struct baseline_input in = *from;
+    enum status st = no_memory(err);
+
+    for (size_t f = 0; block && columns && f < from->n; f++) {
+        columns[f] = block + f * rows;
+        for (size_t i = 0; i < rows; i++)
+            block[f * rows + i] = from->columns[f][w->drawn.v[i].row];
+    }
+    for (size_t i = 0; videos && i < rows; i++)
+        videos[i] = w->drawn.v[i].video;
+    if (block && columns && videos) {
+        in.columns = columns;
+        in.videos = from->videos ? videos : NULL;
+        in.rows = rows;
+        in.n_segments = 0; /* theirs are other rows */
+        st = baseline_build(&in, &w->base, err);
+    }
+    free(videos);
+    free(columns);
+    free(block);
+    return st;
+}
+
+static void world_end(struct world *w)
+{
+    free(w->severity);
+    free(w->q);
+    free(w->p);
+    history_release(&w->past);
+    stretch_release(&w->drawn);
+    free(w->row);
+    arena_free(w->arena);
+    sighting_values_free(w->values);
+    tally_free(w->tally);
+    scan_free(w->scan);
+    baseline_free(w->base);
+    free(w);
+}
+
+static enum status find_policies(struct world *w, struct err *err)
+{
+    static const char *const names[] = { "significant", "early" };
+    enum status st = ST_OK;
+
+    for (int i = 0; i < CALIBRATION_POLICIES && st == ST_OK; i++) {
+        const struct policy *policy = NULL;
+
+        st = policy_find(slice_str(names[i]), &policy, err);
+        if (st == ST_OK)
+            w->policy[calibration_row(policy)] = policy;
+    }
+    return st;
+}
+
+static enum status allocate(struct world *w, struct err *err)
+{
+    size_t n = w->base->n;
+
+    w->scan = scan_new(w->base);
+    w->tally = tally_new(w->base);
+    w->values = sighting_values_new(w->base);
+    w->arena = arena_new(ARENA_MAX);
+    w->row = calloc(n, sizeof(*w->row));
+    w->p = calloc(n, sizeof(*w->p));
+    w->q = calloc(n, sizeof(*w->q));
+    w->severity = calloc(n, sizeof(*w->severity));
+    if (!w->scan || !w->tally || !w->values || !w->arena || !w->row || !w->p || !w->q ||
+        !w->severity)
+        return no_memory(err);
+    return find_policies(w, err);
+}
+
+static enum status world_begin(const struct calibrate *c, int32_t world, struct world **out,
+                               struct err *err)
+{
+    const struct calibration_settings *s = &c->settings;
+    struct world *w = calloc(1, sizeof(*w));
+    uint64_t seed = (c->seed + (uint64_t)world) * SEED_WORLD;
+    enum status st;
+
+    *out = w;
+    if (!w)
+        return no_memory(err);
+    w->c = c;
+    w->rules = (struct scan_rules){ .min_videos = (double)s->min_videos,
+                                    .span_ms = s->span_ms,
+                                    .effect_min = s->effect_min,
+                                    .streak_min = (int32_t)s->streak_min };
+    for (int32_t i = 0; i < CALIBRATION_STEPS; i++)
+        w->level[i] = calibration_step(i);
+    st = resample_draw(c->pool, c->world_days, seed, &w->drawn, err);
+    if (st == ST_OK && w->drawn.n == 0) /* days without a video, all of them */
+        st = resample_draw(c->pool, c->world_days, seed + 1, &w->drawn, err);
+    if (st == ST_OK)
+        st = build_from(w, err);
+    return st == ST_OK ? allocate(w, err) : st;
+}
+
+/* Counts a comment as the pane stage does. */
+static enum status count(struct world *w, const struct resampled *r, struct err *err)
+{
+    const struct baseline_input *in = w->c->in;
+    const int64_t id = w->sightings++;
+    struct score score = { .comment_id = { (const char *)&id, sizeof(id) },
+                           .video_id = { (const char *)&r->video, sizeof(r->video) } };
+    enum status st;
+
+    for (size_t i = 0; i < in->n; i++)
+        w->row[i] = in->columns[i][r->row];
+    score.sentiment_score = w->row[0];
+    score.engagement_score = w->row[1];
+    score.implicitness_degree = w->row[2];
+    score.confidence = w->row[3];
+    score.features.v = w->row + SCORES;
+    score.features.n = in->n - SCORES;
+    st = sighting_values_fill(w->values, w->base, &score, err);
+    return st == ST_OK ? tally_add(w->tally, w->values, err) : st;
+}
+
+/* The weakest level there is that does not call a boundary with this q. */
+static int32_t first_without(const struct world *w, double q)
+{
+    int32_t i = 0;
+
+    while (i < CALIBRATION_STEPS && w->level[i] >= q)
+        i++;
+    return i;
+}
+
+/* What a boundary means to one policy at each level that could still change anything. */
+static void weigh(struct world *w, int row)
+{
+    struct scan_weight weight = { .p = w->p, .q = w->q, .severity = w->severity };
+    int32_t *streak = w->streak[row];
+    double q = 2;
+    int32_t end;
+
+    w->rules.policy = w->policy[row];
+    scan_weigh(w->scan, &w->rules, 0, &weight);
+    for (size_t i = 0; i < w->base->n; i++)
+        q = fmin(q, isnan(w->q[i]) ? q : w->q[i]);
+    end = first_without(w, q);
+    for (int32_t i = w->least[row] + 1; i < end; i++) {
+        weight.level = w->level[i];
+        scan_weigh(w->scan, &w->rules, streak[i], &weight);
+        streak[i] = weight.streak;
+        if (weight.worst >= 0)
+            w->least[row] = i;
+    }
+    for (int32_t i = end; i < CALIBRATION_STEPS; i++)
+        streak[i] = 0;
+}
+
+/* Closes a pane and looks back from its end. */
+static enum status close_pane(struct world *w, int64_t start_ms, struct err *err)
+{
+    int64_t at_ms = start_ms + w->c->settings.pane_ms;
+    struct pane_delta sparse = { .start_ms = start_ms };
+    struct pane_delta *delta;
+    size_t bytes = 0;
+    enum status st;
+
+    arena_reset(w->arena);
+    st = tally_delta(w->tally, w->arena, &sparse, err);
+    if (st != ST_OK)
+        return st;
+    delta = delta_copy(&sparse, &bytes);
+    if (!delta)
+        return no_memory(err);
+    tally_clear(w->tally);
+    st = history_add(&w->past, start_ms, delta, bytes, err);
+    if (st == ST_OK)
+        st = scan_look(w->scan, &w->past, &w->rules, WM_NONE, at_ms, err);
+    history_drop(&w->past, history_needed(&w->past, at_ms, w->rules.span_ms, SCAN_COMMENTS_MAX));
+    for (int row = 0; row < CALIBRATION_POLICIES && st == ST_OK; row++)
+        weigh(w, row);
+    return st;
+}
+
+static enum status play(struct world *w, struct err *err)
+{
+    const int64_t pane_ms = w->c->settings.pane_ms;
+    enum status st = ST_OK;
+
+    history_release(&w->past);
+    memset(w->streak, 0, sizeof(w->streak));
+    for (int row = 0; row < CALIBRATION_POLICIES; row++)
+        w->least[row] = CALIBRATION_NEVER;
+    for (size_t i = 0; i < w->drawn.n && st == ST_OK; i++) {
+        int64_t pane = w->drawn.v[i].ms / pane_ms;
+
+        st = count(w, &w->drawn.v[i], err);
+        if (st == ST_OK && (i + 1 == w->drawn.n || w->drawn.v[i + 1].ms / pane_ms != pane))
+            st = close_pane(w, pane * pane_ms, err);
+    }
+    return st;
+}
+
+enum status calibrate_world(const struct calibrate *c, int32_t world, struct calibration *out,
+                            struct err *err)
+{
+    struct world *w = NULL;
+    enum status st = world_begin(c, world, &w, err);
+
+    for (int32_t k = world; k < c->stretches && st == ST_OK; k += c->worlds) {
+        if (c->go_on && !c->go_on(c->ctx))
+            st = err_set(err, ST_RETRY, "interrupted");
+        if (st == ST_OK)
+            st = resample_draw(c->pool, (size_t)c->days, c->seed + 1 + (uint64_t)k, &w->drawn, err);
+        if (st == ST_OK)
+            st = play(w, err);
+        for (int row = 0; row < CALIBRATION_POLICIES && st == ST_OK; row++)
+            out->least[row][k] = (int16_t)w->least[row];
+    }
+    if (w)
+        world_end(w);
+    return st;
+}
+
+void calibrate_finish(const struct calibrate *c, double per_month, struct calibration *out)
+{
+    out->stretches = c->stretches;
+    out->days = c->days;
+    out->settings = c->settings;
+    out->per_month = per_month;
+    calibration_sort(out);
+}
