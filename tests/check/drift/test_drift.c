@@ -326,6 +326,44 @@ static void test_any_timing_the_same_bytes(void **state)
     teardown(&w);
 }
 
+/* R15: who is compared with whom at a boundary, and what passes, does not depend on over how
+ * many partitions and processes the comments are spread: one judge has them all. */
+static void test_any_number_of_processes_the_same_alerts(void **state)
+{
+    static const struct {
+        int32_t parts;
+        int processes;
+    } spread[] = { { 1, 1 }, { 2, 2 }, { 5, 1 }, { 5, 4 } };
+    struct check_result first;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(spread) / sizeof(spread[0]); i++) {
+        struct stream_conf s = usual;
+        struct check_result res;
+        struct world w;
+        struct err err = { { 0 } };
+
+        s.parts = spread[i].parts;
+        setup(&w, &s);
+        use_scan(&w, "early");
+        struct check_log *input = make_input(&w, &s);
+        const struct check_stage stages[] = { { make_pane, &w, spread[i].processes },
+                                              { make_judge, &w, 1 } };
+        const struct check_plan plan = { .wire = w.wire, .seed = i };
+        assert_int_equal(check_run(stages, 2, input, &plan, &res, &err), ST_OK);
+        if (i == 0) {
+            assert_true(check_log_total(res.log, TOPIC_ALERTS) >= 2);
+            first = res;
+        } else {
+            assert_same(&first, &res, i);
+            check_result_release(&res);
+        }
+        check_log_free(input);
+        teardown(&w);
+    }
+    check_result_release(&first);
+}
+
 /* A host that commits outputs and positions apart must be found out. */
 static void test_a_wrong_host_is_seen(void **state)
 {
@@ -421,6 +459,7 @@ int main(void)
         cmocka_unit_test(test_scan_any_fate_the_same_bytes),
         cmocka_unit_test(test_a_segment_learns_under_any_fate),
         cmocka_unit_test(test_any_timing_the_same_bytes),
+        cmocka_unit_test(test_any_number_of_processes_the_same_alerts),
         cmocka_unit_test(test_a_wrong_host_is_seen),
         cmocka_unit_test(test_one_video_is_insufficient),
         cmocka_unit_test(test_gates_at_one),

@@ -232,6 +232,29 @@ static void test_one_source(void **state)
     check_log_free(s.input);
 }
 
+/* The same by the policies that weigh evidence, the impatient one too. */
+static void assert_no_alert_by_evidence(struct setup *s)
+{
+    static const char *const policies[] = { "significant", "early" };
+
+    s->drift.min_samples = 200;
+    s->drift.min_videos = 10;
+    s->drift.false_alarms = 1;
+    s->drift.effect_min = 0.005;
+    s->drift.streak_min = 3;
+    s->drift.keep_firing_for = 3;
+    s->drift.span_ms = 24 * HOUR;
+    for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
+        struct check_result res;
+
+        s->drift.policy = policies[i];
+        run(s, 4, 0, &res);
+        assert_true(check_log_total(res.log, TOPIC_WINDOWS) > 5 * 17);
+        assert_int_equal(check_log_total(res.log, TOPIC_ALERTS), 0);
+        check_result_release(&res);
+    }
+}
+
 /* R13: windows of 200 comments of one crawl, by rank, against the same crawl: more than half of
  * them are over 0.2 in one feature or another. Its comments are of one video, so they are one
  * observation: nothing can be said, and nothing is. */
@@ -254,6 +277,7 @@ static void r13_a_crawl_does_not_drift_from_itself(void **state)
     s.drift.min_samples = 1;
     s.drift.min_videos = 1;
     run(&s, 4, 0, &naive);
+    assert_no_alert_by_evidence(&s);
     print_message("%zu windows; alerts: %zu, without the gates %zu\n",
                   check_log_total(gated.log, TOPIC_WINDOWS),
                   check_log_total(gated.log, TOPIC_ALERTS),

@@ -220,11 +220,16 @@ static void close_pane(struct trial *t, struct tally *tally, int64_t from_ms)
 
 void trial_step(struct trial *t, int64_t after, int64_t from_ms)
 {
+    trial_step_of(t, TRIAL_PANE, after, from_ms);
+}
+
+void trial_step_of(struct trial *t, int comments, int64_t after, int64_t from_ms)
+{
     struct tally *tally = tally_new(t->base);
 
     if (!tally)
         exit(70);
-    for (int i = 0; i < TRIAL_PANE; i++) {
+    for (int i = 0; i < comments; i++) {
         uint64_t video;
         double x = next_value(t, after < 0 ? -1 : after + i, &video);
 

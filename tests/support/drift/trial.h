@@ -47,6 +47,9 @@ double trial_draw(struct trial *t, int64_t after);
  * in trial_draw(), of the first. What was found is in t->scan->features[0]. */
 void trial_step(struct trial *t, int64_t after, int64_t from_ms);
 
+/* The same with a pane of so many comments. */
+void trial_step_of(struct trial *t, int comments, int64_t after, int64_t from_ms);
+
 /* Alarms in so many comments when nothing changes, at a level a boundary; after
  * one it looks at what comes then. */
 int64_t trial_false_alarms(struct trial *t, int64_t comments, double level);

@@ -117,7 +117,11 @@ static void test_nothing_to_test(void **state)
 static void test_false_alarms(void **state)
 {
     static const struct trial_kind kinds[] = {
-        { 0 }, { .phi = 0.6 }, { .rho = 0.1, .videos = 20 }, { .rare = true }
+        { 0 },
+        { .phi = 0.6 },
+        { .rho = 0.1, .videos = 20 }, /* R14 */
+        { .rho = 0.1, .videos = 12 }, /* as few as are looked at */
+        { .rare = true },
     };
 
     (void)state;
@@ -159,6 +163,63 @@ static void test_small_changes_are_seen(void **state)
     }
 }
 
+/* Chi-square of 16 groups on n comments, with the p-value of large numbers. */
+static double plain_p(struct prop *p, int n)
+{
+    int count[16] = { 0 };
+    double chi2 = 0;
+
+    for (int i = 0; i < n; i++)
+        count[prop_below(p, 16)]++;
+    for (int g = 0; g < 16; g++)
+        chi2 += (count[g] - n / 16.0) * (count[g] - n / 16.0) * 16 / n;
+    return special_chi2_sf(chi2, 15);
+}
+
+/* R11: with 3 comments such a p-value is below 5e-5 many times too often; so runs of few are
+ * not tested, and at the shortest that are the evidence keeps its level. */
+static void test_few_comments_say_nothing(void **state)
+{
+    enum { DRAWS = 40000, SHORT = SCAN_EFF_MIN };
+    struct evidence *e = even_baseline(256, 4000);
+    struct prop p = { .state = 11 };
+    int naive = 0;
+    int found = 0;
+
+    (void)state;
+    for (int i = 0; i < DRAWS; i++) {
+        uint64_t counts[256] = { 0 };
+        struct outcome out;
+
+        for (int k = 0; k < SHORT; k++)
+            counts[prop_below(&p, 256)]++;
+        evidence_test(e, counts, SHORT, 1, &out);
+        found += out.p <= 1e-3;
+        naive += plain_p(&p, 3) <= 1e-3;
+    }
+    print_message("at 1e-3 of %d: %d of 3 comments, %d of %d\n", DRAWS, naive, found, SHORT);
+    assert_true(naive > 3 * DRAWS / 1000);
+    assert_true(found <= DRAWS / 1000 + 16); /* 40 + 2.6 deviations */
+    evidence_free(e);
+}
+
+/* R11: a quiet segment, three comments a pane: nothing is looked at below 64. */
+static void test_no_run_below_64(void **state)
+{
+    struct trial t;
+
+    (void)state;
+    trial_begin(&t, (struct trial_kind){ 0 }, 4, 20000);
+    for (int i = 0; i < 40; i++) {
+        const struct scan_feature *f = &t.scan->features[0];
+
+        trial_step_of(&t, 3, -1, INT64_MIN);
+        assert_int_equal(f->runs > 0, (i + 1) * 3 >= 64);
+        assert_true(f->runs == 0 || f->n_eff >= 64);
+    }
+    trial_end(&t);
+}
+
 /* R13: a crawl of one video, however it is ordered, is one video. */
 static void test_one_video_says_nothing(void **state)
 {
@@ -182,6 +243,8 @@ int main(void)
         cmocka_unit_test(test_nothing_to_test),
         cmocka_unit_test(test_false_alarms),
         cmocka_unit_test(test_small_changes_are_seen),
+        cmocka_unit_test(test_few_comments_say_nothing),
+        cmocka_unit_test(test_no_run_below_64),
         cmocka_unit_test(test_one_video_says_nothing),
     };
 
