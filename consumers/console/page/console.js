@@ -11,8 +11,15 @@ let asked = 0, timer = null;
 /* Times in the viewer's zone, or in UTC; the other one is in the title. */
 const SHOW = { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
-const format = (ms, zone, how) => new Intl.DateTimeFormat("en-GB", { ...SHOW, timeZone: zone, ...how }).format(ms);
-const zoneOf = (ms, zone) => new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "short" })
+/* Making a format is slow, using one is not. */
+const formats = new Map();
+function maker(zone, how) {
+  const key = zone + JSON.stringify(how || 0);
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...how }));
+  return formats.get(key);
+}
+const format = (ms, zone, how) => maker(zone, { ...SHOW, ...how }).format(ms);
+const zoneOf = (ms, zone) => maker(zone, { timeZoneName: "short" })
   .formatToParts(ms).find((p) => p.type === "timeZoneName").value;
 const zone = () => (utc ? "UTC" : here);
 const say = (ms) => `${format(ms, zone())} ${zoneOf(ms, zone())}`;
