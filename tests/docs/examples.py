@@ -31,6 +31,7 @@ ELSEWHERE = {
     r"^absa canary": "e2e/ops: it wants a pipeline that runs",
     r"^absa dead show": "e2e/ops: an offset is there or not",
     r"^absa sink ": "e2e/sink: it wants a database",
+    r"^absa console ": "e2e/console: it serves until it is ended",
     r"^kcat ": "a sketch: alerts-as-json is whatever you made",
     r"^sleep 600 ": "e2e of the embedded broker",
     r"^absa tail .*(--since|-t dead)": "e2e/tail",
