@@ -59,7 +59,7 @@ enum status against_init(struct judge *j, struct err *err)
     j->season = facet_find(slice_str(j->conf.season ? j->conf.season : ""));
     if (j->season && facet_length(j->season) == 0)
         return err_set(err, ST_FATAL, "config: drift.season = %s is none", j->conf.season);
-    j->own = calloc(base->n_segments + 1, sizeof(*j->own));
+    j->own = calloc(base->n_segments + 1, sizeof(struct baseline *));
     if (!j->own)
         return err_set(err, ST_FATAL, "out of memory");
     for (size_t i = 0; i < base->n_segments && st == ST_OK; i++) {

@@ -161,11 +161,26 @@ static enum status judge_window(struct judge *j, struct report *r, struct err *e
     return st;
 }
 
+/* What was told of an alert, until its end. */
+static enum status note_alerts(struct judge *j, const struct report *r, struct err *err)
+{
+    const struct verdict *v = r->scan.writes ? &r->scan : &r->verdict;
+    char key[STATE_KEY_MAX];
+
+    if (!v->writes)
+        return ST_OK;
+    return farewell_note(j, state_key_alert(key, judge_rule(j), j->segments.name[r->segment]),
+                         &v->alert, err);
+}
+
 /* It is written: now it holds. */
 static enum status settle(struct judge *j, const struct report *r, struct out *out, struct err *err)
 {
     struct seat *seat = &j->seats[r->segment];
+    enum status st = note_alerts(j, r, err); /* borrows from the tally */
 
+    if (st != ST_OK)
+        return st;
     if (r->window) {
         out_count(out, COUNTER_WINDOWS, 1);
         tally_free(seat->tally);

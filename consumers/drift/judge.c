@@ -24,6 +24,8 @@ void judge_clear(struct judge *j)
     matrix_release(&j->matrix);
     chain_release(&j->chain);
     judge_release_leftovers(j);
+    farewells_release(&j->farewells);
+    j->foreign = false;
     j->run = j->conf.run;
     j->begin_ms = WM_NONE;
     j->incomplete_until_ms = WM_NONE;
@@ -56,8 +58,9 @@ static enum status judge_assign(void *ctx, int32_t part, struct stage_resume *re
     enum status st = judge_begin(j, err);
 
     (void)part;
-    (void)out;
-    return st == ST_OK ? judge_restore(j, resume, err) : st;
+    if (st == ST_OK)
+        st = judge_restore(j, resume, err);
+    return st == ST_OK && j->foreign ? farewells_say(j, false, out, err) : st;
 }
 
 /* Who made this batch, and does it fit what we are? */
@@ -255,6 +258,8 @@ static enum status judge_process(void *ctx, int32_t part, const struct stage_rec
             return st;
         out_open(out);
         st = take(j, &in[*used], out, err);
+        if (st == ST_RETRY && *used > 0)
+            return ST_OK; /* first what was taken before it */
         if (st != ST_OK) {
             err_prefix(err, "panes %" PRId64, in[*used].offset);
             return st;

@@ -7,6 +7,7 @@
  *   episode.c  alerts: what a judged window means for them; episode_scan.c: a scan
  *   against.c  what a segment is compared with
  *   restore.c  writes and reads absa.state
+ *   farewell.c the end of alerts that nobody judges any more
  *   obey.c     what an operator said in absa.panes (order.h) */
 #ifndef CONSUMERS_DRIFT_JUDGE_INNER_H
 #define CONSUMERS_DRIFT_JUDGE_INNER_H
@@ -71,6 +72,19 @@ struct leftovers {
     size_t n;
 };
 
+/* An alert that fires. */
+struct farewell {
+    char *key; /* in absa.state: alert|rule|segment */
+    char id[HASH_ID_HEX_LEN + 1];
+    enum severity severity; /* of the episode                           */
+    struct buf alert;       /* its last record; empty: it is not known  */
+};
+
+struct farewells {
+    struct farewell *v;
+    size_t n;
+};
+
 struct judge {
     struct drift_conf conf;
     struct window_rules rules;
@@ -107,9 +121,12 @@ struct judge {
     bool closing;       /* a boundary is being written: close says how far */
     struct close_state close;
 
-    struct orders orders;      /* that absa.panes held when it was assigned              */
-    int64_t skip_to;           /* what is before does not matter: a rewind stands there  */
-    struct leftovers leftover; /* of a state that could not be taken over               */
+    struct orders orders;       /* that absa.panes held when it was assigned              */
+    int64_t skip_to;            /* what is before does not matter: a rewind stands there  */
+    struct farewells farewells; /* alerts that fire: those that this process wrote, and all of the
+                                   log when one has to end for another reason than its judgement */
+    bool foreign;               /* absa.state has alerts of another rule than the policy's        */
+    struct leftovers leftover;  /* of a state that could not be taken over               */
 
     bool rebuilding;    /* panes before next_offset are read again */
     int64_t *want_next; /* where the chain must stand when that is done */
@@ -182,6 +199,22 @@ MUST_USE enum status episode_judge_window(const struct judge *j, size_t segment,
                                           struct verdict *v, struct err *err);
 MUST_USE enum status episode_judge_scan(struct judge *j, size_t segment, struct verdict *v,
                                         struct err *err);
+
+/* farewell.c: remembers what was written of an alert, by its key in absa.state. ST_FATAL: memory.
+ */
+MUST_USE enum status farewell_note(struct judge *j, struct slice key, const struct alert *alert,
+                                   struct err *err);
+
+/* Reads from absa.state and absa.alerts what fires. */
+MUST_USE enum status farewells_read(struct judge *j, struct log_reader *log, struct err *err);
+
+/* Whether the last record of every alert that fires has been looked for. */
+bool farewells_complete(const struct judge *j);
+
+/* Ends them, whatever the limits: those of another rule, in absa.state too; or all, in absa.alerts
+ * alone, for the state is forgotten as a whole. */
+MUST_USE enum status farewells_say(struct judge *j, bool all, struct out *out, struct err *err);
+void farewells_release(struct farewells *f);
 
 /* restore.c: puts state, whatever the limits: before a commit. */
 MUST_USE enum status judge_store(struct judge *j, struct out *out, struct err *err);

@@ -69,9 +69,15 @@ static enum out_rc forget_state(struct judge *j, struct out *out)
 static enum status begin_run(struct judge *j, const struct order *o, struct out *out,
                              struct err *err)
 {
+    if (!farewells_complete(j)) /* once what is before is committed, a new start knows them */
+        return err_set(err, ST_RETRY,
+                       "a rewind ends alerts of before this start: obeyed at the next");
+    enum status st = farewells_say(j, true, out, err);
+    if (st != ST_OK)
+        return st;
     if (forget_state(j, out) != OUT_OK)
         return out_error(out, err);
-    enum status st = judge_begin(j, err);
+    st = judge_begin(j, err);
     if (st != ST_OK)
         return st;
     j->run = o->run;

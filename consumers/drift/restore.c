@@ -310,11 +310,8 @@ static enum status take_alert(struct judge *j, const struct alert_state_of *a, s
         return err_set(err, ST_FATAL, "config: absa.state has an alert of %.*s: no such feature",
                        SLICE_ARG(a->feature));
     if (!slice_is(a->rule, judge_rule(j))) {
-        return err_set(err, ST_FATAL,
-                       "config: an alert of rule %.*s fires in segment %.*s, and drift.policy = %s "
-                       "judges by rule %s: change the policy when nothing fires",
-                       SLICE_ARG(a->rule), SLICE_ARG(a->segment), j->rules.policy->name,
-                       judge_rule(j));
+        j->foreign = true; /* of the policy before: it ends (farewell.c) */
+        return ST_OK;
     }
     j->seats[segment].episode = (struct episode){
         .firing = true,
@@ -474,6 +471,14 @@ static enum status read_state(struct judge *j, struct stage_resume *resume, stru
     return st;
 }
 
+/* What fires and may have to end: of another rule, or because a rewind lies ahead. */
+static enum status read_farewells(struct judge *j, struct log_reader *log, struct err *err)
+{
+    if (!j->foreign && !orders_rewind(&j->orders, j->run, j->next_offset))
+        return ST_OK;
+    return farewells_read(j, log, err);
+}
+
 enum status judge_restore(struct judge *j, struct stage_resume *resume, struct err *err)
 {
     const int64_t committed = resume->offset;
@@ -486,13 +491,17 @@ enum status judge_restore(struct judge *j, struct stage_resume *resume, struct e
     const int64_t from = st == ST_OK ? resume->offset : committed;
     enum status scanned =
         orders_scan(&j->orders, resume->log, from < 0 ? 0 : from, j->wire, j->arena, err);
-    if (scanned != ST_OK || st == ST_OK)
+    if (scanned == ST_OK && st == ST_OK)
+        return read_farewells(j, resume->log, err);
+    if (scanned != ST_OK)
         return scanned;
     resume->offset = committed;
     resume->reset = false;
     if (st == ST_FATAL)
         scanned = judge_abandon(j, resume, &found, err);
-    if (scanned != ST_OK || found)
+    if (scanned == ST_OK && found)
+        return read_farewells(j, resume->log, err);
+    if (scanned != ST_OK)
         return scanned;
     *err = why;
     return st;

@@ -21,8 +21,8 @@ struct kafka_producer {
     int timeout_ms;                /* of offsets, commit and abort          */
     int64_t retired;
     int64_t delivered;
-    int64_t stamped_ms; /* time that a broker gave the newest record of ours; 0: none yet */
-    int64_t stamped_at; /* when we heard of it, by CLOCK_MONOTONIC                        */
+    int64_t stamped_ms;         /* time that a broker gave the newest record of ours; 0: none yet */
+    int64_t stamped_at;         /* when we heard of it, by CLOCK_MONOTONIC                        */
     rd_kafka_resp_err_t failed; /* of the first record that was not delivered */
 };
 

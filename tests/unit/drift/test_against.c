@@ -86,6 +86,7 @@ static size_t judge_all(struct world *w, const char *segment, struct seen *seen,
     struct check_result res;
     size_t n = 0;
 
+    memset(seen, 0, max * sizeof(*seen));
     assert_int_equal(stream_write(&two_hours, w->wire, input, &err), ST_OK);
     if (check_run(stages, 2, input, &(struct check_plan){ .wire = w->wire }, &res, &err) != ST_OK)
         fail_msg("%s", err.msg);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "drift/alert.h"
 #include "record/window.h"
 #include "support/drift/judge_host.h"
 
@@ -266,12 +267,170 @@ static void an_order_of_no_kind_stops_it(void **state)
     buf_release(&meta);
 }
 
+/* --- alerts that nothing judges any more --------------------------------------------- */
+
+/* Feeds until an alert fires that has not ended; its record. */
+static struct alert run_to_alert(struct host *h, struct arena *a)
+{
+    struct err err = { { 0 } };
+    struct alert alert = { .state = ALERT_RESOLVED };
+    size_t used;
+
+    assert_int_equal(host_start(h, &err), ST_OK);
+    while (!host_at_end(h)) {
+        const size_t n = check_log_n(h->log, TOPIC_ALERTS, 0);
+
+        if (n > 0) {
+            assert_int_equal(wire_decode(h->w->wire, RECORD_ALERT,
+                                         check_log_at(h->log, TOPIC_ALERTS, 0, n - 1)->value,
+                                         &alert, a, &err),
+                             ST_OK);
+            if (alert.state == ALERT_FIRING)
+                return alert;
+        }
+        (void)host_settle(h, &calm);
+        assert_int_equal(host_feed(h, 3, &used, &err), ST_OK);
+        (void)host_commit(h, &calm);
+    }
+    fail_msg("no alert");
+    return alert;
+}
+
+/* From alert n on one ends the episode, once, and can be checked as any other. */
+static void assert_ended(const struct host *h, size_t n, const struct alert *fired)
+{
+    struct arena *a = arena_new(16 << 20);
+    struct err err = { { 0 } };
+    int ended = 0;
+
+    for (; n < check_log_n(h->log, TOPIC_ALERTS, 0); n++) {
+        struct alert_diff diff;
+        struct alert alert;
+
+        assert_int_equal(wire_decode(h->w->wire, RECORD_ALERT,
+                                     check_log_at(h->log, TOPIC_ALERTS, 0, n)->value, &alert, a,
+                                     &err),
+                         ST_OK);
+        if (alert_check(&alert, a, &diff, &err) != ST_OK)
+            fail_msg("%s", err.msg);
+        if (!slice_eq(alert.alert_id, fired->alert_id) || alert.state != ALERT_RESOLVED ||
+            alert.seq != fired->seq + 1)
+            continue;
+        assert_non_null(strstr(alert.message.p, "not watched any more"));
+        ended++;
+    }
+    assert_int_equal(ended, 1);
+    arena_free(a);
+}
+
+static void use_policy(struct world *w, const char *policy)
+{
+    w->conf.policy = policy;
+    w->conf.false_alarms = 1;
+    w->conf.effect_min = 0.005;
+    w->conf.streak_min = 3;
+    w->conf.keep_firing_for = 3;
+    w->conf.span_ms = 2 * HOUR;
+}
+
+static void another_policy_ends_what_fires(void **state)
+{
+    static const char *const from_to[][2] = { { "fixed", "significant" }, { "early", "fixed" } };
+    struct world *w = *state;
+
+    for (size_t i = 0; i < 2; i++) {
+        struct arena *a = arena_new(16 << 20);
+        struct host h;
+
+        use_policy(w, from_to[i][0]);
+        host_init(&h, w, w->panes);
+        const struct alert fired = run_to_alert(&h, a);
+        const size_t n = check_log_n(h.log, TOPIC_ALERTS, 0);
+        use_policy(w, from_to[i][1]);
+        host_run(&h, &(struct fate){ 7, 0, false }); /* dies at once: it is told all the same */
+        assert_ended(&h, n, &fired);
+        host_release(&h);
+        arena_free(a);
+    }
+    use_policy(w, "fixed");
+}
+
+/* The panes that the judge of a host has taken, in a host of their own. */
+static void copy_taken(struct host *to, const struct host *from)
+{
+    const size_t n = check_log_seek(from->log, TOPIC_PANES, 0, from->committed);
+    struct arena *a = arena_new(64 << 20);
+    struct err err = { { 0 } };
+
+    host_empty(to, from->w);
+    for (size_t i = 0; i < n; i++) {
+        struct pane p;
+
+        arena_reset(a);
+        assert_int_equal(wire_decode(from->w->wire, RECORD_PANE,
+                                     check_log_at(from->log, TOPIC_PANES, 0, i)->value, &p, a,
+                                     &err),
+                         ST_OK);
+        host_append(to, &p);
+    }
+    arena_free(a);
+}
+
+/* Known from the log, from this process, or only once it has started again. */
+static void a_rewind_ends_what_fires(void **state)
+{
+    enum { AHEAD, OF_THIS_PROCESS, OF_THE_ONE_BEFORE, ANOTHER_BASELINE, WAYS };
+    struct world *w = *state;
+    struct baseline *base = w->base;
+    struct baseline *other = stream_baseline(4100);
+    const struct order o = { .kind = ORDER_REWIND, .run = 2, .time_ms = T0 + 20 * HOUR };
+    struct arena *a = arena_new(16 << 20);
+    struct host first;
+    struct err err = { { 0 } };
+
+    host_init(&first, w, w->panes);
+    const struct alert fired = run_to_alert(&first, a);
+    for (int way = 0; way < WAYS; way++) {
+        struct host h;
+        size_t used;
+
+        copy_taken(&h, &first);
+        host_run(&h, &calm);
+        const size_t n = check_log_n(h.log, TOPIC_ALERTS, 0);
+        if (way == OF_THE_ONE_BEFORE)
+            assert_int_equal(host_start(&h, &err), ST_OK);
+        host_order(&h, &o);
+        if (way == OF_THIS_PROCESS) {
+            assert_int_equal(host_feed(&h, 1, &used, &err), ST_OK);
+            (void)host_commit(&h, &calm);
+        }
+        if (way == OF_THE_ONE_BEFORE) {
+            enum status st = ST_OK;
+
+            while (st == ST_OK && !host_at_end(&h)) /* open panes are read again first */
+                st = host_feed(&h, 1, &used, &err);
+            assert_int_equal(st, ST_RETRY);
+        }
+        if (way == ANOTHER_BASELINE)
+            w->base = other;
+        host_run(&h, &calm);
+        assert_ended(&h, n, &fired);
+        host_release(&h);
+    }
+    w->base = base;
+    host_release(&first);
+    baseline_free(other);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_gap_is_accepted),
         cmocka_unit_test(a_rewind_begins_a_run),
         cmocka_unit_test(a_rewind_leads_on),
+        cmocka_unit_test(another_policy_ends_what_fires),
+        cmocka_unit_test(a_rewind_ends_what_fires),
         cmocka_unit_test(an_order_of_no_kind_stops_it),
     };
 
