@@ -22,7 +22,8 @@ import harness as h
 
 SLEEP_S = 8  # session.timeout.ms is 6 s
 AMBUSHES, AMBUSH_S = 3, 0.3
-PEACE_S = 8  # of the broker, between two of its faults
+PEACE_S = 8  # of the broker, between two of its faults, and until something was committed ...
+PATIENCE_S = 60  # ... or, where nothing is left to do, for so long
 SIZES = (3, 6, 2, 1)
 MOODS = ("delay 3", "hold 6", "drop", "trickle 2", "half", "hold 6", "freeze 7", "drop")
 
@@ -58,6 +59,7 @@ class Faults:
         self.sick = None  # why a broker could not be healed
         self.healthy_since = 0.0
         self.mending = None  # a thread that starts a broker
+        self.moved = 0.0  # when something was committed last
 
     def go(self):
         """From now on things break."""
@@ -155,7 +157,9 @@ class Faults:
     def mend(self, kind, hurt, heal):
         """Hurts the broker now; another thread heals it. One at a time, and with some peace
         in between, so that there is work to be hurt in."""
-        peace = time.monotonic() - self.healthy_since > PEACE_S
+        healthy = time.monotonic() - self.healthy_since
+        worked = self.moved > self.healthy_since or healthy > PATIENCE_S
+        peace = healthy > PEACE_S and worked
         if not peace or self.mending and self.mending.is_alive():
             self.later(1, kind, None)
             return False

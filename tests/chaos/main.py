@@ -4,6 +4,7 @@ import argparse
 import collections
 import json
 import pathlib
+import signal
 import sys
 import tempfile
 
@@ -121,6 +122,7 @@ def earlier(args):
 
 def main(argv):
     args, cast = parse(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leaves nothing behind
     again = "tools/chaos " + " ".join(argv + ([] if "--seed" in argv else ["--seed", str(args.seed)]))
     print(f"seed {args.seed}; again: {again}", flush=True)
     done = earlier(args) if args.resume else {}

@@ -107,7 +107,8 @@ class Run:
 
     def work(self):
         """Until everything is there, or nothing has moved for long."""
-        moved, last, want = time.monotonic(), None, None
+        began = time.monotonic()
+        moved, last, want = began, None, None
         while True:
             self.feeder.step()
             if self.feeder.began is None and self.verifier.panes:
@@ -118,6 +119,9 @@ class Run:
             if self.verifier.wrong:
                 raise Wrong(self.verifier.wrong)
             now = self.state()
+            if now != last:
+                self.faults.moved = time.monotonic()
+                self.result["work_s"] = round(self.faults.moved - began, 1)
             if now != last or not self.faults.over() or self.feeder.ended is None:
                 moved, last = time.monotonic(), now
             self.progress.show(f"{self.feeder.sent}/{self.lines} fed, {now[0]} scores, {now[1]} "

@@ -142,7 +142,7 @@ def backlog(args, stage):
 
 def caught_up(r, steady, args, go):
     go()
-    rate = args.backlog / r.result["seconds"]
+    rate = args.backlog / r.result["work_s"]  # not the wait for the reference
     r.result["records_per_s"], r.result["times_live"] = round(rate), round(rate / args.live_rate, 1)
     r.result["memory_of_steady"] = {s: round(mb / steady.peak[s], 2) for s, mb in r.peak.items()}
     if rate < 3 * args.live_rate:

@@ -207,7 +207,8 @@ static struct stream_conf stream_of(struct prop *p)
                                  .gap_ms = (int64_t)prop_below(p, 300) * MINUTE,
                                  .shift_from = 0.5,
                                  .shift_to = 1,
-                                 .ends = true };
+                                 .ends = true,
+                                 .grain_ms = prop_below(p, 2) ? 10000 : 0 };
 }
 
 static void one_case(struct prop *p, struct world *w)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/time.h"
 #include "record/mark.h"
 #include "record/score.h"
 #include "support/prop.h"
@@ -222,6 +223,11 @@ static int64_t arrival(const struct stream_conf *c, struct prop *p, int i)
     if (i >= c->gap_at * c->records)
         t += c->gap_ms;
     t += (int64_t)prop_below(p, 2000);
+    if (c->grain_ms > 0) {
+        if (prop_below(p, 10) == 0)
+            t -= c->grain_ms * (int64_t)prop_below(p, 30);
+        return time_floor(t, c->grain_ms);
+    }
     return prop_below(p, 80) == 0 ? t - 180000 : t;
 }
 

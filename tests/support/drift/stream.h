@@ -32,6 +32,8 @@ struct stream_conf {
     double shift_from; /* share of the records from which scores move       */
     double shift_to;   /* ... and until which                               */
     bool ends;         /* an end mark of each source, at last               */
+    int64_t grain_ms;  /* > 0: arrivals are multiples of it and one in 10 is early, so that
+                          watermarks fall on the ends of panes; 0: not */
 };
 
 /* A baseline of rows comments that did not move, which lists segments lang:de and aspect:food of
