@@ -149,9 +149,14 @@ class Pipeline(h.Deployment):
             return
         self.looked = time.monotonic()
         for slot, since in list(self.waiting.items()):
-            if slot in self.running and (self.metric(slot, "absa_records_total") or 0) > 0:
+            if slot not in self.running:
+                continue
+            if (self.metric(slot, "absa_records_total") or 0) > 0:
                 self.recovery.append(time.monotonic() - since)
                 del self.waiting[slot]
+            elif (self.metric(slot, "absa_rebalances_total") or 0) > 0 and \
+                    self.metric(slot, "absa_assigned_partitions") == 0:
+                del self.waiting[slot]  # its session had ended: another has taken over
 
     def rss_mb(self, slot):
         """Resident memory now and at its highest."""
