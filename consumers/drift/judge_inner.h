@@ -246,7 +246,7 @@ MUST_USE enum status judge_abandon(struct judge *j, struct stage_resume *resume,
                                    struct err *err);
 void judge_release_leftovers(struct judge *j);
 
-/* The keys of absa.state; out holds STATE_KEY_MAX bytes. */
+/* state_key.c: the keys of absa.state; out holds STATE_KEY_MAX bytes. */
 struct slice state_key_pane(char *out, int64_t start_ms, struct slice segment);
 struct slice state_key_overtaken(char *out, struct slice segment);
 struct slice state_key_scan(char *out, struct slice segment);
