@@ -6,6 +6,7 @@
  *
  * The last record is that which this judge wrote, or, of what fired before it started,
  * that in absa.alerts. One that is there no more (retention) has no farewell. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,7 @@ void farewells_release(struct farewells *f)
 
 static void drop(struct farewells *f, struct farewell *one)
 {
+    assert(f->v); /* one is of it */
     release(one);
     *one = f->v[--f->n];
 }
