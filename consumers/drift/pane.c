@@ -125,16 +125,20 @@ static struct tally *find_tally(struct pane_stage *s, struct part *p, int64_t st
     return t;
 }
 
-/* The pane in which a score counts, and whether it is late for its own. A
- * source that has ended has no pane to hold its watermark: then its own. */
+/* Whether the source of a score had ended before it. All panes may be closed then or not, by
+ * timing: it is late and in no window. */
+static bool is_behind_the_end(const struct score *score)
+{
+    return score->origin.src_wm_ms > TIME_MAX_MS;
+}
+
+/* The pane in which a score counts, and whether it is late for its own. */
 static int64_t pane_of(const struct pane_stage *s, const struct origin *o, bool *late)
 {
     int64_t start = time_floor(o->arrival_ms, s->conf.pane_ms);
 
     *late = start + s->conf.pane_ms <= o->src_wm_ms;
-    if (!*late || o->src_wm_ms > TIME_MAX_MS)
-        return start;
-    return time_floor(o->src_wm_ms, s->conf.pane_ms);
+    return *late ? time_floor(o->src_wm_ms, s->conf.pane_ms) : start;
 }
 
 static enum status count_into(struct pane_stage *s, struct tally *t, const struct score *score,
@@ -154,6 +158,7 @@ static enum status count_into(struct pane_stage *s, struct tally *t, const struc
     return tally_add(t, s->values, err);
 }
 
+/* Counts a score in the pane and segments that it is of. */
 static enum status count_score(struct pane_stage *s, struct part *p, const struct score *score,
                                struct out *out, struct err *err)
 {
@@ -177,7 +182,6 @@ static enum status count_score(struct pane_stage *s, struct part *p, const struc
         out_count(out, COUNTER_LATE, 1);
         out_count(out, COUNTER_LATE_BY_FLOOR, score->origin.late_by == LATE_BY_FLOOR ? 1 : 0);
     }
-    p->scores = true;
     return ST_OK;
 }
 
@@ -249,7 +253,11 @@ static enum status take_score(struct pane_stage *s, struct part *p, const struct
         return ST_FATAL;
     }
     source->records += source->records >= 0 ? 1 : 0;
-    return count_score(s, p, score, out, err);
+    p->scores = true;
+    if (!is_behind_the_end(score))
+        return count_score(s, p, score, out, err);
+    out_count(out, COUNTER_LATE, score->sighting == SIGHTING_FIRST ? 1 : 0);
+    return ST_OK;
 }
 
 /* A canary counts for its source's marks alone; the batch names it. One too many is not named. */

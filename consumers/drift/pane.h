@@ -14,6 +14,7 @@
  *                                                       the pane that holds
  *                                                       src_wm_ms, which the
  *                                                       judge cannot have closed
+ *     its source had ended                              late, and in no window
  *     seen before                                       an update: counted as such
  *     else                                              in the histograms */
 #ifndef CONSUMERS_DRIFT_PANE_H
