@@ -3,6 +3,7 @@
 // node or an attribute's value, never markup.
 
 const SVG = "http://www.w3.org/2000/svg";
+const WINDOWS = 1200; /* the width of the picture of all windows */
 
 function fill(el, attrs, children) {
   for (const [name, value] of Object.entries(attrs || {})) {
@@ -107,26 +108,34 @@ export function gauge(psi, severity, thresholds) {
 }
 
 /* Every window as a bar: as high as the root of its greatest PSI, so that the thresholds can be
- * seen beside what is far above them; in the colour of its severity. */
-export function windows(times, thresholds, chosen, title, choose) {
-  const W = 1200, H = 84, BOTTOM = 80, n = times.end_ms.length;
+ * seen beside what is far above them; in the colour of its severity. One path a colour: a day has
+ * thousands of windows. */
+export function windows(times, thresholds, title, choose) {
+  const W = WINDOWS, H = 84, BOTTOM = 80, n = times.end_ms.length;
   const top = Math.max(thresholds.critical * 1.4, ...times.psi.map((p) => p || 0));
   const slot = W / Math.max(n, 1), gap = slot > 6 ? 2 : 0;
   const y = (v) => BOTTOM - (BOTTOM - 6) * Math.sqrt(Math.min(v / top, 1));
+  const bars = { none: "", ok: "", WARNING: "", CRITICAL: "" };
+  const width = Math.max(slot - gap, 0.7).toFixed(2);
+  times.psi.forEach((psi, i) => {
+    const at = psi === null ? BOTTOM - 6 : Math.min(y(psi), BOTTOM - 3);
+    const cls = psi === null ? "none" : times.severity[i] === "NONE" ? "ok" : times.severity[i];
+    bars[cls] += `M${(i * slot + gap / 2).toFixed(2)} ${BOTTOM}V${at.toFixed(2)}h${width}V${BOTTOM}z`;
+  });
   const svg = picture(W, H, title,
     s("path", { class: "axis", d: `M0 ${BOTTOM}H${W}` }),
     s("path", { class: "w", d: `M0 ${y(thresholds.warning)}H${W}` }),
     s("path", { class: "x", d: `M0 ${y(thresholds.critical)}H${W}` }),
-    times.end_ms.map((_, i) => {
-      const judged = times.psi[i] !== null;
-      const at = judged ? Math.min(y(times.psi[i]), BOTTOM - 3) : BOTTOM - 6;
-      const cls = !judged ? "none" : times.severity[i] === "NONE" ? "ok" : times.severity[i];
-      return s("rect", { class: "f-" + cls, x: i * slot + gap / 2, width: Math.max(slot - gap, 0.7), y: at, height: BOTTOM - at });
-    }),
-    n > 0 && s("rect", { class: "chosen", x: chosen * slot, width: Math.max(slot, 3), y: 1, height: H - 2, rx: 2 }));
+    Object.entries(bars).map(([cls, d]) => d && s("path", { class: "f-" + cls, d })),
+    s("rect", { class: "chosen", width: Math.max(slot, 3), y: 1, height: H - 2, rx: 2 }));
   svg.addEventListener("click", (e) => {
     const box = svg.getBoundingClientRect();
     choose(Math.max(0, Math.min(n - 1, Math.floor((e.clientX - box.left) / box.width * n))));
   });
+  return svg;
+}
+/* The frame around the window that is shown. */
+export function frame(svg, i, n) {
+  svg.querySelector(".chosen").setAttribute("x", i * WINDOWS / n);
   return svg;
 }

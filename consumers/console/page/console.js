@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The page: asks /api, draws, and asks again when /events says that something changed.
-import { bins, breakable, count, gauge, h, line, number, percent, spark, windows } from "./chart.js";
+import { bins, breakable, count, frame, gauge, h, line, number, percent, spark, windows } from "./chart.js";
 
 const $ = (id) => document.getElementById(id);
 const look = { segment: null, rule: null, feature: null, at: null, until: null, alert: null };
 const FALLBACK = { warning: 0.2, critical: 0.3 };
 let state = null, newestLive = 0, utc = localStorage.getItem("utc") === "1";
-let asked = 0, timer = null;
+let asked = 0, timer = null, sliding = false, slid = false;
 
 /* Times in the viewer's zone, or in UTC; the other one is in the title. */
 const SHOW = { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
@@ -101,6 +101,17 @@ function soon(ms) {
   if (timer === null) timer = setTimeout(() => { timer = null; load(); }, ms);
 }
 
+/* One window after the other while the slider moves, and those in between not at all. */
+async function slide() {
+  slid = true;
+  if (sliding) return;
+  for (sliding = true; slid;) {
+    slid = false;
+    await load();
+  }
+  sliding = false;
+}
+
 const steps = () => state.thresholds || FALLBACK;
 const tag = (severity, state_) => {
   const name = state_ && state_ !== "evaluated" ? state_.replace("_", " ") : severity === "NONE" ? "ok" : severity;
@@ -110,12 +121,30 @@ const tag = (severity, state_) => {
 function table(id, caption, heads, rows) {
   const el = $(id), active = document.activeElement;
   const key = el.contains(active) ? active.getAttribute("data-key") : null;
-  const top = el.parentElement.scrollTop;
   el.replaceChildren(h("caption", { class: "hide" }, caption),
     h("thead", {}, h("tr", {}, heads.map(([text, cls]) => h("th", { scope: "col", class: cls }, text)))),
     h("tbody", {}, rows));
-  el.parentElement.scrollTop = top;
   if (key !== null) el.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+}
+
+/* A closed table costs nothing: its rows are made when it is opened. */
+function whenOpen(details, make) {
+  details.ontoggle = () => { if (details.open) make(); };
+  details.ontoggle();
+  return details;
+}
+function folded(make) {
+  const body = h("div", {}), details = h("details", {}, h("summary", {}, "As a table"), body);
+  return whenOpen(details, () => { if (!body.firstChild) body.append(make()); });
+}
+/* What stays as it is whatever window is shown is drawn once. */
+const drawn = { of: "", pictures: new Map() };
+function once(name, make) {
+  const of = JSON.stringify([state.changes, state.segment, state.rule, look.until, steps(), utc]);
+  if (of !== drawn.of) drawn.pictures.clear();
+  drawn.of = of;
+  if (!drawn.pictures.has(name)) drawn.pictures.set(name, make());
+  return drawn.pictures.get(name);
 }
 
 function drawVerdict() {
@@ -144,9 +173,9 @@ function drawFlow() {
     h("span", { class: "dim" }, count(t.records), " in all"),
     t.reader && h("span", { class: t.lag > 1000 ? "late" : "dim" },
       t.lag === null ? `${t.reader}: not known` : `${t.reader}: ${count(t.lag)} behind`))));
-  table("flow-table", "Flow", [["topic"], ["partitions", "n"], ["records", "n"], ["a second", "n"], ["reader"], ["behind", "n"]],
+  whenOpen($("flow-table").closest("details"), () => table("flow-table", "Flow", [["topic"], ["partitions", "n"], ["records", "n"], ["a second", "n"], ["reader"], ["behind", "n"]],
     flow.map((t) => h("tr", {}, h("th", { scope: "row" }, t.topic), h("td", { class: "n" }, t.partitions), h("td", { class: "n" }, count(t.records)),
-      h("td", { class: "n" }, number(t.rate, 3)), h("td", {}, t.reader || "–"), h("td", { class: "n" }, t.reader ? count(t.lag) : "–"))));
+      h("td", { class: "n" }, number(t.rate, 3)), h("td", {}, t.reader || "–"), h("td", { class: "n" }, t.reader ? count(t.lag) : "–")))));
 }
 
 const isNewest = () => look.at === null;
@@ -164,7 +193,8 @@ function drawTimes() {
   if (n === 0) return;
   const label = `${span(w.start_ms, w.end_ms)}${isNewest() && !look.until ? ", the newest" : ""}`;
   $("times-now").replaceChildren(h("strong", {}, label), ` · ${count(w.n)} comments of ${count(w.videos)} videos · `, tag(w.severity, w.state));
-  $("times-chart").replaceChildren(windows(t, steps(), i, `Greatest PSI of ${n} windows of ${state.segment}, ${say(t.start_ms[0])} to ${say(t.end_ms[n - 1])}`, choose));
+  const chart = once("windows", () => windows(t, steps(), `Greatest PSI of ${n} windows of ${state.segment}, ${say(t.start_ms[0])} to ${say(t.end_ms[n - 1])}`, choose));
+  $("times-chart").replaceChildren(frame(chart, i, n));
   const slider = $("slider");
   slider.max = n - 1;
   slider.value = i;
@@ -172,9 +202,9 @@ function drawTimes() {
   $("newest").disabled = isNewest() && !look.until;
   $("earlier").hidden = $("later").hidden = !state.database;
   $("later").disabled = look.until === null;
-  table("times-table", "Windows", [["from"], ["to"], ["state"], ["comments", "n"], ["greatest PSI", "n"]],
+  whenOpen($("times-table").closest("details"), () => table("times-table", "Windows", [["from"], ["to"], ["state"], ["comments", "n"], ["greatest PSI", "n"]],
     t.end_ms.map((end, k) => h("tr", {}, h("th", { scope: "row" }, clock(t.start_ms[k])),
-      h("td", {}, clock(end)), h("td", {}, tag(t.severity[k], t.state[k])), h("td", { class: "n" }, count(t.n[k])), h("td", { class: "n" }, number(t.psi[k])))).reverse());
+      h("td", {}, clock(end)), h("td", {}, tag(t.severity[k], t.state[k])), h("td", { class: "n" }, count(t.n[k])), h("td", { class: "n" }, number(t.psi[k])))).reverse()));
 }
 
 const shownFeature = () => {
@@ -195,7 +225,7 @@ function drawFeatures() {
         "aria-current": f.name === shown ? "true" : null, onclick: () => { go({ feature: f.name }, true); reveal(); } }, breakable(f.name))),
       h("td", {}, f.psi === null ? tag("", "not_judged") : tag(f.severity)),
       h("td", { class: "n" }, number(f.psi)), h("td", { class: "opt" }, gauge(f.psi, f.severity, t)),
-      h("td", {}, spark(f.points, t, "spark", `PSI of ${f.name} over time, at most ${number(f.worst)}`)))));
+      h("td", {}, once(`of ${f.name}`, () => spark(f.points, t, "spark", `PSI of ${f.name} over time, at most ${number(f.worst)}`))))));
 }
 /* On a narrow page the feature stands below the list. */
 function reveal() {
@@ -205,7 +235,7 @@ function reveal() {
 function histogram(list, title) {
   return h("figure", {}, bins(list, title),
     h("figcaption", {}, h("span", { class: "k a" }), "baseline ", h("span", { class: "k b" }), "this window ", h("span", { class: "k m" }), "this window, where it moved"),
-    h("details", {}, h("summary", {}, "As a table"), h("div", { class: "wide" }, h("table", {},
+    folded(() => h("div", { class: "wide" }, h("table", {},
       h("caption", { class: "hide" }, title),
       h("thead", {}, h("tr", {}, ["bin", "baseline", "window", "part of PSI"].map((x, i) => h("th", { scope: "col", class: i ? "n" : null }, x)))),
       h("tbody", {}, list.map((b) => h("tr", {}, h("th", { scope: "row" }, b.label), h("td", { class: "n" }, percent(b.before)),
@@ -215,7 +245,7 @@ function linePicture(got, name) {
   const p = got.line, ends = p.map((x) => x.end_ms);
   return h("figure", {}, line(p.map((x) => x.psi), steps(), ends.lastIndexOf(got.end_ms), [say(ends[0]), say(ends[ends.length - 1])], `PSI of ${name} over time`),
     h("figcaption", {}, "PSI over time against WARNING and CRITICAL"),
-    h("details", {}, h("summary", {}, "As a table"), h("div", { class: "wide tall" }, h("table", {},
+    folded(() => h("div", { class: "wide tall" }, h("table", {},
       h("caption", { class: "hide" }, `PSI of ${name}`),
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "window ends"), h("th", { scope: "col", class: "n" }, "PSI"), h("th", { scope: "col" }, "verdict"))),
       h("tbody", {}, p.slice().reverse().map((x) => h("tr", {}, h("th", { scope: "row" }, clock(x.end_ms)), h("td", { class: "n" }, number(x.psi)),
@@ -241,7 +271,10 @@ async function drawFeature(mine) {
       h("tbody", {}, got.words.map((w) => h("tr", {}, h("th", { scope: "row", title: w.meaning }, w.title), h("td", { class: "n" }, number(w.value)), h("td", {}, w.says || "–")))))),
       h("p", { class: "dim" }, `${count(f.n)} values, worth ${number(f.n_eff)} independent ones; ${count(f.missing)} missing`
         + (got.baseline_n ? `. Baseline: ${count(got.baseline_n)} values, mean ${number(got.baseline_mean)}, sd ${number(got.baseline_sd)}` : ""))] : []));
-  [...$("feature-body").querySelectorAll("details")].forEach((d, i) => { d.open = open[i] || false; });
+  [...$("feature-body").querySelectorAll("details")].forEach((d, i) => {
+    d.open = open[i] || false;
+    d.ontoggle();
+  });
 }
 
 function drawAlerts() {
@@ -388,7 +421,7 @@ $("slider").addEventListener("input", (e) => {
   const t = state.times, i = Number(e.target.value);
   look.at = i === t.end_ms.length - 1 ? null : t.end_ms[i];
   history.replaceState(null, "", address({}));
-  soon(60);
+  slide();
 });
 $("newest").addEventListener("click", () => go({ at: null, until: null }));
 $("earlier").addEventListener("click", () => go({ at: null, until: (look.until || state.newest_ms) - state.keep_ms }));

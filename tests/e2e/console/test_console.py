@@ -42,6 +42,10 @@ class World:
     def text(self, selector):
         return self.browser.js(f"document.querySelector({json.dumps(selector)}).innerText")
 
+    def unfold(self):
+        """Opens all that is closed: a table is filled then."""
+        self.browser.js("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+
     def quiet(self):
         assert self.browser.complaints == [], self.browser.complaints
         self.browser.open("about:blank")  # nobody follows a server that ends
@@ -69,7 +73,10 @@ def clicked_through(world):
     windows = len([w for w in world.told["windows"] if json.loads(w)["segment"] == "all"])
     assert "Drift: " in world.text("h1"), world.text("h1")
     assert world.text("#dead-table tbody tr").split()[:3] == ["ingest", "json", "7"]
-    assert b.js("document.querySelectorAll('#times-table tbody tr').length") == windows
+    assert b.js("document.querySelectorAll('#times-table tr').length") == 0, "filled before it is opened"
+    world.unfold()
+    b.wait(f"document.querySelectorAll('#times-table tbody tr').length === {windows}")
+    b.wait("document.querySelectorAll('#feature-body figure tbody').length === 2")
     n = b.js("document.querySelectorAll('#features-table tbody tr').length")
     assert n == len(json.loads(world.told["windows"][-1])["features"]), n
     # the slider, by keys
@@ -85,7 +92,7 @@ def clicked_through(world):
     b.click("#features-table tbody tr:nth-child(3) .link")
     b.wait(f"document.querySelector('#feature-title').innerText.startsWith({json.dumps(name)})")
     b.wait("document.querySelectorAll('#feature-body svg').length === 2")
-    assert b.js("document.querySelectorAll('#feature-body details').length") == 2
+    b.wait("document.querySelectorAll('#feature-body details[open] tbody').length === 2")
     # an alert, its address, and back
     b.click("#alerts-table tbody a")
     b.wait("document.querySelector('#alert-body svg')")
@@ -121,6 +128,8 @@ def read_by_machines(world):
     _, program, url = filled(world)
     b.open(url)
     b.wait("document.querySelector('#feature-body svg')")
+    world.unfold()
+    b.wait("document.querySelectorAll('#feature-body details[open] tbody').length === 2")
     nameless = b.js(r"""[...document.querySelectorAll("svg[role=img]:not([aria-label]), button:empty, " +
         "main section[id]:not([aria-labelledby]), th:not([scope]), table:not(:has(caption)), input:not([id])")]
         .map(e => e.outerHTML.slice(0, 100))""")
@@ -178,6 +187,7 @@ def beside_the_pipeline(world):
     b.wait("document.querySelector('h1').innerText === 'Nothing judged yet'")
     h.run(h.BIN / "absa-import", "-q", "-b", address, "--arrival", "created", world.tmp / "in.jsonl")
     b.wait("document.querySelector('h1').innerText.startsWith('Drift: ')")
+    world.unfold()
     b.wait("Number(document.querySelector('#flow-table td:nth-child(3)').textContent) >= 407")
     want = sum(json.loads(w)["segment"] == "all" for w in world.told["windows"])
     b.wait(f"document.querySelectorAll('#times-table tbody tr').length === {want}")
