@@ -57,7 +57,7 @@ static void refuse(struct reply *r, unsigned code, const char *name, const char 
 
 static void invoke(struct server *s, const struct call *c, struct reply *r)
 {
-    struct request in;
+    struct request in = { NULL, 0 };
     struct err err = { 0 };
     enum status st;
 

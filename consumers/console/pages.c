@@ -7,10 +7,11 @@
 
 #include "app/app.h"
 #include "app/instant.h"
+#include "consumers/console/ask.h"
 #include "consumers/console/inner.h"
 #include "consumers/console/put.h"
 
-enum { OK = 200, LATER = 202, BAD = 400, NOT_FOUND = 404, FAILED = 503, ID_MAX = 64 };
+enum { OK = 200, LATER = 202, BAD = 400, NOT_FOUND = 404, FAILED = 503 };
 
 #define JSON "application/json; charset=utf-8"
 
@@ -58,10 +59,7 @@ static const struct model *past_model(struct console *c, const char *key, struct
 static bool number(const struct web_ask *ask, const char *name, int64_t dflt, int64_t *out,
                    struct web_answer *a)
 {
-    const char *text = web_param(ask, name);
-
-    *out = dflt;
-    if (!text || (slice_to_int64(slice_str(text), out) && *out >= 0))
+    if (ask_time(web_param(ask, name), dflt, out))
         return true;
     refuse(a, BAD, "at and until are times in milliseconds since 1970");
     return false;
@@ -158,21 +156,13 @@ static void page_events(struct console *c, const struct web_ask *ask, struct web
     a->events = true;
 }
 
-/* Ids are hexadecimal. */
-static bool is_id(const char *id)
-{
-    const size_t n = strlen(id);
-
-    return n > 0 && n <= ID_MAX && strspn(id, "0123456789abcdef") == n;
-}
-
 static void page_alert(struct console *c, const char *id, struct web_answer *a)
 {
     const struct model *m = c->model;
     char key[PAST_KEY_MAX];
     struct err err = { 0 };
 
-    if (!is_id(id)) {
+    if (!ask_is_id(id)) {
         refuse(a, BAD, "no alert can be called so");
         return;
     }
@@ -196,7 +186,7 @@ static const struct {
 
 static const struct asset *find_asset(const char *path)
 {
-    if (strncmp(path, "/a/", 3) == 0 && is_id(path + 3))
+    if (strncmp(path, "/a/", 3) == 0 && ask_is_id(path + 3))
         path = "/";
     for (size_t i = 0; i < console_assets_n; i++) {
         if (strcmp(console_assets[i].path, path) == 0)
