@@ -329,7 +329,7 @@ async function drawAlert(mine) {
   $("alert").dataset.seen = `${id} ${all.length} ${utc}`;
   $("alert-title").replaceChildren(`${last.feature} in ${last.segment} `, tag(last.severity), " ", last.state);
   $("alert-body").replaceChildren(
-    h("p", {}, `The episode began ${say(last.episode_ms)}; ${all.length} record${all.length === 1 ? "" : "s"}, the newest first.`),
+    h("p", {}, `The episode began ${say(last.episode_ms)}; ${all.length === 1 ? "one record" : `${all.length} records, the newest first`}.`),
     h("p", {}, "What to do: ", h("code", {}, last.todo)),
     ...all.slice().reverse().map(evidence),
     h("section", {}, h("h3", {}, "To check it"),
@@ -373,7 +373,7 @@ async function drawCard() {
 }
 
 function draw() {
-  $("zone").textContent = utc ? "Times in UTC" : `Times in ${zoneOf(Date.now(), here)}`;
+  $("zone").textContent = utc ? "Times in UTC" : `Times in ${zoneOf(state.newest_ms || Date.now(), here)}`;
   $("zone").setAttribute("aria-pressed", String(utc));
   $("alert").hidden = look.alert === null;
   $("all").hidden = look.alert !== null;
