@@ -309,7 +309,7 @@ What next
                             every number of the alert again, from the alert alone
   {absa} backtest --input {work}/stream.jsonl --baseline {work}/baseline.json --out result
                             the same windows and alerts without a broker, in a second
-  {absa} up                 your own comments: it says how
+  {absa} up                 your own comments: it says how, and which page to open
   {absa} doctor -b HOST:PORT    what your machine and your Kafka still want
   less {os.path.relpath(HERE / "demo.conf")}    the configuration of what you saw
 """)
