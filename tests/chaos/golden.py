@@ -23,7 +23,7 @@ OPTIONS = [f"pane.ms={PANE_MS}", f"window.ms={load.WINDOW_MS}", "drift.segments=
            f"window.min_samples={MIN_SAMPLES}", f"window.min_videos={MIN_VIDEOS}", "drift.policy=fixed",
            "drift.warming.comments=0"]  # segments are compared with the whole
 CONFIG = (f"pane.ms={PANE_MS}\nwindow.ms={load.WINDOW_MS}\nwindow.min_samples={MIN_SAMPLES}\n"
-          f"window.min_videos={MIN_VIDEOS}\ndrift.policy=fixed\ndrift.segments=" + ",".join(SEGMENTS))
+          f"window.min_videos={MIN_VIDEOS}\ndrift.warming.comments=0\ndrift.policy=fixed\ndrift.segments=" + ",".join(SEGMENTS))
 EXAMPLES_KEPT, EXAMPLES_MAX, EXAMPLES_PER_BIN = 64, 10, 3
 
 
