@@ -9,8 +9,11 @@
 /* Notes whether the way to a receiver is open: closed as long as nobody is held. */
 static void note_circuit(struct flow *f, const struct effect *e, bool open)
 {
+    char labels[METRIC_TEXT_MAX];
     size_t i = 0;
 
+    snprintf(labels, sizeof(labels), "receiver=\"%s\"", e->to);
+    metrics_set_text(f->metrics, METRIC_HELD, labels, open);
     while (i < f->n_circuits && strcmp(f->circuits[i].to, e->to) != 0)
         i++;
     if (i == FLOW_CIRCUITS_MAX)

@@ -15,6 +15,7 @@ static enum status begin_with(struct flow *f, const struct stage *next, struct e
     for (size_t i = 0; i < f->n_circuits; i++)
         health_forget(f->health, f->circuits[i].to);
     f->n_circuits = 0;
+    metrics_clear(f->metrics, METRIC_HELD);
     for (size_t i = 0; i < f->nparts; i++)
         f->parts[i].given = false;
     return flow_restart_parts(f, err);

@@ -42,6 +42,8 @@
       "Since when this model scores")                                                              \
     X(NOTIFICATIONS, "absa_notifications_total", "counter", "receiver, result",                    \
       "Tries to tell a receiver, by what came of them: sent, retry, refused, held")                \
+    X(HELD, "absa_held_receivers", "gauge", "receiver",                                            \
+      "1 while a receiver is told nothing until its configuration is mended, else 0")              \
     X(STORE_ROWS, "absa_store_rows_total", "counter", "table", "Rows brought into the database")   \
     X(STORE_REFUSED, "absa_store_refused_total", "counter", NULL,                                  \
       "Records that the database can not hold: table refused names them")                          \

@@ -124,6 +124,9 @@ with Broker() as broker:
         until(lambda: 'absa_notifications_total{stage="notify",receiver="queue",result="sent"} 1'
               in page("metrics")[1])
         until(lambda: "certificate" in page("readyz")[1])
+        metrics = page("metrics")[1]
+        for name, held in (("held", 1), ("stranger", 1), ("queue", 0)):
+            assert f'absa_held_receivers{{stage="notify",receiver="{name}"}} {held}\n' in metrics, metrics
         checks = doctor(78)
         for name, said in (("held", "1 message held: 535 "), ("refused", "1 message refused for ever: 550 "),
                            ("stranger", "1 message held: SSL certificate problem")):
@@ -140,6 +143,7 @@ with Broker() as broker:
         notify.send_signal(signal.SIGHUP)  # secrets are read again, and what was held is tried
         until(lambda: mails(mail, "held@example.org"))
         until(lambda: page("readyz")[0] == 200)
+        assert 'absa_held_receivers{stage="notify",receiver="held"} 0\n' in page("metrics")[1]
         said = (folder / "notify.log").read_text()
         assert "notify.receiver.held.password: *** -> ***" in said, said[-2000:]
         assert 'absa_reloads_total{stage="notify",result="taken"} 1' in page("metrics")[1]
