@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What is measured, and what is made of it: each metric has a help, and a name that ends in its
-unit; rules name no other; each alert has a severity, a summary and a page that exists, with a
-heading of that name, and is tested by one that fires."""
-import os
+unit; rules and dashboards name no other; each alert has a severity, a summary and a page that
+exists, and fires in a test."""
 import re
 
-from repo import ROOT, files, read, verdict
+from repo import files, no_page, read, verdict
 
 RULES, TESTS = "deploy/prometheus/rules/absa.rules.yml", "deploy/prometheus/tests/absa.test.yml"
 # lag is counted in records; info is always 1
@@ -39,26 +38,27 @@ def uses(name, text):
     for found in sorted(set(NAME.findall(text))):
         if found not in known and found not in COMMON and not any(found in r for r in recorded):
             wrong.append(f"{name}: no program has {found}")
-
-
-def headings(page):
-    return {re.sub(r"[^a-z0-9 -]", "", h.lower()).replace(" ", "-")
-            for h in re.findall(r"^#+ (.+)$", read(page), re.M)}
+    for found in sorted(set(re.findall(r"\b\w+:absa_\w+:\w+", text)) - recorded):
+        wrong.append(f"{name}: no rule records {found}")
 
 
 for name in files(".yml"):
     if name.startswith("deploy/prometheus/rules/"):
         checked.append(name)
         uses(name, read(name))
+for name in files(".json"):
+    if name.startswith("deploy/grafana/dashboards/"):
+        checked.append(name)
+        uses(name, "\n".join(re.findall(r'"expr": "(.*)"', read(name))))
 fires = set(re.findall(r'alertname="(\w+)"', read(TESTS)))
 for block in re.split(r"^      - alert: ", read(RULES), flags=re.M)[1:]:
     alert = block.split("\n", 1)[0]
     checked.append(alert)
-    page, _, anchor = (re.findall(r"runbook: (\S+)$", block, re.M) or [""])[0].partition("#")
+    page = (re.findall(r"runbook: (\S+)$", block, re.M) or [""])[0]
     if not re.search(r"severity: (warning|critical)", block) or "summary: " not in block:
         wrong.append(f"{alert}: no severity or no summary")
-    if not os.path.isfile(os.path.join(ROOT, page)) or (anchor and anchor not in headings(page)):
-        wrong.append(f"{alert}: no page {page}#{anchor}")
+    if no_page(page):
+        wrong.append(f"{alert}: no page {page}")
     if alert not in fires:
         wrong.append(f"{alert}: fires in no test")
 verdict(checked, wrong)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the checks of tests/arch share: the files of the repository, and a verdict."""
 import os
+import re
 import subprocess
 import sys
 
@@ -23,6 +24,16 @@ def files(*suffixes):
 def read(name):
     with open(os.path.join(ROOT, name), encoding="utf-8", errors="replace") as f:
         return f.read()
+
+
+def no_page(page):
+    """Whether there is no such page, or no such heading on it: docs/x.md#heading."""
+    name, _, anchor = page.partition("#")
+    if not os.path.isfile(os.path.join(ROOT, name)):
+        return True
+    there = [re.sub(r"[^a-z0-9 -]", "", h.lower()).replace(" ", "-")
+             for h in re.findall(r"^#+ (.+)$", read(name), re.M)]
+    return anchor not in there + [""]
 
 
 def programs():
