@@ -177,7 +177,29 @@ static const struct stage_ops toy_ops = {
 
 /* --- the world around it ------------------------------------------------------ */
 
-static enum status fill(const struct kafka_conf *kc, struct err *err)
+static enum status settings(struct life *l, bool hurried, struct err *err)
+{
+    static const char *const hurry[] = { "raw.partitions=2",
+                                         "comments.partitions=2",
+                                         "commit.interval.ms=20ms",
+                                         "kafka.socket.timeout.ms=1000",
+                                         "kafka.heartbeat.interval.ms=200",
+                                         "kafka.topic.metadata.refresh.interval.ms=500" };
+    char servers[200];
+
+    conf_free(l->conf);
+    l->conf = conf_new(sections, "kafka.");
+    if (!l->conf)
+        return err_set(err, ST_FATAL, "out of memory");
+    snprintf(servers, sizeof(servers), "kafka.bootstrap.servers=%s",
+             rd_kafka_mock_cluster_bootstraps(l->mock));
+    conf_option(l->conf, servers);
+    for (size_t i = 0; hurried && i < sizeof(hurry) / sizeof(hurry[0]); i++)
+        conf_option(l->conf, hurry[i]);
+    return conf_finish(l->conf, err);
+}
+
+static enum status send_all(const struct kafka_conf *kc, struct err *err)
 {
     struct kafka_producer *p = NULL;
     enum status st = kafka_producer_new(kc, &p, err);
@@ -192,30 +214,23 @@ static enum status fill(const struct kafka_conf *kc, struct err *err)
         st = kafka_producer_send(p, &rec, err);
     }
     if (st == ST_OK)
-        st = kafka_producer_flush(p, 20000, err);
+        st = kafka_producer_flush(p, 60000, err);
     kafka_producer_free(p);
     return st;
 }
 
-static enum status configure(struct life *l, struct err *err)
+/* The input, written in no hurry: a batch sent again would be in the mock's log twice. */
+static enum status fill(struct life *l, struct err *err)
 {
-    static const char *const hurried[] = { "raw.partitions=2",
-                                           "comments.partitions=2",
-                                           "commit.interval.ms=20ms",
-                                           "kafka.socket.timeout.ms=1000",
-                                           "kafka.heartbeat.interval.ms=200",
-                                           "kafka.topic.metadata.refresh.interval.ms=500" };
-    char servers[200];
+    struct kafka_conf kc = { 0 };
+    enum status st = settings(l, false, err);
 
-    l->conf = conf_new(sections, "kafka.");
-    if (!l->conf)
-        return err_set(err, ST_FATAL, "out of memory");
-    snprintf(servers, sizeof(servers), "kafka.bootstrap.servers=%s",
-             rd_kafka_mock_cluster_bootstraps(l->mock));
-    conf_option(l->conf, servers);
-    for (size_t i = 0; i < sizeof(hurried) / sizeof(hurried[0]); i++)
-        conf_option(l->conf, hurried[i]);
-    return conf_finish(l->conf, err);
+    if (st == ST_OK)
+        st = kafka_conf_take(&kc, l->conf, NULL, err);
+    if (st == ST_OK)
+        st = send_all(&kc, err);
+    kafka_conf_release(&kc);
+    return st;
 }
 
 static enum status build(struct life *l, struct err *err)
@@ -226,7 +241,7 @@ static enum status build(struct life *l, struct err *err)
     l->mock = l->rk ? rd_kafka_mock_cluster_new(l->rk, 1) : NULL;
     if (!l->mock)
         return err_set(err, ST_FATAL, "no mock cluster");
-    enum status st = configure(l, err);
+    enum status st = settings(l, true, err);
     if (st == ST_OK)
         st = kafka_names_make("absa.", &l->names, err);
     const struct topology topo = kafka_topology(&l->topics);
@@ -314,14 +329,12 @@ static enum status run(struct life *l, struct err *err)
                               .stop = &l->stop,
                               .ending = judge,
                               .version = "test" };
-    struct kafka_conf kc = { 0 };
     enum status st = build(l, err);
 
     if (st == ST_OK)
-        st = kafka_conf_take(&kc, l->conf, NULL, err);
+        st = fill(l, err);
     if (st == ST_OK)
-        st = fill(&kc, err);
-    kafka_conf_release(&kc);
+        st = settings(l, true, err);
     if (st != ST_OK)
         return err_set(err, ST_REJECT, "no cluster");
     if (l->fault->when == AT_START)
