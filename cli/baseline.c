@@ -15,6 +15,7 @@ enum { ARENA_MAX = 256 << 20 };
 
 static const char *out_file;
 static const char *segments;
+static const char *categories;
 static int64_t segment_min = 200;
 static bool force;
 static int64_t stretches = 200;
@@ -24,6 +25,8 @@ static const struct app_opt opts[] = {
     PAST_OPTS,
     { "bundle", 0, "DIR", APP_STR, &pipeline_conf.bundle, "wins over score.bundle" },
     { "out", 'o', "FILE", APP_STR, &out_file, "the baseline" },
+    { "categories", 0, "FIELDS", APP_STR, &categories,
+      "watch the shares of the values of these fields, with commas: lang,aspect" },
     { "segments", 0, "FIELDS", APP_STR, &segments,
       "list the segments of these fields, with commas: lang,aspect,video" },
     { "segment-min", 0, "N", APP_INT, &segment_min, "those of at least N comments; 200" },
@@ -88,6 +91,7 @@ static enum status build(struct collect *c, struct baseline **b, struct err *err
     const char **names = calloc(c->columns.n, sizeof(*names));
     struct baseline_rows *rows = NULL;
     size_t n_rows = 0;
+    struct baseline_words words[FACETS_MAX];
     char sha256[SHA256_HEX_LEN + 1];
     enum status st = members_take(&c->members, c->columns.moved, segment_min, &rows, &n_rows, err);
 
@@ -100,6 +104,9 @@ static enum status build(struct collect *c, struct baseline **b, struct err *err
             i < OUTPUT_N ? slice_str(output_table[i].name) : info->monitored.v[i - OUTPUT_N];
         names[i] = arena_copy(c->arena, name).p;
     }
+    for (size_t i = 0; i < c->columns.facets; i++)
+        words[i] = (struct baseline_words){ facet_name(c->columns.facet[i]), &c->columns.words[i],
+                                            c->columns.value[c->columns.n + i] };
     snprintf(sha256, sizeof(sha256), "%.*s", SLICE_ARG(info->sha256));
     const struct baseline_input in = {
         .bundle_sha256 = sha256,
@@ -109,6 +116,8 @@ static enum status build(struct collect *c, struct baseline **b, struct err *err
         .videos = c->columns.video,
         .rows = c->columns.rows,
         .until_ms = c->columns.rows > 0 ? c->columns.arrival[c->columns.rows - 1] : 0,
+        .categories = words,
+        .n_categories = c->columns.facets,
         .segments = rows,
         .n_segments = n_rows,
     };
@@ -171,6 +180,8 @@ static enum status collect(struct collect *c, const struct app_run *run, struct 
     if (st == ST_OK)
         st =
             columns_init(&c->columns, OUTPUT_N + bundle_info(c->pipeline.bundle)->monitored.n, err);
+    if (st == ST_OK)
+        st = columns_categories(&c->columns, categories, err);
     if (st != ST_OK)
         return st;
     const struct pipe_conf conf = {
@@ -213,7 +224,8 @@ static const struct app app = {
         "  absa baseline --input comments.csv --out baseline.json\n"
         "  absa baseline -b localhost:9092 -t absa.scores --from 2025-06-01 --until 2025-07-01 "
         "--out june.json\n"
-        "  absa baseline --input comments.csv --segments lang,aspect --out baseline.json\n",
+        "  absa baseline --input comments.csv --categories lang --segments lang,aspect --out "
+        "baseline.json\n",
     .sections = pipeline_sections,
     .also = pipeline_programs,
     .pass_prefix = "kafka.",

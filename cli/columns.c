@@ -15,14 +15,30 @@ static enum status no_memory(struct err *err)
 
 enum status columns_init(struct columns *c, size_t n, struct err *err)
 {
-    *c = (struct columns){ .n = n, .value = calloc(n, sizeof(double *)) };
+    *c = (struct columns){ .n = n, .value = calloc(n + FACETS_MAX, sizeof(double *)) };
     return c->value ? ST_OK : no_memory(err);
+}
+
+enum status columns_categories(struct columns *c, const char *list, struct err *err)
+{
+    enum status st = facets_parse(list, "--categories", c->facet, &c->facets, err);
+
+    for (size_t i = 0; i < c->facets && st == ST_OK; i++) {
+        if (!facet_has_categories(c->facet[i]))
+            st =
+                err_set(err, ST_FATAL, "usage: --categories: %s has none", facet_name(c->facet[i]));
+        if (st == ST_OK)
+            st = dictionary_init(&c->words[i], err);
+    }
+    return st;
 }
 
 void columns_release(struct columns *c)
 {
-    for (size_t i = 0; c->value && i < c->n; i++)
+    for (size_t i = 0; c->value && i < c->n + c->facets; i++)
         free(c->value[i]);
+    for (size_t i = 0; i < c->facets; i++)
+        dictionary_release(&c->words[i]);
     free(c->value);
     free(c->video);
     free(c->arrival);
@@ -47,7 +63,7 @@ static bool grow(struct columns *c)
     size_t cap = c->cap > 0 ? c->cap * 2 : 4096;
     bool ok =
         resize(&c->video, cap, sizeof(*c->video)) && resize(&c->arrival, cap, sizeof(*c->arrival));
-    for (size_t i = 0; i < c->n && ok; i++)
+    for (size_t i = 0; i < c->n + c->facets && ok; i++)
         ok = resize(&c->value[i], cap, sizeof(*c->value[i]));
     if (ok)
         c->cap = cap;
@@ -72,6 +88,13 @@ enum status columns_add(struct columns *c, const struct score *s, struct err *er
         return no_memory(err);
     for (size_t i = 0; i < c->n; i++)
         c->value[i][c->rows] = i < SCORES ? scores[i] : s->features.v[i - SCORES];
+    for (size_t i = 0; i < c->facets; i++) {
+        enum status st = dictionary_add(&c->words[i], facet_value(c->facet[i], s, 0),
+                                        &c->value[c->n + i][c->rows], err);
+
+        if (st != ST_OK)
+            return st;
+    }
     c->video[c->rows] = hash64(s->video_id.n > 0 ? s->video_id : s->comment_id);
     c->arrival[c->rows] = s->origin.arrival_ms;
     c->rows++;
@@ -114,7 +137,7 @@ enum status columns_sort(struct columns *c, struct err *err)
         place[i] = (struct place){ c->arrival[i], i };
     if (ok && c->rows > 0) {
         qsort(place, c->rows, sizeof(*place), by_arrival);
-        for (size_t i = 0; i < c->n; i++)
+        for (size_t i = 0; i < c->n + c->facets; i++)
             permute(c->value[i], place, c->rows, tmp);
         permute(c->video, place, c->rows, tmp);
         permute(c->arrival, place, c->rows, tmp);

@@ -7,14 +7,19 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "drift/category.h"
+#include "drift/facet.h"
 #include "record/score.h"
 
 /* About 500 MB with 29 features. */
 enum { COLUMNS_ROWS_MAX = 2000000 };
 
 struct columns {
-    size_t n;         /* features: the four scores, then score.features */
-    double **value;   /* n columns of rows values                       */
+    size_t n;       /* features: the four scores, then score.features */
+    double **value; /* n columns of rows values, then one a facet: numbers of its words */
+    const struct facet *facet[FACETS_MAX];
+    struct dictionary words[FACETS_MAX];
+    size_t facets;
     uint64_t *video;  /* hash                                           */
     int64_t *arrival; /* ms                                             */
     size_t *moved;    /* sorted: the row that was the i-th when it was added is this one */
@@ -24,6 +29,11 @@ struct columns {
 
 /* ST_FATAL: memory. Release in any case. */
 MUST_USE enum status columns_init(struct columns *c, size_t n, struct err *err);
+
+/* Before the first row: keeps facets as categories too, of a list with commas; NULL: of none.
+ * ST_FATAL: memory; "usage: --categories ...", what is no facet, has no categories or is there
+ * twice. */
+MUST_USE enum status columns_categories(struct columns *c, const char *list, struct err *err);
 
 void columns_release(struct columns *c);
 

@@ -18,20 +18,7 @@ enum status members_init(struct members *m, const char *list, struct err *err)
     m->v = calloc(m->slots / 2, sizeof(*m->v));
     if (!m->slot || !m->v)
         return no_memory(err);
-    while (list) {
-        const size_t n = strcspn(list, ",");
-        const struct facet *f = facet_find(slice_trim((struct slice){ list, n }));
-
-        for (size_t i = 0; i < m->facets; i++)
-            f = m->facet[i] == f ? NULL : f;
-        if (!f)
-            return err_set(err, ST_FATAL,
-                           "usage: --segments: '%.*s' is none of %s, or is there twice",
-                           (int)(n < 64 ? n : 64), list, facet_names);
-        m->facet[m->facets++] = f;
-        list = list[n] == ',' ? list + n + 1 : NULL;
-    }
-    return ST_OK;
+    return facets_parse(list, "--segments", m->facet, &m->facets, err);
 }
 
 void members_release(struct members *m)

@@ -121,13 +121,13 @@ static size_t count_due(const struct judge *j, int64_t at_ms)
 
 /* The first phase: what the segments of this boundary have in common, since it
  * must not depend on how the second phase is cut. */
-static void decide(struct judge *j, int64_t at_ms)
+static enum status decide(struct judge *j, int64_t at_ms, struct err *err)
 {
     bool window = j->window_start_ms != WM_NONE && at_ms == j->window_start_ms + j->conf.window_ms;
     size_t due = count_due(j, at_ms);
 
     if (!window && due == 0)
-        return;
+        return ST_OK;
     j->closing = true;
     j->close = (struct close_state){
         .start_ms = window ? j->window_start_ms : at_ms,
@@ -137,6 +137,7 @@ static void decide(struct judge *j, int64_t at_ms)
         .cursor = 0,
     };
     j->close_dirty = true;
+    return due > 0 ? episode_look(j, err) : ST_OK;
 }
 
 /* The second phase, from the cursor on. */
@@ -170,8 +171,7 @@ static enum status step(struct judge *j, int64_t limit, struct out *out, bool *f
     }
     j->closed_ms = at;
     j->dirty = true;
-    decide(j, at);
-    return ST_OK;
+    return decide(j, at, err);
 }
 
 enum status judge_advance(struct judge *j, struct out *out, bool *more, struct err *err)

@@ -194,6 +194,7 @@ static enum status settle(struct judge *j, const struct report *r, struct out *o
     } else if (r->window) {
         seat->episode = r->verdict.next;
     }
+    seat->glance.known = false;
     history_drop(&seat->past, r->drop);
     return r->learns ? against_learn(j, r->segment, &r->lesson, err) : ST_OK;
 }

@@ -87,6 +87,7 @@ static enum status tell(struct judge *j, size_t segment, const struct scan_weigh
         .state = v->next.firing ? ALERT_FIRING : ALERT_RESOLVED,
         .feature = v->next.feature,
         .config = slice_str(j->config_id),
+        .moved = j->close.moved,
     };
     enum status st = ST_OK;
 
@@ -132,28 +133,38 @@ static bool next_scan_episode(const struct scan_weight *w, bool over, int64_t st
     return true;
 }
 
-static enum status judge_scan(struct judge *j, size_t segment, int64_t since_ms, struct verdict *v,
-                              struct err *err)
+/* What the scan says of a segment, and what it then remembers. */
+static enum status look(struct judge *j, size_t segment, int64_t since_ms, struct glance *g,
+                        struct scan_weight *w, struct err *err)
 {
     const struct seat *seat = &j->seats[segment];
     const struct scan_rules *rules = &j->scan_rules;
     int64_t at = j->close.end_ms;
     int64_t from_ms = since_ms > seat->memory.from_ms ? since_ms : seat->memory.from_ms;
-    struct scan_weight w;
-    bool over;
-    enum status st;
+    enum status st = scan_look(j->scan, &seat->past, rules, from_ms, at, err);
 
-    st = scan_look(j->scan, &seat->past, rules, from_ms, at, err);
     if (st != ST_OK)
         return st;
-    if (weigh(j, &seat->memory, segment_level(j, segment), &w) != ST_OK)
+    if (weigh(j, &seat->memory, segment_level(j, segment), w) != ST_OK)
         return err_set(err, ST_FATAL, "no memory to weigh a boundary");
-    v->memory = scan_remember(j->scan, rules, &seat->memory, &w,
-                              seat->episode.firing ? seat->episode.feature : -1, &over);
-    if (v->memory.from_ms <= at - rules->span_ms)
-        v->memory.from_ms = WM_NONE; /* nothing older is looked at anyway */
-    v->next = seat->episode;
-    v->writes = next_scan_episode(&w, over, start_of(j, segment, &w), &v->next);
+    g->memory = scan_remember(j->scan, rules, &seat->memory, w,
+                              seat->episode.firing ? seat->episode.feature : -1, &g->over);
+    if (g->memory.from_ms <= at - rules->span_ms)
+        g->memory.from_ms = WM_NONE; /* nothing older is looked at anyway */
+    return ST_OK;
+}
+
+static enum status judge_scan(struct judge *j, size_t segment, int64_t since_ms, struct verdict *v,
+                              struct err *err)
+{
+    struct glance g = { 0 };
+    struct scan_weight w;
+    enum status st = look(j, segment, since_ms, &g, &w, err);
+
+    if (st != ST_OK)
+        return st;
+    v->memory = g.memory;
+    v->writes = next_scan_episode(&w, g.over, start_of(j, segment, &w), &v->next);
     if (!v->writes)
         return ST_OK;
     st = tell(j, segment, &w, v, err);
@@ -164,13 +175,80 @@ static enum status judge_scan(struct judge *j, size_t segment, int64_t since_ms,
 
 enum status episode_judge_scan(struct judge *j, size_t segment, struct verdict *v, struct err *err)
 {
+    const struct seat *seat = &j->seats[segment];
     const struct against a = judge_against(j, segment, j->close.end_ms - 1);
     enum status st;
 
+    v->next = seat->episode;
+    if (seat->glance.known) {
+        v->memory = seat->glance.memory;
+        return ST_OK;
+    }
     scan_against(j->scan, a.base);
     tally_against(j->shown, a.base);
     st = judge_scan(j, segment, a.since_ms, v, err);
     scan_against(j->scan, j->base);
     tally_against(j->shown, j->base);
+    return st;
+}
+
+static bool moved_more(const struct moved_segment *a, const struct moved_segment *b)
+{
+    return a->severity != b->severity ? a->severity > b->severity : a->p.v < b->p.v;
+}
+
+/* Puts a segment, behind all others by name, among those that moved most. */
+static void list_moved(struct judge *j, size_t segment, const struct scan_weight *w)
+{
+    const struct scan_feature *f = &j->scan->features[w->worst];
+    const struct moved_segment one = {
+        .segment = j->segments.name[segment],
+        .feature = slice_str(j->base->features[w->worst].name),
+        .severity = w->severity[w->worst],
+        .psi = defined(f->psi),
+        .p = defined(f->p),
+    };
+    size_t at = j->close.moved.n;
+
+    while (at > 0 && moved_more(&one, &j->moved[at - 1]))
+        at--;
+    if (at == ALERT_ALSO_MAX + 1)
+        return;
+    if (j->close.moved.n < ALERT_ALSO_MAX + 1)
+        j->close.moved.n++;
+    memmove(j->moved + at + 1, j->moved + at, (j->close.moved.n - at - 1) * sizeof(*j->moved));
+    j->moved[at] = one;
+}
+
+static enum status look_at(struct judge *j, size_t segment, struct err *err)
+{
+    const struct against a = judge_against(j, segment, j->close.end_ms - 1);
+    struct glance *glance = &j->seats[segment].glance;
+    struct episode next = j->seats[segment].episode;
+    struct scan_weight w;
+    enum status st;
+
+    arena_reset(j->arena);
+    scan_against(j->scan, a.base);
+    st = look(j, segment, a.since_ms, glance, &w, err);
+    scan_against(j->scan, j->base);
+    if (st != ST_OK)
+        return st;
+    glance->known = !next_scan_episode(&w, glance->over, 0, &next);
+    if (w.worst >= 0)
+        list_moved(j, segment, &w);
+    return ST_OK;
+}
+
+enum status episode_look(struct judge *j, struct err *err)
+{
+    enum status st = ST_OK;
+
+    j->close.moved = (struct moved_segment_list){ j->moved, 0 };
+    for (size_t i = 0; i < j->segments.n && st == ST_OK; i++) {
+        j->seats[i].glance.known = false;
+        if (judge_is_due(j, i, j->close.end_ms))
+            st = look_at(j, i, err);
+    }
     return st;
 }

@@ -52,6 +52,15 @@ struct episode {
     enum severity now;   /* as last written  */
 };
 
+/* What the scan said of a segment at the boundary that is closing, when nothing follows from it
+ * but what it remembers: kept from the first phase for the second, so that one scan does for both.
+ * Not in absa.state: the second phase looks again where it is not known. */
+struct glance {
+    bool known;
+    bool over; /* the alert that fires ends */
+    struct scan_memory memory;
+};
+
 /* One segment. */
 struct seat {
     struct tally *tally; /* of the open window; NULL: nothing yet */
@@ -62,8 +71,9 @@ struct seat {
     struct pane_delta *lesson; /* what a segment without a baseline of its own has learnt so far:
                                   one block, NULL: nothing                                      */
     struct baseline *learned;  /* of it, when it is enough (drift/reference.h); else NULL */
-    bool memory_stored;        /* absa.state holds a record of it        */
-    bool overtaken_dirty;      /* tally->overtaken is not in absa.state yet */
+    struct glance glance;
+    bool memory_stored;   /* absa.state holds a record of it        */
+    bool overtaken_dirty; /* tally->overtaken is not in absa.state yet */
 };
 
 /* Keys of absa.state that are to be forgotten. */
@@ -120,6 +130,7 @@ struct judge {
     struct seat *seats; /* one a segment */
     bool closing;       /* a boundary is being written: close says how far */
     struct close_state close;
+    struct moved_segment moved[ALERT_ALSO_MAX + 1]; /* what close.moved borrows */
 
     struct orders orders;       /* that absa.panes held when it was assigned              */
     int64_t skip_to;            /* what is before does not matter: a rewind stands there  */
@@ -200,6 +211,10 @@ MUST_USE enum status episode_judge_window(const struct judge *j, size_t segment,
 MUST_USE enum status episode_judge_scan(struct judge *j, size_t segment, struct verdict *v,
                                         struct err *err);
 
+/* The first phase: looks at each segment that is due at the boundary that is closing, keeps what
+ * it can (seat.glance), and lists in close.moved those that moved: the highest severity, then the
+ * least p, then the first by name. */
+MUST_USE enum status episode_look(struct judge *j, struct err *err);
 /* farewell.c: remembers what was written of an alert, by its key in absa.state. ST_FATAL: memory.
  */
 MUST_USE enum status farewell_note(struct judge *j, struct slice key, const struct alert *alert,

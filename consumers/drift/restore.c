@@ -298,12 +298,34 @@ static enum status take_scan(struct judge *j, const struct scan_state *s, struct
     return ST_OK;
 }
 
-static enum status take_close(struct judge *j, const struct close_state *close)
+/* A segment that moved, in names that live as long as the judge. */
+static enum status take_moved(struct judge *j, const struct moved_segment *m, struct err *err)
 {
+    int32_t feature = baseline_find(j->base, m->feature);
+    size_t segment;
+    enum status st = find_segment(j, m->segment, &segment, err);
+
+    if (st != ST_OK)
+        return st;
+    if (feature < 0 || j->close.moved.n == ALERT_ALSO_MAX + 1)
+        return err_set(err, ST_FATAL, "config: absa.state has a close that does not fit");
+    j->moved[j->close.moved.n] = *m;
+    j->moved[j->close.moved.n].segment = j->segments.name[segment];
+    j->moved[j->close.moved.n++].feature = slice_str(j->base->features[feature].name);
+    return ST_OK;
+}
+
+static enum status take_close(struct judge *j, const struct close_state *close, struct err *err)
+{
+    enum status st = ST_OK;
+
     j->closing = true;
     j->close_stored = true;
     j->close = *close;
-    return ST_OK;
+    j->close.moved = (struct moved_segment_list){ j->moved, 0 };
+    for (size_t i = 0; i < close->moved.n && st == ST_OK; i++)
+        st = take_moved(j, &close->moved.v[i], err);
+    return st;
 }
 
 static enum status take_state(struct judge *j, struct found *f, const struct stage_rec *rec,
@@ -334,7 +356,7 @@ static enum status take_state(struct judge *j, struct found *f, const struct sta
     if (s.kind == STATE_SCAN && s.scan)
         return take_scan(j, s.scan, err);
     if (s.kind == STATE_CLOSE && s.close)
-        return take_close(j, s.close);
+        return take_close(j, s.close, err);
     return err_set(err, ST_FATAL, "absa.state has a record of no kind");
 }
 

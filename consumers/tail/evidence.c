@@ -32,6 +32,15 @@ static void add_histogram(const char *name, const double *shares, size_t n, doub
     spark_add(shares, n, top, out);
 }
 
+/* How many, and where: categories lie nowhere. */
+static void add_side(const struct alert *al, int64_t n, double mean, double sd, struct buf *out)
+{
+    if (al->categories.n > 0)
+        buf_fmt(out, "  n %" PRId64 "\n", n);
+    else
+        buf_fmt(out, "  n %-7" PRId64 " mean %-9.4g sd %.4g\n", n, mean, sd);
+}
+
 static void add_histograms(const struct alert *al, const struct style *style, struct buf *out)
 {
     double before[SPARK_BINS_MAX];
@@ -45,14 +54,12 @@ static void add_histograms(const struct alert *al, const struct style *style, st
     double top = top_before > top_now ? top_before : top_now;
 
     add_histogram("baseline", before, bins, top, style, out);
-    buf_fmt(out, "  n %-7" PRId64 " mean %-9.4g sd %.4g\n", al->m, al->moments.mean_before,
-            al->moments.sd_before);
+    add_side(al, al->m, al->moments.mean_before, al->moments.sd_before, out);
     label("window", style, out);
     line_colour(style, line_colour_of(al), out);
     spark_add(now, bins, top, out);
     line_plain(style, out);
-    buf_fmt(out, "  n %-7" PRId64 " mean %-9.4g sd %.4g\n", al->n, al->moments.mean_now,
-            al->moments.sd_now);
+    add_side(al, al->n, al->moments.mean_now, al->moments.sd_now, out);
 }
 
 /* Whether edge i is the first double above edge i - 1: between them is one value. */
@@ -87,6 +94,10 @@ static void add_values(const struct alert *al, int32_t bin, struct buf *out)
     const struct ints *bins = &al->psi_bins;
     const char *before = "";
 
+    if (al->categories.n == bins->n && bin >= 0 && (size_t)bin < bins->n) {
+        visible_add(al->categories.v[bin], out);
+        return;
+    }
     if (al->edges.n + 1 != bins->n)
         return;
     for (size_t i = 0, next; i < bins->n; i = next) {
@@ -119,10 +130,8 @@ static void add_distances(const struct alert *al, const struct style *style, str
     const struct {
         const char *name;
         struct opt_double d;
-    } all[] = { { "PSI", al->psi },
-                { "KS", al->ks },
-                { "Wasserstein/sd", al->wasserstein },
-                { "JS", al->js },
+    } all[] = { { "PSI", al->psi }, { "KS", al->ks },     { "Wasserstein/sd", al->wasserstein },
+                { "JS", al->js },   { "Linf", al->linf }, { "chi-square p", al->chi2_p },
                 { "p", al->p } };
     const char *between = "";
 
@@ -157,6 +166,22 @@ static void add_others(const struct alert *al, enum severity severity, const cha
         n++;
     }
     buf_str(out, n > 0 ? "\n" : "");
+}
+
+/* The other segments that moved at the same boundary, one a line. */
+static void add_elsewhere(const struct alert *al, const struct style *style, struct buf *out)
+{
+    for (size_t i = 0; i < al->also.n && i < EVIDENCE_OTHERS; i++) {
+        const struct moved_segment *m = &al->also.v[i];
+
+        label(i == 0 ? "elsewhere" : "", style, out);
+        visible_add(m->segment, out);
+        buf_byte(out, ' ');
+        visible_add(m->feature, out);
+        if (m->p.has)
+            buf_fmt(out, "  p %.2g", m->p.v);
+        buf_byte(out, '\n');
+    }
 }
 
 /* Each is the command that shows it: the text is asked for, never offered. */
@@ -209,6 +234,7 @@ void evidence_add(const struct alert *al, const char *raw, const struct style *s
     add_proof(al, style, out);
     add_others(al, SEVERITY_CRITICAL, "critical", style, out);
     add_others(al, SEVERITY_WARNING, "warning", style, out);
+    add_elsewhere(al, style, out);
     add_examples(al, raw, style, out);
     add_text("todo", al->todo, style, out);
     add_text("id", al->alert_id, style, out);

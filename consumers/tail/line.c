@@ -109,7 +109,10 @@ static void add_alert(const struct alert *al, const struct style *style, struct 
     buf_fmt(out, "  n %" PRId64, al->n);
     if (al->n_eff < (double)al->n)
         buf_fmt(out, " (worth %.0f)", al->n_eff);
-    buf_fmt(out, "  mean %.4g -> %.4g", al->moments.mean_before, al->moments.mean_now);
+    if (al->categories.n > 0)
+        buf_fmt(out, "  unseen %" PRId64, al->unseen.has ? al->unseen.v : 0);
+    else
+        buf_fmt(out, "  mean %.4g -> %.4g", al->moments.mean_before, al->moments.mean_now);
     if (al->others.n > 0)
         buf_fmt(out, "  and %zu more", al->others.n);
 }

@@ -10,6 +10,8 @@
 #include "drift/window.h"
 #include "wire/wire.h"
 
+enum { MESSAGE_CATEGORIES_MAX = 3 };
+
 static const char *const scores[] = { "sentiment_score", "engagement_score", "implicitness_degree",
                                       "confidence" };
 
@@ -72,6 +74,8 @@ static enum status fill_evidence(const struct alert_case *c, struct arena *a, st
     out->window_counts = (struct longs){ now, n };
     out->baseline_sums = (struct longs){ f->sums, n };
     out->window_sums = (struct longs){ h->sums, n };
+    if (f->categories)
+        out->categories = (struct strings){ f->categories->name, n };
     out->unit = f->unit;
     out->baseline_sd = f->sd;
     out->n_eff = c->window->features.v[c->feature].n_eff;
@@ -183,6 +187,8 @@ static const char *direction(const struct alert *al)
 {
     double d = al->moments.mean_now - al->moments.mean_before;
 
+    if (al->categories.n > 0)
+        return "changed";
     if (fabs(d) < 0.05 * al->baseline_sd)
         return "changed shape";
     return d > 0 ? "moved up" : "moved down";
@@ -199,17 +205,46 @@ static void add_reason(const struct alert *al, struct buf *b)
         buf_fmt(b, ", p %.2g", al->p.v);
 }
 
+/* The categories that moved most, with their shares. */
+static void add_categories(const struct alert *al, struct buf *b)
+{
+    for (size_t i = 0; al->categories.n > 0 && i < al->moved.n && i < MESSAGE_CATEGORIES_MAX; i++) {
+        const struct moved_bin *m = &al->moved.v[i];
+
+        buf_str(b, i > 0 ? ", " : ": ");
+        buf_slice_add(b, al->categories.v[m->bin]);
+        buf_fmt(b, " %.1f%% (was %.1f%%)", 100 * m->share_now, 100 * m->share_before);
+    }
+}
+
+/* The other segments, as many as the record takes. */
+static enum status fill_also(const struct alert_case *c, struct arena *a, struct alert *out)
+{
+    struct moved_segment *v = arena_array(a, c->moved.n, sizeof(*v));
+    size_t n = 0;
+
+    if (!v)
+        return ST_FATAL;
+    for (size_t i = 0; i < c->moved.n && n < ALERT_ALSO_MAX; i++)
+        if (!slice_eq(c->moved.v[i].segment, out->segment))
+            v[n++] = c->moved.v[i];
+    out->also = (struct moved_segment_list){ v, n };
+    return ST_OK;
+}
+
 static enum status fill_message(const struct alert_case *c, struct arena *a, struct alert *out)
 {
     struct buf b;
 
-    buf_init(&b, 1024);
+    buf_init(&b, 2048);
     buf_slice_add(&b, out->feature);
     if (out->state == ALERT_RESOLVED)
         buf_str(&b, " is back near its baseline in ");
     else
         buf_fmt(&b, " %s in ", direction(out));
     buf_slice_add(&b, out->segment);
+    if (out->state == ALERT_FIRING)
+        add_categories(out, &b);
     add_reason(out, &b);
     buf_fmt(&b, " (%" PRId64 " comments, %" PRId64 " videos)", c->window->n, c->window->videos);
     if (!buf_failed(&b))
@@ -252,7 +287,7 @@ enum status alert_build(const struct alert_case *c, struct arena *a, struct aler
 
     fill_head(c, out);
     if (!id || !sum || fill_evidence(c, a, out) != ST_OK || fill_given(c, a, out) != ST_OK ||
-        fill_others(c, a, out) != ST_OK)
+        fill_others(c, a, out) != ST_OK || fill_also(c, a, out) != ST_OK)
         return err_set(err, ST_FATAL, "no memory for an alert");
     alert_id(out, id);
     out->alert_id = slice_str(id);

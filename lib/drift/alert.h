@@ -22,7 +22,12 @@
 /* What the numbers of an alert mean; 2: with skew, tails and evidence. */
 enum { ALERT_METHOD = 2 };
 
-enum { ALERT_EXAMPLES_MAX = 10, ALERT_EXAMPLES_PER_BIN = 3, ALERT_BYTES_MAX = 1 << 20 };
+enum {
+    ALERT_ALSO_MAX = 10,
+    ALERT_EXAMPLES_MAX = 10,
+    ALERT_EXAMPLES_PER_BIN = 3,
+    ALERT_BYTES_MAX = 1 << 20
+};
 
 /* Of rule scan: what was found at the boundary, and weighed. */
 struct alert_scan {
@@ -39,8 +44,9 @@ struct alert_case {
     const struct policy *policy;
     const struct alert_state_of *episode; /* as it stands with this alert */
     enum alert_state state;
-    int32_t feature;     /* position in the baseline */
-    struct slice config; /* sha256:... */
+    int32_t feature;                 /* position in the baseline */
+    struct moved_segment_list moved; /* segments that moved at the boundary, this one among them */
+    struct slice config;             /* sha256:... */
 };
 
 /* Builds the record in a; strings are borrowed from the case or live in a.

@@ -20,6 +20,9 @@ static const char *shape_fault(const struct alert *al)
         al->baseline_counts.n != cells || al->window_counts.n != cells ||
         al->baseline_sums.n != cells || al->window_sums.n != cells)
         return "edges, psi_bins, counts and sums are not of one shape";
+    if (al->categories.n > 0 &&
+        (al->categories.n != cells || cells > CATEGORY_CELLS_MAX || cells < 2))
+        return "categories and counts are not of one shape";
     if (!isfinite(al->unit) || al->unit <= 0 || frexp(al->unit, &exponent) != 0.5)
         return "unit is not a power of two";
     if (!(al->baseline_sd >= 0) || !isfinite(al->baseline_sd))
@@ -34,13 +37,15 @@ static const char *cells_fault(const struct alert *al)
     const int64_t limit = INT64_C(1) << 53;
 
     for (size_t i = 0; i < al->psi_bins.n; i++) {
-        if (al->psi_bins.v[i] < 0 || al->psi_bins.v[i] >= PSI_BINS_MAX)
+        if (al->psi_bins.v[i] < 0 || al->psi_bins.v[i] >= BASELINE_BINS_MAX)
             return "a bin is out of range";
         if (al->baseline_counts.v[i] < 0 || al->baseline_counts.v[i] > limit ||
             al->window_counts.v[i] < 0 || al->window_counts.v[i] > limit)
             return "a count is out of range";
         if (i > 0 && i < al->edges.n && !(al->edges.v[i - 1] < al->edges.v[i]))
             return "edges do not rise";
+        if (al->categories.n > 0 && i < al->edges.n && al->edges.v[i] != (double)(i + 1))
+            return "edges are not those of categories";
     }
     return NULL;
 }
@@ -62,9 +67,12 @@ static enum status bins_fault(const struct alert *al, struct arena *a, const cha
         *fault = "edges do not cut cells";
     if (st != ST_OK)
         return st == ST_REJECT ? ST_OK : st;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         counts[i] = (uint64_t)al->baseline_counts.v[i];
-    (void)cells_psi_bins(cells, counts, bins);
+        bins[i] = (int32_t)i;
+    }
+    if (al->categories.n == 0)
+        (void)cells_psi_bins(cells, counts, bins);
     cells_free(cells);
     if (memcmp(bins, al->psi_bins.v, n * sizeof(*bins)) != 0)
         *fault = "psi_bins are not those that edges and baseline_counts give";

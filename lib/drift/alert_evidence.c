@@ -24,6 +24,12 @@ static struct spread spread_of(const struct alert_evidence *e)
     return s;
 }
 
+static struct evidence_counts baseline_of(const struct alert *al)
+{
+    return (struct evidence_counts){ (const void *)al->baseline_counts.v, al->baseline_counts.n,
+                                     al->categories.n > 0 };
+}
+
 /* The moment that moved most; the first of equals. */
 static struct slice most_moved(const double *z)
 {
@@ -56,9 +62,9 @@ static enum status fill_family(struct alert *al, struct arena *a)
 enum status alert_weigh(struct alert *al, struct arena *a, struct err *err)
 {
     struct alert_evidence *e = al->evidence;
+    const struct evidence_counts baseline = baseline_of(al);
     struct spread spread = spread_of(e);
-    struct evidence *model = evidence_new((const void *)al->baseline_counts.v,
-                                          al->baseline_counts.n, &spread, e->baseline_video_size);
+    struct evidence *model = evidence_new(&baseline, &spread, e->baseline_video_size);
     double *moments = arena_array(a, RANK_MOMENTS, sizeof(*moments));
     struct outcome f;
 
@@ -76,7 +82,7 @@ enum status alert_weigh(struct alert *al, struct arena *a, struct err *err)
     e->effect = f.effect;
     memcpy(moments, f.moment, RANK_MOMENTS * sizeof(*moments));
     e->moments = (struct doubles){ moments, RANK_MOMENTS };
-    e->moved = most_moved(moments);
+    e->moved = al->categories.n > 0 ? slice_str("shares") : most_moved(moments);
     al->n_eff = scan_effective((double)al->n, e->video_size, e->icc, &spread);
     al->p = defined(family_bonferroni(f.p, (size_t)e->runs));
     return fill_family(al, a) == ST_OK ? ST_OK : err_set(err, ST_FATAL, "no memory for an alert");
@@ -99,8 +105,8 @@ static bool is_size(double x)
 static size_t groups_of(const struct alert *al)
 {
     const struct spread none = { 0 };
-    struct evidence *e =
-        evidence_new((const void *)al->baseline_counts.v, al->baseline_counts.n, &none, 1);
+    const struct evidence_counts baseline = baseline_of(al);
+    struct evidence *e = evidence_new(&baseline, &none, 1);
     size_t n = e ? evidence_groups(e) : 0;
 
     evidence_free(e);

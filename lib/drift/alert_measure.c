@@ -13,8 +13,8 @@ struct sides {
     const uint64_t *before;
     const uint64_t *now;
     size_t cells;
-    uint64_t bins_before[PSI_BINS_MAX];
-    uint64_t bins_now[PSI_BINS_MAX];
+    uint64_t bins_before[BASELINE_BINS_MAX];
+    uint64_t bins_now[BASELINE_BINS_MAX];
     size_t bins;
 };
 
@@ -145,30 +145,50 @@ static void measure_moments(struct alert *al, const struct sides *s)
     tail_shares(s, -1, n, m, &al->moments.high_before, &al->moments.high_now);
 }
 
+/* What goes by the order of values; p as it is without evidence. */
+static void measure_numbers(struct alert *al, const struct sides *s)
+{
+    double ks = dist_ks_cells(s->before, s->now, s->cells);
+    double wasserstein =
+        dist_wasserstein_cells(s->before, al->baseline_sums.v, s->now, al->window_sums.v, s->cells);
+
+    al->ks = defined(ks);
+    al->wasserstein = defined(wasserstein * al->unit / fmax(al->baseline_sd, WINDOW_SD_MIN));
+    al->linf = al->chi2_p = (struct opt_double){ 0 };
+    al->unseen = (struct opt_long){ 0 };
+    if (al->ks.has)
+        al->p = defined(dist_ks_p(ks, al->n_eff, (double)al->m));
+    measure_moments(al, s);
+}
+
+static void measure_categories(struct alert *al, const struct sides *s)
+{
+    double worth = al->n > 0 ? al->n_eff / (double)al->n : 0;
+
+    al->ks = al->wasserstein = (struct opt_double){ 0 };
+    al->linf = defined(dist_linf(s->before, s->now, s->cells));
+    al->chi2_p = defined(dist_chi2(s->before, s->now, s->cells).p);
+    al->unseen = (struct opt_long){ (int64_t)s->now[s->cells - 1], true };
+    al->p = defined(category_p(s->before, s->now, s->cells, worth));
+    al->moments = (struct moments){ 0 };
+}
+
 enum status alert_measure(struct alert *al, struct arena *a, struct err *err)
 {
     struct sides s;
-    double ks;
-    double wasserstein;
 
     fold(al, &s);
     al->m = total(&al->baseline_counts);
     al->n = total(&al->window_counts);
-    ks = dist_ks_cells(s.before, s.now, s.cells);
-    wasserstein =
-        dist_wasserstein_cells(s.before, al->baseline_sums.v, s.now, al->window_sums.v, s.cells);
     al->psi = defined(dist_psi(s.bins_before, s.bins_now, s.bins));
     al->js = defined(dist_js(s.bins_before, s.bins_now, s.bins));
-    al->ks = defined(ks);
-    al->wasserstein = defined(wasserstein * al->unit / fmax(al->baseline_sd, WINDOW_SD_MIN));
-    measure_moments(al, &s);
+    al->p = (struct opt_double){ 0 };
+    if (al->categories.n > 0)
+        measure_categories(al, &s);
+    else
+        measure_numbers(al, &s);
     if (measure_moved(al, &s, a) != ST_OK)
         return err_set(err, ST_FATAL, "no memory for an alert");
-    al->p = (struct opt_double){ 0 };
     al->q = (struct opt_double){ 0 };
-    if (al->evidence)
-        return alert_weigh(al, a, err);
-    if (al->ks.has)
-        al->p = defined(dist_ks_p(ks, al->n_eff, (double)al->m));
-    return ST_OK;
+    return al->evidence ? alert_weigh(al, a, err) : ST_OK;
 }

@@ -16,6 +16,7 @@ struct scratch {
     double *rank;     /* mid-rank of each row, NaN where it has none */
     int32_t *cell;    /* of each row, or -1                       */
     size_t *by_video; /* rows in the order of their videos        */
+    double *category; /* cells of each column of categories, as numbers */
     struct ranks ranks;
     double video_size;
 };
@@ -69,13 +70,17 @@ enum status baseline_derive(struct baseline_feature *f, double video_size, struc
     f->psi_bin = calloc(f->n_cells, sizeof(*f->psi_bin));
     if (!f->psi_bin)
         return err_set(err, ST_FATAL, "out of memory");
-    f->n_bins = cells_psi_bins(f->cells, f->counts, f->psi_bin);
+    f->n_bins = f->categories ? f->n_cells : cells_psi_bins(f->cells, f->counts, f->psi_bin);
+    for (size_t i = 0; f->categories && i < f->n_cells; i++)
+        f->psi_bin[i] = (int32_t)i;
     f->bin_counts = calloc(f->n_bins, sizeof(*f->bin_counts));
     if (!f->bin_counts)
         return err_set(err, ST_FATAL, "out of memory");
     for (size_t i = 0; i < f->n_cells; i++)
         f->bin_counts[f->psi_bin[i]] += f->counts[i];
-    f->evidence = evidence_new(f->counts, f->n_cells, &f->spread, video_size);
+    f->evidence =
+        evidence_new(&(struct evidence_counts){ f->counts, f->n_cells, f->categories != NULL },
+                     &f->spread, video_size);
     return f->evidence ? ST_OK : err_set(err, ST_FATAL, "out of memory");
 }
 
@@ -135,15 +140,34 @@ static void mid_ranks(const struct baseline_feature *f, struct scratch *s, size_
         s->rank[i] = s->cell[i] < 0 ? (double)NAN : mid[s->cell[i]];
 }
 
-static enum status build_feature(struct baseline_feature *f, const struct baseline_input *in,
-                                 size_t column, struct scratch *s, struct err *err)
+enum status baseline_cut_categories(struct baseline_feature *f, struct err *err)
 {
-    const double *x = in->columns[column];
+    double edges[CATEGORY_CELLS_MAX];
+    const size_t n = f->categories->n + 1;
+
+    for (size_t i = 0; i < n; i++)
+        edges[i] = (double)(i + 1);
+    return cells_from_edges(edges, n, &f->cells, err);
+}
+
+/* Cells and unit, from the finite values. */
+static enum status cut(struct baseline_feature *f, const double *finite, struct err *err)
+{
+    f->unit = 1;
+    if (f->categories)
+        return baseline_cut_categories(f, err);
+    describe(f, finite);
+    f->unit = choose_unit(f);
+    return cells_build(finite, (size_t)f->n, &f->cells, err);
+}
+
+static enum status build_feature(struct baseline_feature *f, const struct baseline_input *in,
+                                 const double *x, struct scratch *s, struct err *err)
+{
     enum status st = sift(f, x, in->rows, s->finite, err);
 
-    describe(f, s->finite);
     if (st == ST_OK)
-        st = cells_build(s->finite, (size_t)f->n, &f->cells, err);
+        st = cut(f, s->finite, err);
     if (st != ST_OK)
         return st;
     f->n_cells = cells_n(f->cells);
@@ -151,13 +175,12 @@ static enum status build_feature(struct baseline_feature *f, const struct baseli
     f->sums = calloc(f->n_cells, sizeof(*f->sums));
     if (!f->counts || !f->sums)
         return err_set(err, ST_FATAL, "out of memory");
-    f->unit = choose_unit(f);
     cells_find_many(f->cells, x, in->rows, s->cell);
     for (size_t i = 0; i < in->rows; i++) {
         if (s->cell[i] < 0)
             continue;
         f->counts[s->cell[i]]++;
-        f->sums[s->cell[i]] += baseline_units(f, x[i]);
+        f->sums[s->cell[i]] += f->categories ? 0 : baseline_units(f, x[i]);
     }
     f->icc = 1;
     if (in->videos && f->n > 0) {
@@ -173,7 +196,7 @@ static enum status build_feature(struct baseline_feature *f, const struct baseli
 /* PSI of the first half of the rows against the second; NaN when one is small. */
 static double split_psi(const struct baseline_feature *f, const int32_t *cell, size_t rows)
 {
-    uint64_t half[2][PSI_BINS_MAX] = { { 0 } };
+    uint64_t half[2][BASELINE_BINS_MAX] = { { 0 } };
     uint64_t n[2] = { 0 };
 
     for (size_t i = 0; i < rows; i++) {
@@ -242,9 +265,29 @@ static enum status sort_by_video(const struct baseline_input *in, size_t *by_vid
     return ST_OK;
 }
 
+/* Facets, none of them twice or named as a number is. */
+static enum status check_categories(const struct baseline_input *in, struct err *err)
+{
+    for (size_t i = 0; i < in->n_categories; i++) {
+        const char *name = in->categories[i].name;
+
+        const struct facet *f = facet_find(slice_str(name));
+
+        if (!f || !facet_has_categories(f))
+            return err_set(err, ST_REJECT, "%.64s has no categories", name);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(name, in->categories[k].name) == 0)
+                return err_set(err, ST_REJECT, "category %s is there twice", name);
+        for (size_t k = 0; k < in->n; k++)
+            if (strcmp(name, in->names[k]) == 0)
+                return err_set(err, ST_REJECT, "%s is a feature of numbers already", name);
+    }
+    return ST_OK;
+}
+
 static enum status check_input(const struct baseline_input *in, struct err *err)
 {
-    if (in->rows == 0 || in->n == 0 || in->n > BASELINE_FEATURES_MAX)
+    if (in->rows == 0 || in->n == 0 || in->n + in->n_categories > BASELINE_FEATURES_MAX)
         return err_set(err, ST_REJECT, "a baseline needs comments and 1..%d features, not %zu",
                        BASELINE_FEATURES_MAX, in->n);
     if (strlen(in->bundle_sha256) != SHA256_HEX_LEN ||
@@ -259,7 +302,41 @@ static enum status check_input(const struct baseline_input *in, struct err *err)
             if (strcmp(in->names[i], in->names[k]) == 0)
                 return err_set(err, ST_REJECT, "feature %s is there twice", in->names[i]);
     }
-    return ST_OK;
+    return check_categories(in, err);
+}
+
+/* Feature i, of the values in x. */
+static enum status build_at(struct baseline *b, const struct baseline_input *in, size_t i,
+                            const double *x, struct scratch *s, struct err *err)
+{
+    struct baseline_feature *f = &b->features[i];
+    const char *name = i < in->n ? in->names[i] : in->categories[i - in->n].name;
+    enum status st;
+
+    f->name = calloc(1, strlen(name) + 1);
+    if (!f->name)
+        return err_set(err, ST_FATAL, "out of memory");
+    memcpy(f->name, name, strlen(name));
+    st = build_feature(f, in, x, s, err);
+    if (st == ST_OK)
+        split_add(&b->split, f, split_psi(f, s->cell, in->rows));
+    return st;
+}
+
+/* The commonest words of a column as categories, behind the numbers. */
+static enum status build_categories(struct baseline *b, const struct baseline_input *in, size_t i,
+                                    struct scratch *s, struct err *err)
+{
+    const struct baseline_words *w = &in->categories[i];
+    struct baseline_feature *f = &b->features[in->n + i];
+    double *cell = s->category + i * in->rows;
+
+    memcpy(cell, w->number, in->rows * sizeof(*cell));
+    f->facet = facet_find(slice_str(w->name));
+    f->categories = dictionary_choose(w->words, cell, in->rows);
+    if (!f->categories)
+        return err_set(err, ST_FATAL, "out of memory");
+    return build_at(b, in, in->n + i, cell, s, err);
 }
 
 static enum status build_all(struct baseline *b, const struct baseline_input *in, struct scratch *s,
@@ -270,15 +347,11 @@ static enum status build_all(struct baseline *b, const struct baseline_input *in
     if (in->videos)
         st = sort_by_video(in, s->by_video, b, err);
     s->video_size = b->video_size;
-    for (size_t i = 0; i < in->n && st == ST_OK; i++) {
-        b->features[i].name = calloc(1, strlen(in->names[i]) + 1);
-        if (!b->features[i].name)
-            return err_set(err, ST_FATAL, "out of memory");
-        memcpy(b->features[i].name, in->names[i], strlen(in->names[i]));
-        st = build_feature(&b->features[i], in, i, s, err);
-        if (st == ST_OK)
-            split_add(&b->split, &b->features[i], split_psi(&b->features[i], s->cell, in->rows));
-    }
+    for (size_t i = 0; i < in->n && st == ST_OK; i++)
+        st = build_at(b, in, i, in->columns[i], s, err);
+    b->numbers = in->n;
+    for (size_t i = 0; i < in->n_categories && st == ST_OK; i++)
+        st = build_categories(b, in, i, s, err);
     return st;
 }
 
@@ -303,6 +376,24 @@ enum status baseline_calibrated(struct baseline *b, const struct calibration *c,
     return name_it(b, err);
 }
 
+/* Segments count in the cells of all features, so all have a column. */
+static enum status add_segments(struct baseline *b, const struct baseline_input *in,
+                                const struct scratch *s, struct err *err)
+{
+    struct baseline_input whole = *in;
+    const double **columns = calloc(b->n, sizeof(*columns));
+    enum status st;
+
+    if (!columns)
+        return err_set(err, ST_FATAL, "out of memory");
+    for (size_t i = 0; i < b->n; i++)
+        columns[i] = i < in->n ? in->columns[i] : s->category + (i - in->n) * in->rows;
+    whole.columns = columns;
+    st = baseline_add_segments(b, &whole, err);
+    free(columns);
+    return st;
+}
+
 enum status baseline_build(const struct baseline_input *in, struct baseline **out, struct err *err)
 {
     struct scratch s = { 0 };
@@ -317,13 +408,14 @@ enum status baseline_build(const struct baseline_input *in, struct baseline **ou
     s.rank = calloc(in->rows, sizeof(*s.rank));
     s.cell = calloc(in->rows, sizeof(*s.cell));
     s.by_video = calloc(in->rows, sizeof(*s.by_video));
+    s.category = calloc(in->rows * in->n_categories + 1, sizeof(*s.category));
     if (b)
-        b->features = calloc(in->n, sizeof(*b->features));
-    if (!b || !b->features || !s.finite || !s.rank || !s.cell || !s.by_video) {
+        b->features = calloc(in->n + in->n_categories, sizeof(*b->features));
+    if (!b || !b->features || !s.finite || !s.rank || !s.cell || !s.by_video || !s.category) {
         st = err_set(err, ST_FATAL, "out of memory");
         goto out;
     }
-    b->n = in->n;
+    b->n = in->n + in->n_categories;
     b->method = BASELINE_METHOD;
     b->comments = (int64_t)in->rows;
     b->until_ms = in->until_ms > 0 ? in->until_ms : 0;
@@ -332,10 +424,11 @@ enum status baseline_build(const struct baseline_input *in, struct baseline **ou
     memcpy(b->bundle_sha256, in->bundle_sha256, SHA256_HEX_LEN);
     st = build_all(b, in, &s, err);
     if (st == ST_OK)
-        st = baseline_add_segments(b, in, err);
+        st = add_segments(b, in, &s, err);
     if (st == ST_OK)
         st = name_it(b, err);
 out:
+    free(s.category);
     free(s.by_video);
     free(s.cell);
     free(s.rank);
@@ -360,6 +453,7 @@ void baseline_free(struct baseline *b)
         free(f->sums);
         free(f->counts);
         cells_free(f->cells);
+        free(f->categories);
         free(f->name);
     }
     baseline_free_segments(b);

@@ -27,7 +27,9 @@
 #include "base/hash.h"
 #include "base/slice.h"
 #include "drift/calibration.h"
+#include "drift/category.h"
 #include "drift/evidence.h"
+#include "drift/facet.h"
 #include "drift/spread.h"
 #include "record/pane.h"
 #include "stats/cells.h"
@@ -46,11 +48,16 @@ enum {
 #define BASELINE_SPLIT_PSI 0.2   /* halves further apart than this: refused */
 #define BASELINE_VALUE_MAX 1e100 /* larger values are an error              */
 
+/* PSI's bins: of numbers at most PSI_BINS_MAX, of categories one a cell. */
+enum { BASELINE_BINS_MAX = CATEGORY_CELLS_MAX };
+
 /* "sha256:" and the hash in hex, with a NUL. */
 enum { BASELINE_ID_LEN = 7 + SHA256_HEX_LEN };
 
 struct baseline_feature {
     char *name;
+    struct categories *categories; /* NULL: numbers; else the rest is as said in category.h */
+    const struct facet *facet;     /* where these come from                                 */
     struct cells *cells;
     size_t n_cells;
     uint64_t *counts;     /* of each cell                                          */
@@ -101,9 +108,10 @@ struct baseline {
     double video_size; /* mean size of the video that a comment belongs to, >= 1 */
     int64_t until_ms;  /* arrival of the last comment; 0: not known              */
     struct baseline_split split;
-    struct calibration calibration; /* of absa baseline; see baseline_calibrated() */
-    struct baseline_feature *features;
+    struct calibration calibration;    /* of absa baseline; see baseline_calibrated() */
+    struct baseline_feature *features; /* those of numbers first */
     size_t n;
+    size_t numbers; /* so many are of numbers: the scores, then what the bundle monitors */
     struct baseline_segment *segments; /* sorted by name */
     size_t n_segments;
 };
@@ -115,6 +123,13 @@ struct baseline_rows {
     size_t n;
 };
 
+/* A facet as categories: in each row the number of a word, as dictionary_add() gave it. */
+struct baseline_words {
+    const char *name; /* of the facet */
+    const struct dictionary *words;
+    const double *number;
+};
+
 /* Columns of equal length, in time order. All borrowed during the call. */
 struct baseline_input {
     const char *bundle_sha256;    /* 64 hex digits                              */
@@ -123,14 +138,16 @@ struct baseline_input {
     size_t n;
     const uint64_t *videos; /* hash of each row's video; NULL: not known */
     size_t rows;
-    int64_t until_ms;                     /* arrival of the last row; 0: not known                */
+    int64_t until_ms; /* arrival of the last row; 0: not known                */
+    const struct baseline_words *categories; /* n_categories of them */
+    size_t n_categories;
     const struct baseline_rows *segments; /* n_segments of them, in any order */
     size_t n_segments;
 };
 
 /* Makes a baseline, split test included (whether it passed is for the caller to
  * judge). ST_REJECT: no rows, a name that is doubled or not allowed, a hash that
- * is none, a value beyond BASELINE_VALUE_MAX, segments without videos or over
+ * is none, a value beyond BASELINE_VALUE_MAX, no facet, segments without videos or over
  * BASELINE_SEGMENTS_MAX; ST_FATAL: memory. Release with baseline_free().
  * O(n rows log rows). */
 MUST_USE enum status baseline_build(const struct baseline_input *in, struct baseline **out,
@@ -142,7 +159,7 @@ MUST_USE enum status baseline_calibrated(struct baseline *b, const struct calibr
                                          struct err *err);
 
 /* Appends the canonical file, of the oldest format that can say it: who knows no
- * segments can read a baseline without any. ST_FATAL: memory or out's maximum. */
+ * segments and categories can read a baseline without any. ST_FATAL: memory or out's maximum. */
 MUST_USE enum status baseline_write(const struct baseline *b, struct buf *out, struct err *err);
 
 /* Reads a file and checks all of it: counts against totals, PSI bins against
@@ -161,6 +178,9 @@ int32_t baseline_find(const struct baseline *b, struct slice name);
 /* x in units of f, rounded half away from zero and held within +-2^42: the one
  * way in which a value enters a sum. x is finite. */
 int64_t baseline_units(const struct baseline_feature *f, double x);
+
+/* Edges that cut the cells of categories. ST_FATAL: memory. */
+MUST_USE enum status baseline_cut_categories(struct baseline_feature *f, struct err *err);
 
 /* For the file's reader: fills what is derived from counts, cells and spread
  * (n_cells set, the derived ones given as NULL). ST_FATAL: memory. */

@@ -8,8 +8,8 @@
 #include "drift/baseline.h"
 #include "drift/reference.h"
 
-/* baseline_segment.c: lists the segments of the input, sorted. ST_REJECT, ST_FATAL as
- * baseline_build(). */
+/* baseline_segment.c: lists the segments of the input, sorted; its columns are those of all
+ * features, of categories their cells. ST_REJECT, ST_FATAL as baseline_build(). */
 MUST_USE enum status baseline_add_segments(struct baseline *b, const struct baseline_input *in,
                                            struct err *err);
 

@@ -23,7 +23,8 @@ static void look_up(struct sighting_values *v, const struct baseline *b,
         v->x[i] = in->columns[i][row] + 0.0;
     cells_find_row(v->cells, v->x, b->n, v->cell);
     for (size_t i = 0; i < b->n; i++)
-        v->units[i] = v->cell[i] < 0 ? 0 : baseline_units(&b->features[i], v->x[i]);
+        v->units[i] =
+            v->cell[i] < 0 || i >= b->numbers ? 0 : baseline_units(&b->features[i], v->x[i]);
     v->video = in->videos[row];
     v->example = (struct example){ .cells = { v->cell, b->n } };
 }

@@ -89,11 +89,53 @@ static enum status read_cells(struct reader *r, struct baseline_feature *f)
             fail(r, "edges", "holds something that is not a number");
         e[i] = json_number_value(v);
     }
+    if (r->st == ST_OK)
+        r->st = cells_from_edges(e, n, &f->cells, r->err);
+    return r->st;
+}
+
+/* A category's place among the others: none twice. */
+static void check_categories(struct reader *r, const struct categories *c)
+{
+    for (size_t i = 1; i < c->n; i++)
+        if (slice_eq(c->name[c->by_name[i]], c->name[c->by_name[i - 1]]))
+            fail(r, "categories", "has a name twice");
+}
+
+static enum status read_categories(struct reader *r, struct baseline_feature *f)
+{
+    const json_t *list = get_array(r, "categories", 0);
+    const json_t *complete = json_object_get(r->obj, "complete");
+    const size_t n = json_array_size(list);
+    struct slice name[CATEGORIES_MAX];
+
+    f->facet = facet_find(slice_str(f->name));
+    if (!f->facet || !facet_has_categories(f->facet) || n > CATEGORIES_MAX ||
+        !json_is_boolean(complete))
+        fail(r, "categories", "are not those of a facet, or too many");
+    for (size_t i = 0; i < n && r->st == ST_OK; i++) {
+        const json_t *v = json_array_get(list, i);
+
+        name[i] = (struct slice){ json_string_value(v), json_string_length(v) };
+        if (!name[i].p || !category_is_name(name[i]))
+            fail(r, "categories", "holds something that is no category");
+    }
     if (r->st != ST_OK)
         return r->st;
-    r->st = cells_from_edges(e, n, &f->cells, r->err);
-    if (r->st != ST_OK)
+    f->unit = 1;
+    f->categories = categories_new(name, n, json_is_true(complete));
+    if (!f->categories) {
+        r->st = err_set(r->err, ST_FATAL, "out of memory");
         return r->st;
+    }
+    check_categories(r, f->categories);
+    if (r->st == ST_OK)
+        r->st = baseline_cut_categories(f, r->err);
+    return r->st;
+}
+
+static enum status allocate_cells(struct reader *r, struct baseline_feature *f)
+{
     f->n_cells = cells_n(f->cells);
     f->counts = calloc(f->n_cells, sizeof(*f->counts));
     f->sums = calloc(f->n_cells, sizeof(*f->sums));
@@ -106,7 +148,7 @@ static enum status read_cells(struct reader *r, struct baseline_feature *f)
 static void read_counts(struct reader *r, struct baseline_feature *f)
 {
     const json_t *counts = get_array(r, "counts", f->n_cells);
-    const json_t *sums = get_array(r, "sums", f->n_cells);
+    const json_t *sums = f->categories ? NULL : get_array(r, "sums", f->n_cells);
     int64_t left = f->n;
 
     for (size_t i = 0; i < f->n_cells && r->st == ST_OK; i++) {
@@ -117,8 +159,8 @@ static void read_counts(struct reader *r, struct baseline_feature *f)
 
         if (!json_is_integer(c) || count < 0 || count > left)
             fail(r, "counts", "do not add up to n");
-        else if (!json_is_integer(s) || sum < INT64_MIN + 1 ||
-                 (double)llabs(sum) > (double)count * (double)UNITS_MAX)
+        else if (sums && (!json_is_integer(s) || sum < INT64_MIN + 1 ||
+                          (double)llabs(sum) > (double)count * (double)UNITS_MAX))
             fail(r, "sums", "do not fit the counts");
         left -= count;
         f->counts[i] = (uint64_t)count;
@@ -204,16 +246,43 @@ static void check_ranges(struct reader *r, const struct baseline_feature *f)
         fail(r, "mean", "is out of range");
     if (!isfinite(f->sd) || f->sd < 0)
         fail(r, "sd", "is out of range");
-    if (!(f->icc >= 0 && f->icc <= 1))
-        fail(r, "icc", "is not within 0..1");
 }
 
-static enum status read_feature(const json_t *obj, struct baseline_feature *f,
-                                const struct baseline *b, struct err *err)
+/* What a feature of numbers has more than one of categories. */
+static enum status read_numeric(struct reader *r, struct baseline_feature *f)
+{
+    f->infinite = get_int(r, "infinite", 0);
+    f->min = get_double(r, "min");
+    f->max = get_double(r, "max");
+    f->mean = get_double(r, "mean");
+    f->sd = get_double(r, "sd");
+    f->unit = get_double(r, "unit");
+    check_ranges(r, f);
+    return r->st == ST_OK ? read_cells(r, f) : r->st;
+}
+
+/* Those of numbers stand first. */
+static enum status read_kind(struct reader *r, struct baseline_feature *f, struct baseline *b)
+{
+    const char *kind = get_name(r, "kind", false);
+    const bool numeric = strcmp(kind, "numeric") == 0;
+
+    if (r->st != ST_OK)
+        return r->st;
+    if (!numeric && strcmp(kind, "category") != 0)
+        return err_set(r->err, ST_REJECT, "%s: features of kind %s are not supported", f->name,
+                       kind);
+    if (numeric && b->numbers + 1 < b->n)
+        fail(r, "kind", "is numeric behind one of categories");
+    b->numbers += numeric ? 1 : 0;
+    return numeric ? read_numeric(r, f) : read_categories(r, f);
+}
+
+static enum status read_feature(const json_t *obj, struct baseline_feature *f, struct baseline *b,
+                                struct err *err)
 {
     struct reader r = { obj, "a feature", err, ST_OK };
     const char *name = get_name(&r, "name", false);
-    const char *kind = NULL;
 
     if (r.st != ST_OK)
         return r.st;
@@ -222,30 +291,24 @@ static enum status read_feature(const json_t *obj, struct baseline_feature *f,
         return err_set(err, ST_FATAL, "out of memory");
     memcpy(f->name, name, strlen(name));
     r.where = f->name;
-    kind = get_name(&r, "kind", false);
-    if (r.st == ST_OK && strcmp(kind, "numeric") != 0)
-        return err_set(err, ST_REJECT, "%s: features of kind %s are not supported", name, kind);
     f->n = get_int(&r, "n", 0);
     f->missing = get_int(&r, "missing", 0);
-    f->infinite = get_int(&r, "infinite", 0);
-    f->min = get_double(&r, "min");
-    f->max = get_double(&r, "max");
-    f->mean = get_double(&r, "mean");
-    f->sd = get_double(&r, "sd");
     f->icc = get_double(&r, "icc");
-    f->unit = get_double(&r, "unit");
+    if (!(f->icc >= 0 && f->icc <= 1))
+        fail(&r, "icc", "is not within 0..1");
+    r.st = read_kind(&r, f, b);
+    if (r.st != ST_OK || allocate_cells(&r, f) != ST_OK)
+        return r.st;
     if (f->n > b->comments || f->missing > b->comments || f->infinite > b->comments ||
         f->n + f->missing + f->infinite != b->comments)
         fail(&r, "n", "and missing and infinite are not the comments");
-    check_ranges(&r, f);
-    if (r.st != ST_OK || read_cells(&r, f) != ST_OK)
-        return r.st;
-    read_counts(&r, f);
+    if (r.st == ST_OK)
+        read_counts(&r, f);
     if (r.st == ST_OK)
         read_spread(&r, f);
     if (r.st == ST_OK)
         r.st = baseline_derive(f, b->video_size, err);
-    if (r.st == ST_OK)
+    if (r.st == ST_OK && !f->categories)
         check_bins(&r, f);
     return r.st;
 }

@@ -40,6 +40,29 @@ static void put_spread(struct buf *out, const struct baseline_feature *f)
     put_numbers(out, "long_run", f->spread.long_run, RANK_MOMENTS);
 }
 
+static void put_counts(struct buf *out, const struct baseline_feature *f)
+{
+    buf_str(out, "\"counts\":[");
+    for (size_t i = 0; i < f->n_cells; i++)
+        buf_fmt(out, "%s%" PRIu64, i ? "," : "", f->counts[i]);
+}
+
+static void put_categories(struct buf *out, const struct baseline_feature *f)
+{
+    buf_fmt(out, "{\"name\":\"%s\",\"kind\":\"category\",\"complete\":%s,", f->name,
+            f->categories->complete ? "true" : "false");
+    put_int(out, "n", f->n);
+    put_int(out, "missing", f->missing);
+    put_number(out, "icc", f->icc);
+    put_spread(out, f);
+    buf_str(out, "\"categories\":[");
+    for (size_t i = 0; i < f->categories->n; i++)
+        buf_fmt(out, "%s\"%.*s\"", i ? "," : "", SLICE_ARG(f->categories->name[i]));
+    buf_str(out, "],");
+    put_counts(out, f);
+    buf_str(out, "]}");
+}
+
 static void put_feature(struct buf *out, const struct baseline_feature *f)
 {
     const double *edges = cells_edges(f->cells);
@@ -60,9 +83,8 @@ static void put_feature(struct buf *out, const struct baseline_feature *f)
         buf_str(out, i ? "," : "");
         to_json_double(edges[i], out);
     }
-    buf_str(out, "],\"counts\":[");
-    for (size_t i = 0; i < f->n_cells; i++)
-        buf_fmt(out, "%s%" PRIu64, i ? "," : "", f->counts[i]);
+    buf_str(out, "],");
+    put_counts(out, f);
     buf_str(out, "],\"sums\":[");
     for (size_t i = 0; i < f->n_cells; i++)
         buf_fmt(out, "%s%" PRId64, i ? "," : "", f->sums[i]);
@@ -74,7 +96,9 @@ static void put_feature(struct buf *out, const struct baseline_feature *f)
 
 static int format_of(const struct baseline *b)
 {
-    return b->n_segments > 0 || b->until_ms > 0 ? BASELINE_FORMAT : BASELINE_FORMAT_OLDEST;
+    const bool newest = b->n_segments > 0 || b->until_ms > 0 || b->n > b->numbers;
+
+    return newest ? BASELINE_FORMAT : BASELINE_FORMAT_OLDEST;
 }
 
 static void put_segments(struct buf *out, const struct baseline *b)
@@ -119,7 +143,7 @@ enum status baseline_write(const struct baseline *b, struct buf *out, struct err
     buf_str(out, "\"features\":[\n");
     for (size_t i = 0; i < b->n; i++) {
         buf_str(out, i ? ",\n" : "");
-        put_feature(out, &b->features[i]);
+        (b->features[i].categories ? put_categories : put_feature)(out, &b->features[i]);
     }
     buf_str(out, "\n]}\n");
     if (buf_failed(out)) {

@@ -111,26 +111,40 @@ void calibrate_end(struct calibrate *c)
     c->pool = NULL;
 }
 
+/* The values of the rows that were drawn. */
+static void gather(const struct world *w, const double *from, double *to)
+{
+    for (size_t i = 0; i < w->drawn.n; i++)
+        to[i] = from[w->drawn.v[i].row];
+}
+
 /* Builds a baseline of the rows that were drawn. */
 static enum status build_from(struct world *w, struct err *err)
 {
     const struct baseline_input *from = w->c->in;
     size_t rows = w->drawn.n;
-    double *block = calloc(from->n * rows + 1, sizeof(*block));
+    const size_t all = from->n + from->n_categories;
+    double *block = calloc(all * rows + 1, sizeof(*block));
     const double **columns = calloc(from->n, sizeof(*columns));
+    struct baseline_words words[FACETS_MAX];
     uint64_t *videos = calloc(rows + 1, sizeof(*videos));
     struct baseline_input in = *from;
     enum status st = no_memory(err);
 
     for (size_t f = 0; block && columns && f < from->n; f++) {
         columns[f] = block + f * rows;
-        for (size_t i = 0; i < rows; i++)
-            block[f * rows + i] = from->columns[f][w->drawn.v[i].row];
+        gather(w, from->columns[f], block + f * rows);
+    }
+    for (size_t k = 0; block && k < from->n_categories; k++) {
+        words[k] = from->categories[k];
+        words[k].number = block + (from->n + k) * rows;
+        gather(w, from->categories[k].number, block + (from->n + k) * rows);
     }
     for (size_t i = 0; videos && i < rows; i++)
         videos[i] = w->drawn.v[i].video;
     if (block && columns && videos) {
         in.columns = columns;
+        in.categories = words;
         in.videos = from->videos ? videos : NULL;
         in.rows = rows;
         in.n_segments = 0; /* theirs are other rows */
@@ -217,11 +231,26 @@ static enum status world_begin(const struct calibrate *c, int32_t world, struct 
     return st == ST_OK ? allocate(w, err) : st;
 }
 
+/* The word of a row, as the score had it; for one that is kept by none, what is no name either. */
+static void put_word(const struct baseline_words *w, size_t row, struct score *score,
+                     struct aspect *aspect)
+{
+    const double number = w->number[row];
+    struct slice text = slice_str(CATEGORY_OTHER);
+
+    if (isnan(number))
+        text = (struct slice){ 0 };
+    else if (number < (double)w->words->n)
+        text = slice_str(w->words->word[(size_t)number]);
+    facet_put(facet_find(slice_str(w->name)), text, score, aspect);
+}
+
 /* Counts a comment as the pane stage does. */
 static enum status count(struct world *w, const struct resampled *r, struct err *err)
 {
     const struct baseline_input *in = w->c->in;
     const int64_t id = w->sightings++;
+    struct aspect aspect;
     struct score score = { .comment_id = { (const char *)&id, sizeof(id) },
                            .video_id = { (const char *)&r->video, sizeof(r->video) } };
     enum status st;
@@ -234,6 +263,8 @@ static enum status count(struct world *w, const struct resampled *r, struct err 
     score.confidence = w->row[3];
     score.features.v = w->row + SCORES;
     score.features.n = in->n - SCORES;
+    for (size_t k = 0; k < in->n_categories; k++)
+        put_word(&in->categories[k], r->row, &score, &aspect);
     st = sighting_values_fill(w->values, w->base, &score, err);
     return st == ST_OK ? tally_add(w->tally, w->values, err) : st;
 }

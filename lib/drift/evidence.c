@@ -76,29 +76,31 @@ static void fill_kurtosis(const struct evidence *e, struct directions *of)
     }
 }
 
-struct evidence *evidence_new(const uint64_t *counts, size_t cells, const struct spread *spread,
+struct evidence *evidence_new(const struct evidence_counts *counts, const struct spread *spread,
                               double video_size)
 {
+    const size_t cells = counts->cells;
     double a[RANK_GROUPS_MAX * RANK_GROUPS_MAX];
     double b[RANK_GROUPS_MAX * RANK_GROUPS_MAX];
-    struct evidence *e = calloc(1, sizeof(*e) + cells * sizeof(*counts));
+    struct evidence *e = calloc(1, sizeof(*e) + cells * sizeof(*counts->v));
 
     if (!e)
         return NULL;
-    memcpy(e + 1, counts, cells * sizeof(*counts));
+    memcpy(e + 1, counts->v, cells * sizeof(*counts->v));
     e->counts = (const uint64_t *)(const void *)(e + 1);
     for (size_t i = 0; i < cells; i++) {
-        e->m += (double)counts[i];
-        e->unseen |= counts[i] == 0;
-        e->singles += counts[i] == 1 ? 1 : 0;
+        e->m += (double)counts->v[i];
+        e->unseen |= counts->v[i] == 0;
+        e->singles += counts->v[i] == 1 ? 1 : 0;
     }
     e->video_size = fmax(video_size, 1);
     e->long_run = spread_long_run(spread);
-    ranks_init(&e->ranks, counts, cells);
+    ranks_init(&e->ranks, counts->v, cells);
     e->neyman.test = EVIDENCE_NEYMAN;
     spread_moments(spread, &e->ranks, a, b);
     pencil_init(&e->neyman.pencil, a, b, RANK_MOMENTS);
-    for (size_t k = 0; k < RANK_MOMENTS; k++) {
+    e->neyman.pencil.k = counts->nominal ? 0 : e->neyman.pencil.k;
+    for (size_t k = 0; k < RANK_MOMENTS && !counts->nominal; k++) {
         e->var[k][0] = a[k * RANK_MOMENTS + k];
         e->var[k][1] = b[k * RANK_MOMENTS + k];
     }

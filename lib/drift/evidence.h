@@ -31,6 +31,8 @@
  * (Feller 1971, XVI.7), is within a factor of 4 at x = 4. The variance of a direction is
  * the baseline's, with a relative standard error of sqrt(kurtosis / m), so 1/7 at 50.
  *
+ * Categories have no order, hence no moments: neyman is not tested of them.
+ *
  *   unseen   where the baseline has cells without comments (beside atoms; the
  *            only test of a feature that never changed): how likely is it that
  *            all x comments there, of n + m, fell into the window (Fisher's exact
@@ -44,6 +46,7 @@
 #ifndef DRIFT_EVIDENCE_H
 #define DRIFT_EVIDENCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -59,9 +62,16 @@ enum evidence_test { EVIDENCE_NONE, EVIDENCE_NEYMAN, EVIDENCE_GROUPS, EVIDENCE_U
 
 struct evidence; /* immutable; of one feature of a baseline */
 
+/* A histogram; borrowed. */
+struct evidence_counts {
+    const uint64_t *v;
+    size_t cells;
+    bool nominal; /* cells are categories, in no order that means anything: no moments */
+};
+
 /* From the baseline's counts by cell, copied into it, and its mean size of the
  * video that a comment belongs to (>= 1). NULL: out of memory. O(cells). */
-struct evidence *evidence_new(const uint64_t *counts, size_t cells, const struct spread *spread,
+struct evidence *evidence_new(const struct evidence_counts *counts, const struct spread *spread,
                               double video_size);
 
 /* NULL is fine. */

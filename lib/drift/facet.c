@@ -2,8 +2,34 @@
 #include "drift/facet.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/time.h"
+
+static void put_lang(struct score *s, struct slice value)
+{
+    s->lang = value;
+}
+
+static void put_is_reply(struct score *s, struct slice value)
+{
+    s->is_reply = slice_is(value, "true");
+}
+
+static void put_model(struct score *s, struct slice value)
+{
+    s->model = value;
+}
+
+static void put_model_version(struct score *s, struct slice value)
+{
+    s->model_version = value;
+}
+
+static void put_encoder(struct score *s, struct slice value)
+{
+    s->encoder = value;
+}
 
 static struct slice video(const struct score *s)
 {
@@ -91,21 +117,23 @@ static struct slice hour_of_week(const struct score *s)
 struct facet {
     const char *name;
     struct slice (*one)(const struct score *s); /* NULL: the aspects */
-    struct slice (*at)(int64_t ms);             /* of time: that of a time */
-    int64_t length;                             /* of time */
+    void (*put)(struct score *s,
+                struct slice value); /* NULL: aspects, and what has no categories */
+    struct slice (*at)(int64_t ms);  /* of time: that of a time */
+    int64_t length;                  /* of time */
 };
 
 static const struct facet facets[FACETS_MAX] = {
-    { "video", video, NULL, 0 },
-    { "aspect", NULL, NULL, 0 },
-    { "lang", lang, NULL, 0 },
-    { "is_reply", is_reply, NULL, 0 },
-    { "model", model, NULL, 0 },
-    { "model_version", model_version, NULL, 0 },
-    { "encoder", encoder, NULL, 0 },
-    { "hour", hour, hour_at, HOUR_MS },
-    { "weekday", weekday, weekday_at, DAY_MS },
-    { "hour_of_week", hour_of_week, hour_of_week_at, HOUR_MS },
+    { "video", video, NULL, NULL, 0 },
+    { "aspect", NULL, NULL, NULL, 0 },
+    { "lang", lang, put_lang, NULL, 0 },
+    { "is_reply", is_reply, put_is_reply, NULL, 0 },
+    { "model", model, put_model, NULL, 0 },
+    { "model_version", model_version, put_model_version, NULL, 0 },
+    { "encoder", encoder, put_encoder, NULL, 0 },
+    { "hour", hour, NULL, hour_at, HOUR_MS },
+    { "weekday", weekday, NULL, weekday_at, DAY_MS },
+    { "hour_of_week", hour_of_week, NULL, hour_of_week_at, HOUR_MS },
 };
 
 const char facet_names[] = "video, aspect, lang, is_reply, model, model_version, encoder, hour, "
@@ -132,6 +160,40 @@ const struct facet *facet_find(struct slice name)
 const char *facet_name(const struct facet *f)
 {
     return f->name;
+}
+
+bool facet_has_categories(const struct facet *f)
+{
+    return !f->one || f->put;
+}
+
+void facet_put(const struct facet *f, struct slice value, struct score *s, struct aspect *aspect)
+{
+    if (f->put) {
+        f->put(s, value);
+        return;
+    }
+    *aspect = (struct aspect){ .category = value };
+    s->aspects_detected = (struct aspect_list){ aspect, 1 };
+}
+
+enum status facets_parse(const char *list, const char *option, const struct facet **facet,
+                         size_t *n, struct err *err)
+{
+    *n = 0;
+    while (list) {
+        const size_t length = strcspn(list, ",");
+        const struct facet *f = facet_find(slice_trim((struct slice){ list, length }));
+
+        for (size_t i = 0; i < *n; i++)
+            f = facet[i] == f ? NULL : f;
+        if (!f)
+            return err_set(err, ST_FATAL, "usage: %s: '%.*s' is none of %s, or is there twice",
+                           option, (int)(length < 64 ? length : 64), list, facet_names);
+        facet[(*n)++] = f;
+        list = list[length] == ',' ? list + length + 1 : NULL;
+    }
+    return ST_OK;
 }
 
 /* An aspect that has a name. */

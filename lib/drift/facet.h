@@ -11,9 +11,11 @@
 #ifndef DRIFT_FACET_H
 #define DRIFT_FACET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "base/slice.h"
 #include "record/score.h"
 
@@ -36,6 +38,18 @@ struct slice facet_at(const struct facet *f, int64_t ms);
 /* For how long it has one value, in ms; 0: it is none of time. Such a stretch begins at a multiple
  * of it. */
 int64_t facet_length(const struct facet *f);
+/* Whether its values are the categories of a feature: not those of a video, of which each day has
+ * others, nor of time. */
+bool facet_has_categories(const struct facet *f);
+
+/* Puts a value into a score as facet_value() would find it there, of a facet that has categories;
+ * the score borrows the text, and of aspects the room for one. */
+void facet_put(const struct facet *f, struct slice value, struct score *s, struct aspect *aspect);
+
+/* Facets of a list with commas, which option of a program names; NULL: none. facet has FACETS_MAX
+ * places. ST_FATAL "usage: <option>: ...": what is no facet, or is there twice. */
+MUST_USE enum status facets_parse(const char *list, const char *option, const struct facet **facet,
+                                  size_t *n, struct err *err);
 
 /* How many values a score has of a facet, and one of them (i below that number):
  * never empty, borrowed from the score. */

@@ -46,6 +46,8 @@ static enum status begin(struct baseline_feature *f, const struct baseline_featu
 {
     *f = (struct baseline_feature){
         .name = parent->name,
+        .categories = parent->categories,
+        .facet = parent->facet,
         .cells = parent->cells,
         .n_cells = parent->n_cells,
         .unit = parent->unit,
@@ -87,6 +89,7 @@ enum status reference_new(const struct baseline *parent, const struct pane_delta
     memcpy(r->id, parent->id, sizeof(r->id));
     memcpy(r->bundle_sha256, parent->bundle_sha256, sizeof(r->bundle_sha256));
     r->method = parent->method;
+    r->numbers = parent->numbers;
     r->comments = d->n;
     r->video_size = video_size;
     r->split.ok = true;

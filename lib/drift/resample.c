@@ -200,7 +200,7 @@ static double days_differ(const struct resample *r, const struct baseline_input 
 {
     double most = 1;
 
-    for (size_t i = 0; i < base->n; i++) {
+    for (size_t i = 0; i < base->numbers; i++) {
         struct days_anova a = { 0 };
         double f;
 

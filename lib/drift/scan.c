@@ -120,7 +120,7 @@ static enum status count_videos(struct scan *s, const struct history *h, size_t 
 
 static double psi_of(const struct baseline_feature *f, const uint64_t *counts)
 {
-    uint64_t bins[PSI_BINS_MAX];
+    uint64_t bins[BASELINE_BINS_MAX];
 
     cells_to_bins(f->cells, counts, f->psi_bin, f->n_bins, bins);
     return dist_psi(f->bin_counts, bins, f->n_bins);

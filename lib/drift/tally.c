@@ -50,20 +50,32 @@ void sighting_values_free(struct sighting_values *v)
     free(v);
 }
 
+/* The cell of a score's category as a number. Of aspects the first that it names: one
+ * value a comment, so that comments stay what is counted. */
+static double category_of(const struct baseline_feature *f, const struct score *score)
+{
+    int32_t cell = categories_find(f->categories, facet_value(f->facet, score, 0));
+
+    return cell < 0 ? (double)NAN : cell;
+}
+
 enum status sighting_values_fill(struct sighting_values *v, const struct baseline *base,
                                  const struct score *score, struct err *err)
 {
     const double own[SCORES] = { score->sentiment_score, score->engagement_score,
                                  score->implicitness_degree, score->confidence };
 
-    if (base->n != SCORES + score->features.n)
+    if (base->numbers != SCORES + score->features.n)
         return err_set(err, ST_REJECT, "a score has %zu features, the baseline %zu",
-                       SCORES + score->features.n, base->n);
-    for (size_t i = 0; i < base->n; i++)
+                       SCORES + score->features.n, base->numbers);
+    for (size_t i = 0; i < base->numbers; i++)
         v->x[i] = (i < SCORES ? own[i] : score->features.v[i - SCORES]) + 0.0;
+    for (size_t i = base->numbers; i < base->n; i++)
+        v->x[i] = category_of(&base->features[i], score);
     cells_find_row(v->cells, v->x, base->n, v->cell);
     for (size_t i = 0; i < base->n; i++)
-        v->units[i] = v->cell[i] < 0 ? 0 : baseline_units(&base->features[i], v->x[i]);
+        v->units[i] =
+            v->cell[i] < 0 || i >= base->numbers ? 0 : baseline_units(&base->features[i], v->x[i]);
     v->video = hash64(score->video_id.n > 0 ? score->video_id : score->comment_id);
     v->example = (struct example){
         .hash = (int64_t)hash64(score->comment_id),

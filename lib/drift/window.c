@@ -6,6 +6,7 @@
 
 #include "drift/video_icc.h"
 #include "stats/distance.h"
+#include "stats/special.h"
 
 struct opt_double defined(double x)
 {
@@ -51,15 +52,33 @@ static enum status fill_bins(const struct baseline_feature *base, const struct h
     return ST_OK;
 }
 
-static enum status measure_feature(const struct baseline_feature *base, const struct hist *h,
-                                   double mean_size, struct arena *a, struct window_feature *f)
+/* What goes by the order of values. */
+static void measure_numbers(const struct baseline_feature *base, const struct hist *h,
+                            struct window_feature *f)
 {
-    uint64_t bins[PSI_BINS_MAX];
-    double n = (double)h->n;
-    double m = (double)base->n;
     double ks = dist_ks_cells(base->counts, h->counts, base->n_cells);
     double wasserstein =
         dist_wasserstein_cells(base->counts, base->sums, h->counts, h->sums, base->n_cells);
+
+    f->ks = defined(ks);
+    f->wasserstein = defined(wasserstein * base->unit / fmax(base->sd, WINDOW_SD_MIN));
+    if (f->ks.has)
+        f->ks_p = defined(dist_ks_p(ks, (double)h->n, (double)base->n));
+}
+
+static void measure_categories(const struct baseline_feature *base, const struct hist *h,
+                               struct window_feature *f)
+{
+    f->linf = defined(dist_linf(base->counts, h->counts, base->n_cells));
+    f->chi2_p = defined(dist_chi2(base->counts, h->counts, base->n_cells).p);
+    f->unseen = (struct opt_long){ (int64_t)h->counts[base->n_cells - 1], true };
+}
+
+static enum status measure_feature(const struct baseline_feature *base, const struct hist *h,
+                                   double mean_size, struct arena *a, struct window_feature *f)
+{
+    uint64_t bins[BASELINE_BINS_MAX];
+    double n = (double)h->n;
 
     f->name = slice_str(base->name);
     f->n = h->n;
@@ -70,11 +89,18 @@ static enum status measure_feature(const struct baseline_feature *base, const st
         return ST_FATAL;
     f->psi = defined(dist_psi(base->bin_counts, bins, base->n_bins));
     f->js = defined(dist_js(base->bin_counts, bins, base->n_bins));
-    f->ks = defined(ks);
-    f->wasserstein = defined(wasserstein * base->unit / fmax(base->sd, WINDOW_SD_MIN));
-    if (f->ks.has)
-        f->ks_p = defined(dist_ks_p(ks, n, m));
+    if (base->categories)
+        measure_categories(base, h, f);
+    else
+        measure_numbers(base, h, f);
     return ST_OK;
+}
+
+double category_p(const uint64_t *before, const uint64_t *now, size_t cells, double worth)
+{
+    const struct chi2 c = dist_chi2(before, now, cells);
+
+    return special_chi2_sf(c.stat * worth, c.dof);
 }
 
 /* p of the feature: what the policy goes by. */
@@ -83,7 +109,11 @@ static void test_feature(const struct baseline_feature *base, const struct hist 
 {
     struct outcome found;
 
-    f->test = slice_str("ks");
+    f->test = slice_str(base->categories ? "chi2" : "ks");
+    if (!policy->scans && base->categories) {
+        f->p = defined(category_p(base->counts, h->counts, base->n_cells, f->n_eff / (double)h->n));
+        return;
+    }
     if (!policy->scans) {
         if (f->ks.has)
             f->p = defined(dist_ks_p(f->ks.v, f->n_eff, (double)base->n));

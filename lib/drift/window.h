@@ -75,6 +75,10 @@ bool window_has_power(const struct window *w, const struct window_rules *rules);
  * -1 when none has a severity. */
 int32_t window_worst(const struct window *w);
 
+/* p of chi-square on categories whose comments are worth less than independent ones, by the
+ * design effect (Rao and Scott 1981, the first-order correction): worth is n_eff / n. */
+double category_p(const uint64_t *before, const uint64_t *now, size_t cells, double worth);
+
 /* A double that may be undefined. */
 struct opt_double defined(double x);
 

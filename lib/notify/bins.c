@@ -3,6 +3,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 /* Whether a cell from lo to hi holds one value, as the edges around an atom do. */
 static bool is_one_value(double lo, double hi)
@@ -53,6 +54,8 @@ size_t bins_of(const struct alert *al, struct bin v[BINS_MAX])
         size_t at = (size_t)al->psi_bins.v[i];
         struct bin *b = &v[at];
 
+        if (al->categories.n == al->psi_bins.n)
+            b->name = al->categories.v[i];
         if (b->cells++ == 0)
             begin(b, &al->edges, i);
         else if (b->last + 1 != i)
@@ -80,11 +83,34 @@ void bins_spark(const struct bin *v, size_t n, bool window, struct buf *out)
 
 bool bins_one_value(const struct bin *b)
 {
-    return !b->parted && isfinite(b->lo) && isfinite(b->hi) && is_one_value(b->lo, b->hi);
+    return b->name.p ||
+           (!b->parted && isfinite(b->lo) && isfinite(b->hi) && is_one_value(b->lo, b->hi));
+}
+
+enum { NAME_SHOWN_MAX = 40 };
+
+static void add_name(struct slice name, struct buf *out)
+{
+    static const char plain[] = " !#$%()*+,-./:;=?@[]^_{|}~";
+
+    for (size_t i = 0; i < name.n && i < NAME_SHOWN_MAX; i++) {
+        const char c = name.p[i];
+        const bool letter =
+            (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+
+        if (letter || (c != '\0' && strchr(plain, c)))
+            buf_byte(out, c);
+        else
+            buf_str(out, "?");
+    }
 }
 
 void bins_range(const struct bin *b, struct buf *out)
 {
+    if (b->name.p) {
+        add_name(b->name, out);
+        return;
+    }
     if (b->parted)
         buf_str(out, "other ");
     if (isinf(b->lo) && isinf(b->hi))

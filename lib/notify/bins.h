@@ -9,8 +9,9 @@
 enum { BINS_MAX = SPARK_BINS_MAX };
 
 struct bin {
-    double lo;  /* -infinity: none */
-    bool above; /* lo itself is not in it: that is a bin of its own */
+    struct slice name; /* of a category; else p is NULL */
+    double lo;         /* -infinity: none */
+    bool above;        /* lo itself is not in it: that is a bin of its own */
     double hi;
     double before; /* share of the baseline */
     double now;    /* share of the window   */
@@ -31,7 +32,8 @@ void bins_spark(const struct bin *v, size_t n, bool window, struct buf *out);
 bool bins_one_value(const struct bin *b);
 
 /* Appends "-0.5 to 0.25", "below -0.5", "from 0.25", "above 3"; "other below 3" of a bin that is
- * parted. */
+ * parted; or the name of a category, with a question mark for each character that text or HTML
+ * might take for more than itself. */
 void bins_range(const struct bin *b, struct buf *out);
 
 #endif

@@ -94,6 +94,30 @@ void view_evidence(const struct alert *al, struct buf *out)
             SLICE_ARG(al->evidence->moved));
 }
 
+void view_shares(const struct alert *al, struct buf *out)
+{
+    if (al->linf.has)
+        buf_fmt(out, "largest difference %.1f %%, ", 100 * al->linf.v);
+    if (al->chi2_p.has)
+        buf_fmt(out, "chi-square p %.2g, ", al->chi2_p.v);
+    buf_fmt(out, "%lld unseen", al->unseen.has ? (long long)al->unseen.v : 0);
+}
+
+void view_also(const struct alert *al, struct buf *out)
+{
+    for (size_t i = 0; i < al->also.n && i < VIEW_ALSO_MAX; i++) {
+        const struct moved_segment *m = &al->also.v[i];
+
+        buf_str(out, i > 0 ? ", " : "");
+        put_line(out, utf8_cut(m->segment, SUBJECT_NAME_MAX));
+        buf_byte(out, ' ');
+        put_line(out, utf8_cut(m->feature, SUBJECT_NAME_MAX));
+        buf_fmt(out, " %s", severity_name(m->severity));
+    }
+    if (al->also.n > VIEW_ALSO_MAX)
+        buf_fmt(out, " and %zu more", al->also.n - VIEW_ALSO_MAX);
+}
+
 void view_window(const struct alert *al, struct buf *out)
 {
     enum { DAY_LEN = 11 }; /* with the blank */
@@ -197,6 +221,19 @@ static void put_evidence(const struct alert *al, struct buf *out)
     buf_release(&line);
 }
 
+/* Where the values lie, or what the categories say. */
+static void put_middle(const struct alert *al, struct buf *out)
+{
+    if (al->categories.n > 0) {
+        buf_str(out, "\n  shares     ");
+        view_shares(al, out);
+        buf_byte(out, '\n');
+        return;
+    }
+    buf_fmt(out, "\n  mean       %.4g before, %.4g now (sd %.4g, %.4g)\n", al->moments.mean_before,
+            al->moments.mean_now, al->moments.sd_before, al->moments.sd_now);
+}
+
 static void put_alert(const struct alert *al, struct buf *out)
 {
     struct view v;
@@ -214,10 +251,14 @@ static void put_alert(const struct alert *al, struct buf *out)
     view_window(al, out);
     buf_fmt(out, "\n  comments   %lld, worth %.1f; baseline %lld", (long long)al->n, al->n_eff,
             (long long)al->m);
-    buf_fmt(out, "\n  mean       %.4g before, %.4g now (sd %.4g, %.4g)\n", al->moments.mean_before,
-            al->moments.mean_now, al->moments.sd_before, al->moments.sd_now);
+    put_middle(al, out);
     put_histograms(&v, out);
     put_others(&v, out);
+    if (al->also.n > 0) {
+        buf_str(out, "\n  elsewhere  ");
+        view_also(al, out);
+        buf_byte(out, '\n');
+    }
     put_field(out, "what to do", al->todo);
     buf_str(out, "\n  verify     ");
     view_command(al, out);

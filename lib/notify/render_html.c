@@ -150,8 +150,15 @@ static void facts(const struct alert *al, struct buf *out)
             (long long)al->m);
     row(out, "comments", buf_slice(&line));
     buf_clear(&line);
-    buf_fmt(&line, "%.4g before, %.4g now", al->moments.mean_before, al->moments.mean_now);
-    row(out, "mean", buf_slice(&line));
+    if (al->categories.n > 0)
+        view_shares(al, &line);
+    else
+        buf_fmt(&line, "%.4g before, %.4g now", al->moments.mean_before, al->moments.mean_now);
+    row(out, al->categories.n > 0 ? "shares" : "mean", buf_slice(&line));
+    buf_clear(&line);
+    view_also(al, &line);
+    if (al->also.n > 0)
+        row(out, "elsewhere", buf_slice(&line));
     row(out, "what to do", al->todo);
     buf_str(out, "</table>\n");
     if (buf_failed(&line))

@@ -8,7 +8,7 @@
 
 /* SHOWN_MAX: bytes of one string from elsewhere. So GROUP_ALERTS_MAX alerts are always less than
  * MESSAGE_MAX: an alert that nobody could be told of would stop everybody's. */
-enum { VIEW_MOVED_MAX = 3, VIEW_OTHERS_MAX = 8, SHOWN_MAX = 500 };
+enum { VIEW_MOVED_MAX = 3, VIEW_OTHERS_MAX = 8, VIEW_ALSO_MAX = 5, SHOWN_MAX = 500 };
 
 /* One alert, made ready for print. */
 struct view {
@@ -33,6 +33,12 @@ void view_psi(const struct alert *al, struct buf *out);
 
 /* How sure it is, and of what; nothing with rule window. */
 void view_evidence(const struct alert *al, struct buf *out);
+
+/* Of categories: the largest difference of a share, chi-square, comments of unseen ones. */
+void view_shares(const struct alert *al, struct buf *out);
+
+/* The other segments that moved, "lang:de sentiment_score CRITICAL, ...". */
+void view_also(const struct alert *al, struct buf *out);
 
 /* "2025-07-23 12:00 to 13:00 UTC", with the second day when it is another one. */
 void view_window(const struct alert *al, struct buf *out);

@@ -136,6 +136,11 @@ struct alert {
     int32_t method;
     struct opt_double q;
     struct alert_evidence *evidence; /* NULL with rule window */
+    struct strings categories;       /* empty of numbers; else they have the next three */
+    struct opt_double linf;
+    struct opt_double chi2_p;
+    struct opt_long unseen;
+    struct moved_segment_list also;
     struct slice checksum;
 };
 

@@ -56,6 +56,7 @@ struct close_state {
     int32_t family;
     double cut;
     int32_t cursor;
+    struct moved_segment_list moved;
 };
 
 /* Where the scan of one segment stands. */

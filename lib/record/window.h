@@ -29,6 +29,20 @@ struct identity_counters {
     int64_t dedupe_evicted;
 };
 
+/* A segment that moved at a boundary. */
+struct moved_segment {
+    struct slice segment;
+    struct slice feature;
+    enum severity severity;
+    struct opt_double psi;
+    struct opt_double p;
+};
+
+struct moved_segment_list {
+    struct moved_segment *v;
+    size_t n;
+};
+
 /* One feature of the window against the baseline. */
 struct window_feature {
     struct slice name;
@@ -47,6 +61,10 @@ struct window_feature {
     struct opt_double effect;
     enum severity severity;
     struct longs bins;
+    /* Of categories alone. */
+    struct opt_double linf;
+    struct opt_double chi2_p;
+    struct opt_long unseen;
 };
 
 struct window_feature_list {

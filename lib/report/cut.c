@@ -56,13 +56,17 @@ size_t cut_window(const struct baseline_feature *f, const struct longs *now, str
         .psi_bins = { f->psi_bin, f->n_cells },
         .baseline_counts = { counts, f->n_cells },
         .window_counts = { counts, f->n_cells },
+        .categories = { f->categories ? f->categories->name : NULL,
+                        f->categories ? f->n_cells : 0 },
     };
     return cut(&as_alert, now->v, v);
 }
 
 void cut_tick(const struct bin *b, struct buf *out)
 {
-    if (b->parted)
+    if (b->name.p)
+        bins_range(b, out);
+    else if (b->parted)
         buf_str(out, "other");
     else if (isinf(b->hi))
         buf_str(out, isinf(b->lo) ? "all" : "more");

@@ -64,6 +64,22 @@ static void fact(struct buf *out, const char *name)
     buf_fmt(out, "<tr><th scope=row>%s<td>", name);
 }
 
+/* Where the values lie, or what the categories say. */
+static void middle(struct buf *out, const struct alert *al)
+{
+    if (al->categories.n > 0) {
+        fact(out, "largest difference of a share");
+        html_number(out, al->linf.has ? al->linf.v : (double)NAN);
+        fact(out, "in categories never seen");
+        html_count(out, al->unseen.has ? al->unseen.v : 0);
+        return;
+    }
+    fact(out, "mean");
+    buf_fmt(out, "%.4g &rarr; %.4g", al->moments.mean_before, al->moments.mean_now);
+    fact(out, "spread (sd)");
+    buf_fmt(out, "%.4g &rarr; %.4g", al->moments.sd_before, al->moments.sd_now);
+}
+
 static void facts(struct buf *out, const struct alert *al)
 {
     buf_str(out, "<table>");
@@ -79,10 +95,7 @@ static void facts(struct buf *out, const struct alert *al)
     html_count(out, al->n);
     buf_fmt(out, ", worth %.0f independent ones; baseline ", al->n_eff);
     html_count(out, al->m);
-    fact(out, "mean");
-    buf_fmt(out, "%.4g &rarr; %.4g", al->moments.mean_before, al->moments.mean_now);
-    fact(out, "spread (sd)");
-    buf_fmt(out, "%.4g &rarr; %.4g", al->moments.sd_before, al->moments.sd_now);
+    middle(out, al);
     fact(out, "what to do");
     html_text(out, al->todo);
     fact(out, "alert_id");
@@ -103,6 +116,21 @@ static void others(struct buf *out, const struct alert *al)
     }
     if (al->others.n > OTHERS_MAX)
         buf_fmt(out, " and %zu more", al->others.n - OTHERS_MAX);
+    buf_str(out, ".</p>\n");
+}
+
+/* Other segments that moved at the same boundary. */
+static void elsewhere(struct buf *out, const struct alert *al)
+{
+    if (al->also.n == 0)
+        return;
+    buf_str(out, "<p>Elsewhere at that moment: ");
+    for (size_t i = 0; i < al->also.n && i < OTHERS_MAX; i++) {
+        buf_str(out, i > 0 ? ", " : "");
+        html_text(out, al->also.v[i].feature);
+        buf_str(out, " in ");
+        html_text(out, al->also.v[i].segment);
+    }
     buf_str(out, ".</p>\n");
 }
 
@@ -139,6 +167,7 @@ static void section(struct buf *out, const struct page *p, size_t i)
         page_bins(out, p, a->bin, a->n_bins);
     buf_str(out, "</div></div>\n");
     others(out, a->alert);
+    elsewhere(out, a->alert);
     examples(out, a->alert);
     buf_str(out, "</section>\n");
 }

@@ -69,7 +69,7 @@ static struct page_bin *alert_bins(struct run *r, const struct alert *al, size_t
 }
 
 /* Which way the values went, and which bin shows it most. */
-static void say_move(struct run *r, const struct page_bin *v, size_t n)
+static void say_move(struct run *r, const struct page_bin *v, size_t n, bool ordered)
 {
     size_t most = 0;
     double way = 0;
@@ -79,7 +79,7 @@ static void say_move(struct run *r, const struct page_bin *v, size_t n)
         if (v[i].part > v[most].part)
             most = i;
     }
-    if (fabs(way) > 0.3)
+    if (ordered && fabs(way) > 0.3)
         buf_fmt(&r->text, " Values were %s than in the baseline.", way > 0 ? "higher" : "lower");
     if (n > 0 && v[most].part > 0)
         buf_fmt(
@@ -179,7 +179,7 @@ static void fill_feature(struct run *r, const struct page *p, size_t at, struct 
     to->bin = feature_bins(r, b, &f->worst.bins, &to->n_bins);
     to->figure = figures(r, &f->worst, &to->n_figures);
     say_worst(r, f);
-    say_move(r, to->bin, to->n_bins);
+    say_move(r, to->bin, to->n_bins, !b->categories);
     to->said = run_keep(r);
     html_minute(&r->text, f->worst_ms);
     to->when = run_keep(r);

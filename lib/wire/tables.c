@@ -233,6 +233,9 @@ static const struct wire_field window_feature_fields[] = {
     { "effect", WIRE_OPT_DOUBLE, offsetof(struct window_feature, effect), NULL, NULL },
     { "severity", WIRE_ENUM, offsetof(struct window_feature, severity), NULL, wire_severity_names },
     { "bins", WIRE_LONGS, offsetof(struct window_feature, bins), NULL, NULL },
+    { "linf", WIRE_OPT_DOUBLE, offsetof(struct window_feature, linf), NULL, wire_sparse },
+    { "chi2_p", WIRE_OPT_DOUBLE, offsetof(struct window_feature, chi2_p), NULL, wire_sparse },
+    { "unseen", WIRE_OPT_LONG, offsetof(struct window_feature, unseen), NULL, wire_sparse },
 };
 static const struct wire_table window_feature_table = {
     "window_feature", sizeof(struct window_feature), window_feature_fields,
@@ -308,6 +311,8 @@ static const struct wire_field close_state_fields[] = {
     { "family", WIRE_INT, offsetof(struct close_state, family), NULL, NULL },
     { "cut", WIRE_DOUBLE, offsetof(struct close_state, cut), NULL, NULL },
     { "cursor", WIRE_INT, offsetof(struct close_state, cursor), NULL, NULL },
+    { "moved", WIRE_RECORDS, offsetof(struct close_state, moved), &moved_segment_table,
+      wire_sparse },
 };
 static const struct wire_table close_state_table = { "close_state", sizeof(struct close_state),
                                                      close_state_fields,

@@ -87,6 +87,18 @@ static const struct wire_table alert_evidence_table = {
     sizeof(alert_evidence_fields) / sizeof(alert_evidence_fields[0])
 };
 
+static const struct wire_field moved_segment_fields[] = {
+    { "segment", WIRE_STRING, offsetof(struct moved_segment, segment), NULL, NULL },
+    { "feature", WIRE_STRING, offsetof(struct moved_segment, feature), NULL, NULL },
+    { "severity", WIRE_ENUM, offsetof(struct moved_segment, severity), NULL, wire_severity_names },
+    { "psi", WIRE_OPT_DOUBLE, offsetof(struct moved_segment, psi), NULL, NULL },
+    { "p", WIRE_OPT_DOUBLE, offsetof(struct moved_segment, p), NULL, NULL },
+};
+const struct wire_table moved_segment_table = { "moved_segment", sizeof(struct moved_segment),
+                                                moved_segment_fields,
+                                                sizeof(moved_segment_fields) /
+                                                    sizeof(moved_segment_fields[0]) };
+
 static const struct wire_field alert_fields[] = {
     { "alert_id", WIRE_STRING, offsetof(struct alert, alert_id), NULL, NULL },
     { "seq", WIRE_INT, offsetof(struct alert, seq), NULL, NULL },
@@ -130,6 +142,11 @@ static const struct wire_field alert_fields[] = {
     { "method", WIRE_INT, offsetof(struct alert, method), NULL, NULL },
     { "q", WIRE_OPT_DOUBLE, offsetof(struct alert, q), NULL, NULL },
     { "evidence", WIRE_OPT_RECORD, offsetof(struct alert, evidence), &alert_evidence_table, NULL },
+    { "categories", WIRE_STRINGS, offsetof(struct alert, categories), NULL, wire_sparse },
+    { "linf", WIRE_OPT_DOUBLE, offsetof(struct alert, linf), NULL, wire_sparse },
+    { "chi2_p", WIRE_OPT_DOUBLE, offsetof(struct alert, chi2_p), NULL, wire_sparse },
+    { "unseen", WIRE_OPT_LONG, offsetof(struct alert, unseen), NULL, wire_sparse },
+    { "also", WIRE_RECORDS, offsetof(struct alert, also), &moved_segment_table, wire_sparse },
     { "checksum", WIRE_STRING, offsetof(struct alert, checksum), NULL, NULL },
 };
 const struct wire_table alert_table = { "alert", sizeof(struct alert), alert_fields,

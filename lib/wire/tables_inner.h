@@ -5,6 +5,7 @@
 
 #include "wire/table.h"
 
-extern const struct wire_table alert_table; /* tables_alert.c */
+extern const struct wire_table alert_table;         /* tables_alert.c */
+extern const struct wire_table moved_segment_table; /* the same */
 
 #endif

@@ -215,14 +215,36 @@ static void put_field(struct buf *out, const struct wire_field *f, const char *p
     }
 }
 
+const char *const wire_sparse[] = { NULL };
+
+/* A field of wire_sparse that is empty. */
+static bool is_left_out(const struct wire_field *f, const char *p)
+{
+    struct wire_array a;
+    const void *at = p;
+
+    if (f->names != wire_sparse)
+        return false;
+    if (f->type == WIRE_OPT_DOUBLE)
+        return !((const struct opt_double *)at)->has;
+    if (f->type == WIRE_OPT_LONG)
+        return !((const struct opt_long *)at)->has;
+    memcpy(&a, p, sizeof(a));
+    return a.n == 0;
+}
+
 void to_json_record(const struct wire_table *t, const void *rec, struct buf *out)
 {
     const char *p = rec;
+    bool first = true;
 
     buf_byte(out, '{');
     for (size_t i = 0; i < t->n; i++) {
-        buf_fmt(out, "%s\"%s\":", i > 0 ? "," : "", t->fields[i].name);
+        if (is_left_out(&t->fields[i], p + t->fields[i].offset))
+            continue;
+        buf_fmt(out, "%s\"%s\":", first ? "" : ",", t->fields[i].name);
         put_field(out, &t->fields[i], p + t->fields[i].offset);
+        first = false;
     }
     buf_byte(out, '}');
 }

@@ -128,7 +128,8 @@ class Crawl(Case):
         """What the baseline lists is watched, and the rest of its kind together."""
         path = self.dir / "baseline.json"
         run = absa("baseline", "--force", "--input", CRAWL, "--out", path,
-                   "--segments", "is_reply, model", "--segment-min", "1000")
+                   "--segments", "is_reply, model", "--segment-min", "1000",
+                   "--categories", "is_reply,lang", "--stretches", "0")
         self.assertEqual(run.returncode, 0, run.stderr)
         listed = {s["name"]: s["comments"] for s in json.loads(path.read_bytes())["segments"]}
         self.assertIn("is_reply:false", listed)
@@ -142,6 +143,12 @@ class Crawl(Case):
         for name, n in listed.items():
             self.assertEqual(counted[name], n)
         self.assertEqual(counted["all"], sum(n for name, n in counted.items() if name[:3] == "is_"))
+        replies = [f for w in windows if w["segment"] == "all" and w["n"] > 0
+                   for f in w["features"] if f["name"] == "is_reply"]
+        self.assertEqual(sum(sum(f["bins"]) for f in replies), counted["all"])
+        self.assertTrue(all(f["unseen"] == 0 and f["linf"] <= 1 for f in replies))
+        run = absa("baseline", "--force", "--input", CRAWL, "--out", path, "--categories", "video")
+        self.assertEqual(run.returncode, 64, run.stderr)
         run = absa("baseline", "--force", "--input", CRAWL, "--out", path, "--segments", "user")
         self.assertEqual(run.returncode, 64, run.stderr)
         run = absa("backtest", "--input", CRAWL, "--out", self.dir / "x",

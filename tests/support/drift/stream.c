@@ -20,6 +20,8 @@ static const char *const names[STREAM_FEATURES] = {
     "sentiment_score", "engagement_score", "implicitness_degree", "confidence", "words", "upper"
 };
 
+static const char *const facets[STREAM_CATEGORIES] = { "lang", "aspect" };
+
 static double video_effect(uint64_t video)
 {
     return (double)(video * 2654435761u % 1000) / 1000 - 0.5;
@@ -97,25 +99,56 @@ static void rows_release(struct rows *r)
     free(r->video);
 }
 
-static struct baseline *build(const struct rows *r, const struct baseline_rows segments[2])
+/* Half of the comments name no aspect. */
+static void list_words(int k, const uint64_t *video, size_t rows, struct dictionary *words,
+                       double *number)
 {
+    struct err err = { { 0 } };
+
+    if (dictionary_init(words, &err) != ST_OK)
+        printf("words: %s\n", err.msg);
+    for (size_t i = 0; i < rows; i++) {
+        const char *text = k == 0 ? lang_of(video[i]) : i % 2 ? aspect_of(video[i]) : "";
+
+        if (dictionary_add(words, slice_str(text), &number[i], &err) != ST_OK)
+            printf("words: %s\n", err.msg);
+    }
+}
+
+static struct baseline *build(const struct rows *r, const struct baseline_rows segments[2],
+                              size_t n_categories)
+{
+    struct dictionary words[STREAM_CATEGORIES];
+    double *number[STREAM_CATEGORIES];
+    struct baseline_words categories[STREAM_CATEGORIES];
     const struct baseline_input in = { .bundle_sha256 = STREAM_BUNDLE,
                                        .names = names,
                                        .columns = (const double *const *)r->column,
                                        .n = STREAM_FEATURES,
                                        .videos = r->video,
                                        .rows = r->n,
+                                       .categories = categories,
+                                       .n_categories = n_categories,
                                        .segments = segments,
                                        .n_segments = 2 };
     struct baseline *b = NULL;
     struct err err = { { 0 } };
 
+    for (int k = 0; k < STREAM_CATEGORIES; k++) {
+        number[k] = calloc(r->n, sizeof(double));
+        categories[k] = (struct baseline_words){ facets[k], &words[k], number[k] };
+        list_words(k, r->video, r->n, &words[k], number[k]);
+    }
     if (baseline_build(&in, &b, &err) != ST_OK)
         printf("baseline: %s\n", err.msg);
+    for (int k = 0; k < STREAM_CATEGORIES; k++) {
+        free(number[k]);
+        dictionary_release(&words[k]);
+    }
     return b;
 }
 
-struct baseline *stream_baseline(size_t n)
+static struct baseline *make(size_t n, size_t n_categories)
 {
     size_t *row[2] = { calloc(n, sizeof(size_t)), calloc(n, sizeof(size_t)) };
     struct baseline_rows segments[2];
@@ -123,7 +156,7 @@ struct baseline *stream_baseline(size_t n)
 
     rows_make(&rows, n, n);
     list_segments(rows.video, n, row, segments);
-    struct baseline *b = build(&rows, segments);
+    struct baseline *b = build(&rows, segments, n_categories);
     rows_release(&rows);
     free(row[1]);
     free(row[0]);
@@ -140,10 +173,20 @@ struct baseline *stream_baseline_of_hours(size_t n)
     for (size_t i = 0; i < n; i++)
         row[i] = i;
     rows_make(&rows, n, n / 2);
-    struct baseline *b = build(&rows, segments);
+    struct baseline *b = build(&rows, segments, 0);
     rows_release(&rows);
     free(row);
     return b;
+}
+
+struct baseline *stream_baseline(size_t rows)
+{
+    return make(rows, 0);
+}
+
+struct baseline *stream_baseline_of_categories(size_t rows)
+{
+    return make(rows, STREAM_CATEGORIES);
 }
 
 /* One source: what it has said so far. */

@@ -16,7 +16,7 @@
 
 #define STREAM_BUNDLE "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
-enum { STREAM_FEATURES = 6, STREAM_STEP_MS = 10000, STREAM_SKEW_MS = 10000 };
+enum { STREAM_FEATURES = 6, STREAM_CATEGORIES = 2, STREAM_STEP_MS = 10000, STREAM_SKEW_MS = 10000 };
 
 struct stream_conf {
     uint64_t seed;
@@ -36,12 +36,15 @@ struct stream_conf {
                           watermarks fall on the ends of panes; 0: not */
 };
 
-/* A baseline of rows comments that did not move, which lists segments lang:de and aspect:food of
- * a stream that has lang:en and aspect:price too. NULL: failed, printed why. */
+/* A baseline of rows comments that did not move, which lists segments
+ * lang:de and aspect:food of a stream that has lang:en and aspect:price too. NULL: failed, printed
+ * why. */
 struct baseline *stream_baseline(size_t rows);
 
 /* One of which the first half, hour:13, did not move and the second, hour:14, did. */
 struct baseline *stream_baseline_of_hours(size_t rows);
+/* The same with lang and aspect as categories behind the features. */
+struct baseline *stream_baseline_of_categories(size_t rows);
 
 /* Appends the stream to absa.scores in log, which has conf->parts partitions. */
 MUST_USE enum status stream_write(const struct stream_conf *conf, struct wire *wire,

@@ -80,6 +80,35 @@ static void test_counts_add_up(void **state)
     baseline_free(b);
 }
 
+/* Categories: the commonest first, then the other and the unseen. */
+static void test_categories(void **state)
+{
+    struct baseline *b = stream_baseline_of_categories(3000);
+    struct buf file = written(b);
+    struct baseline *again = NULL;
+    struct err err = { { 0 } };
+    const struct baseline_feature *lang = &b->features[STREAM_FEATURES];
+
+    (void)state;
+    assert_int_equal(b->n, STREAM_FEATURES + STREAM_CATEGORIES);
+    assert_int_equal(b->numbers, STREAM_FEATURES);
+    assert_int_equal(lang->n_cells, 4);
+    assert_int_equal(lang->n_bins, 4);
+    assert_true(lang->counts[0] >= lang->counts[1] && lang->counts[2] + lang->counts[3] == 0);
+    assert_int_equal(lang[1].missing, 1500);
+    assert_true(lang->categories->complete && lang->spread.known);
+    if (baseline_read(buf_slice(&file), &again, &err) != ST_OK)
+        fail_msg("%s", err.msg);
+    struct buf twice = written(again);
+    assert_true(slice_eq(buf_slice(&file), buf_slice(&twice)));
+    assert_memory_equal(again->features[STREAM_FEATURES].psi_bin, lang->psi_bin,
+                        4 * sizeof(*lang->psi_bin));
+    buf_release(&twice);
+    buf_release(&file);
+    baseline_free(again);
+    baseline_free(b);
+}
+
 static struct baseline *build_one(const double *x, size_t rows, struct err *err)
 {
     static const char *const names[] = { "x" };
@@ -256,7 +285,17 @@ static const struct damage damages[] = {
     { "\"absa_baseline\":3", "\"absa_baseline\":4", "format 4" },
     { "\"absa_baseline\":3", "\"absa_baseline\":1", "format 1" },
     { "\"method\":1", "\"method\":9", "method 9" },
-    { "\"kind\":\"numeric\"", "\"kind\":\"category\"", "kind category are not supported" },
+    { "\"kind\":\"numeric\"", "\"kind\":\"text\"", "kind text are not supported" },
+    { "\"kind\":\"numeric\"", "\"kind\":\"category\"", "categories is not an array" },
+    { "\"categories\":[\"de\"", "\"categories\":[\"en\"", "categories has a name twice" },
+    { "\"categories\":[\"de\"", "\"categories\":[\"__other__\"", "is no category" },
+    { "\"categories\":[\"de\"", "\"categories\":[\"\\u001b[2J\"", "is no category" },
+    { "\"categories\":[\"de\"", "\"categories\":[1", "is no category" },
+    { "\"categories\":[\"de\",\"en\"", "\"categories\":[\"de\"", "counts is not an array" },
+    { "\"complete\":true", "\"complete\":1", "are not those of a facet" },
+    { "\"name\":\"lang\"", "\"name\":\"tongue\"", "are not those of a facet" },
+    { "\"name\":\"lang\",\"kind\":\"category\"", "\"name\":\"lang\",\"kind\":\"numeric\"",
+      "infinite" },
     { "\"comments\":600", "\"comments\":601", "are not the comments" },
     { "\"missing\":0", "\"missing\":-1", "missing" },
     { "\"icc\":", "\"icc\":7", "icc is not within" },
@@ -278,7 +317,7 @@ static const struct damage damages[] = {
 
 static void test_refuses_damage(void **state)
 {
-    struct baseline *b = stream_baseline(600);
+    struct baseline *b = stream_baseline_of_categories(600);
     struct buf file = written(b);
 
     (void)state;
@@ -336,6 +375,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reads_what_it_wrote),
         cmocka_unit_test(test_counts_add_up),
+        cmocka_unit_test(test_categories),
         cmocka_unit_test(test_unit),
         cmocka_unit_test(test_odd_values),
         cmocka_unit_test(test_split),

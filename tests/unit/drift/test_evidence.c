@@ -18,7 +18,7 @@ static struct evidence *even_baseline(size_t cells, uint64_t each)
 
     for (size_t i = 0; i < cells; i++)
         counts[i] = each;
-    struct evidence *e = evidence_new(counts, cells, &none, 1);
+    struct evidence *e = evidence_new(&(struct evidence_counts){ counts, cells, false }, &none, 1);
     assert_non_null(e);
     return e;
 }
@@ -77,7 +77,7 @@ static void test_unseen(void **state)
     const uint64_t constant[] = { 0, 1000, 0 };
     const uint64_t same[] = { 0, 100, 0 };
     const uint64_t other[] = { 0, 90, 10 };
-    struct evidence *e = evidence_new(constant, 3, &none, 1);
+    struct evidence *e = evidence_new(&(struct evidence_counts){ constant, 3, false }, &none, 1);
     struct outcome found;
     double p = 1;
 
@@ -99,14 +99,14 @@ static void test_nothing_to_test(void **state)
     const struct spread none = { 0 };
     const uint64_t empty[] = { 0, 0 };
     const uint64_t some[] = { 3, 4 };
-    struct evidence *e = evidence_new(empty, 2, &none, 1);
+    struct evidence *e = evidence_new(&(struct evidence_counts){ empty, 2, false }, &none, 1);
     struct outcome found;
 
     (void)state;
     evidence_test(e, some, 7, 1, &found);
     assert_true(found.test == EVIDENCE_NONE && isnan(found.p));
     evidence_free(e);
-    e = evidence_new(some, 2, &none, 1);
+    e = evidence_new(&(struct evidence_counts){ some, 2, false }, &none, 1);
     evidence_test(e, empty, 0, 1, &found);
     assert_true(found.test == EVIDENCE_NONE && isnan(found.p));
     evidence_free(e);
