@@ -8,21 +8,39 @@
 
 enum { POLL_MS = 50 };
 
-static bool is_full(const struct sink *s)
+void batch_clear(struct batch *b)
 {
-    return s->n >= (size_t)s->conf->batch_records || s->bytes >= (size_t)s->conf->batch_bytes;
+    for (size_t i = 0; i < b->n; i++)
+        kafka_msg_release(&b->msgs[i]);
+    b->n = 0;
+    b->bytes = 0;
+    b->open_ms = -1;
 }
 
-static enum status make_room(struct sink *s, struct err *err)
+void batch_release(struct batch *b)
 {
-    if (s->n < s->room)
+    batch_clear(b);
+    free(b->msgs);
+    b->msgs = NULL;
+    b->room = 0;
+}
+
+bool sink_is_full(const struct sink *s)
+{
+    return s->now.n >= (size_t)s->conf->batch_records ||
+           s->now.bytes >= (size_t)s->conf->batch_bytes;
+}
+
+static enum status make_room(struct batch *b, struct err *err)
+{
+    if (b->n < b->room)
         return ST_OK;
-    size_t room = s->room > 0 ? 2 * s->room : 256;
-    struct kafka_msg *v = realloc(s->msgs, room * sizeof(*v));
+    size_t room = b->room > 0 ? 2 * b->room : 256;
+    struct kafka_msg *v = realloc(b->msgs, room * sizeof(*v));
     if (!v)
         return err_set(err, ST_FATAL, "out of memory");
-    s->msgs = v;
-    s->room = room;
+    b->msgs = v;
+    b->room = room;
     return ST_OK;
 }
 
@@ -37,10 +55,11 @@ static void keep(struct sink *s, struct kafka_msg *m)
     lane->read = m->end ? m->rec.offset : m->rec.offset + 1;
     if (m->end)
         return;
-    if (s->open_ms < 0)
-        s->open_ms = sink_mono_ms();
-    s->bytes += m->rec.key.n + m->rec.value.n;
-    s->msgs[s->n++] = *m;
+    struct batch *b = &s->now;
+    if (b->open_ms < 0)
+        b->open_ms = sink_mono_ms();
+    b->bytes += m->rec.key.n + m->rec.value.n;
+    b->msgs[b->n++] = *m;
 }
 
 enum status sink_gather(struct sink *s, struct err *err)
@@ -49,10 +68,10 @@ enum status sink_gather(struct sink *s, struct err *err)
     bool have = true;
     int wait = POLL_MS;
 
-    while (st == ST_OK && have && !is_full(s)) {
+    while (st == ST_OK && have && !sink_is_full(s)) {
         struct kafka_msg m = { 0 };
 
-        st = make_room(s, err);
+        st = make_room(&s->now, err);
         if (st == ST_OK)
             st = kafka_lanes_poll(s->reader, wait, &m, &have, err);
         if (st == ST_OK && have)
@@ -85,37 +104,37 @@ static enum status add(struct sink *s, const struct kafka_msg *m, const struct e
     return rows_refuse(s->rows, name, &m->rec, reason, err);
 }
 
-/* A transaction of the n messages from first on. */
-static enum status commit_some(struct sink *s, size_t first, size_t n, const struct err *why,
-                               struct err *err)
+/* A transaction of n messages. */
+static enum status commit_some(struct sink *s, const struct kafka_msg *msgs, size_t n,
+                               const struct err *why, struct err *err)
 {
     enum status st = ST_OK;
 
     rows_clear(s->rows);
     for (size_t i = 0; i < s->n_lanes; i++)
         s->lanes[i].next = s->lanes[i].saved;
-    for (size_t i = first; st == ST_OK && i < first + n; i++)
-        st = add(s, &s->msgs[i], why, err);
+    for (size_t i = 0; st == ST_OK && i < n; i++)
+        st = add(s, &msgs[i], why, err);
     return st == ST_OK ? sink_write(s, err) : st;
 }
 
 /* Half as many after a refusal, twice as many after a success. */
-static enum status commit_in_parts(struct sink *s, struct err *err)
+static enum status commit_in_parts(struct sink *s, const struct batch *b, struct err *err)
 {
     size_t done = 0;
-    size_t part = s->n;
+    size_t part = b->n;
 
-    while (done < s->n) {
+    while (done < b->n) {
         struct err why = { 0 };
-        const size_t n = part < s->n - done ? part : s->n - done;
-        enum status st = commit_some(s, done, n, NULL, &why);
+        const size_t n = part < b->n - done ? part : b->n - done;
+        enum status st = commit_some(s, b->msgs + done, n, NULL, &why);
 
         if (st == ST_REJECT && n > 1) {
             part = n / 2;
             continue;
         }
         if (st == ST_REJECT)
-            st = commit_some(s, done, 1, &why, err);
+            st = commit_some(s, b->msgs + done, 1, &why, err);
         else if (st != ST_OK)
             *err = why;
         if (st != ST_OK)
@@ -126,25 +145,16 @@ static enum status commit_in_parts(struct sink *s, struct err *err)
     return ST_OK;
 }
 
-enum status sink_commit(struct sink *s, struct err *err)
+enum status batch_commit(struct sink *s, struct batch *b, struct err *err)
 {
     const int64_t began = sink_mono_ms();
+    enum status st = commit_in_parts(s, b, err);
 
-    if (s->n == 0)
-        return ST_OK;
-    health_away(s->health, SINK_AWAY_MS);
-    enum status st = commit_in_parts(s, err);
     if (st != ST_OK)
         return st;
-    metrics_add(s->metrics, METRIC_RECORDS, METRIC_NO_LABEL, (double)s->n);
+    metrics_add(s->metrics, METRIC_RECORDS, METRIC_NO_LABEL, (double)b->n);
     metrics_add(s->metrics, METRIC_COMMIT_SECONDS, METRIC_NO_LABEL,
                 (double)(sink_mono_ms() - began) / 1000);
-    for (size_t i = 0; i < s->n; i++)
-        kafka_msg_release(&s->msgs[i]);
-    s->n = 0;
-    s->bytes = 0;
-    s->open_ms = -1;
-    s->commit_ms = sink_mono_ms();
-    s->retries = 0;
+    batch_clear(b);
     return ST_OK;
 }

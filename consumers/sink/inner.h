@@ -7,6 +7,7 @@
 
 #include "consumers/sink/rows.h"
 #include "consumers/sink/sink.h"
+#include "consumers/sink/writer.h"
 #include "kafka/admin.h"
 #include "kafka/lanes.h"
 #include "obs/health.h"
@@ -21,9 +22,18 @@ enum { SINK_AWAY_MS = 2 * STORE_SILENCE_MS };
 struct lane {
     enum topic_id topic;
     int32_t part;
-    int64_t saved; /* in the database                              */
-    int64_t next;  /* all before it is in the rows of this commit  */
-    int64_t read;  /* all before it was read, or is no record      */
+    int64_t saved; /* in the database; the writer's, as the next one is */
+    int64_t next;  /* all before it is in the rows of this commit       */
+    int64_t read;  /* all before it was read, or is no record           */
+};
+
+/* What was read and is not in the database yet. */
+struct batch {
+    struct kafka_msg *msgs;
+    size_t n;
+    size_t room;
+    size_t bytes;
+    int64_t open_ms; /* monotonic: since when a record waits for its commit; -1 */
 };
 
 struct sink {
@@ -48,12 +58,8 @@ struct sink {
     enum ready_parts ready;
     int64_t kept_ms; /* monotonic: when old partitions were last looked for; -1 */
 
-    /* of a batch */
-    struct kafka_msg *msgs;
-    size_t n;
-    size_t room;
-    size_t bytes;
-    int64_t open_ms;   /* monotonic: since when a record waits for its commit; -1 */
+    struct writer *writer;
+    struct batch now;  /* the other one is the writer's */
     int64_t commit_ms; /* monotonic: of the last commit, or when input began to wait */
 };
 
@@ -69,11 +75,16 @@ void sink_show_ready(struct sink *s, const char *why);
 MUST_USE enum status sink_open(struct sink *s, struct err *err);
 void sink_close(struct sink *s);
 
-/* batch.c: takes what is there. */
+/* batch.c: takes what is there, until the batch is full. */
 MUST_USE enum status sink_gather(struct sink *s, struct err *err);
+bool sink_is_full(const struct sink *s);
 
-/* batch.c: all that was gathered. */
-MUST_USE enum status sink_commit(struct sink *s, struct err *err);
+/* batch.c: all of it into the database; b is empty then. */
+MUST_USE enum status batch_commit(struct sink *s, struct batch *b, struct err *err);
+
+/* batch.c: forgets what is in it; release: and its memory. */
+void batch_clear(struct batch *b);
+void batch_release(struct batch *b);
 
 /* write.c: temporary tables, once a session. */
 MUST_USE enum status sink_prepare(struct store *store, struct err *err);

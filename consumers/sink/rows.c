@@ -8,16 +8,19 @@
 #include "base/hash.h"
 #include "wire/wire.h"
 
-enum { ARENA_MAX = 64 << 20, JSON_MAX = 4 * WIRE_RECORD_MAX, MINUTE_MS = 60000 };
+enum { ARENA_MAX = 64 << 20, JSON_MAX = 4 * WIRE_RECORD_MAX, MINUTE_MS = 60000, DAY_MS = 86400000 };
 
 struct pile {
     struct buf bytes;
     size_t n;
+    int64_t day[ROWS_DAYS_MAX];
+    size_t n_days; /* ROWS_DAYS_MAX + 1: too many */
 };
 
 struct size {
     size_t bytes;
     size_t rows;
+    size_t days;
 };
 
 struct rows {
@@ -69,18 +72,39 @@ void rows_clear(struct rows *r)
         buf_clear(&r->pile[i].bytes);
         copy_begin(&r->pile[i].bytes);
         r->pile[i].n = 0;
+        r->pile[i].n_days = 0;
     }
     r->flow = (struct flow_row){ 0 };
 }
 
+/* Rows come by their time, more or less: the day is among the last ones. */
+static void note_day(struct pile *p, int64_t day)
+{
+    size_t i = p->n_days;
+
+    if (i > ROWS_DAYS_MAX)
+        return;
+    while (i > 0 && p->day[i - 1] != day)
+        i--;
+    if (i > 0)
+        return;
+    if (p->n_days < ROWS_DAYS_MAX)
+        p->day[p->n_days] = day;
+    p->n_days++;
+}
+
 static enum status add(struct rows *r, enum sink_table t, const void *row, struct err *err)
 {
+    const struct table *table = &sink_tables[t];
     struct pile *p = &r->pile[t];
-    enum status st = copy_row(sink_tables[t].columns, row, &p->bytes, err);
+    enum status st = copy_row(table->columns, row, &p->bytes, err);
 
-    if (st == ST_OK)
-        p->n++;
-    return st;
+    if (st != ST_OK)
+        return st;
+    p->n++;
+    if (table->cut)
+        note_day(p, table_time(table, row) / DAY_MS);
+    return ST_OK;
 }
 
 static enum status add_window(struct rows *r, const struct window *w, struct err *err)
@@ -215,11 +239,12 @@ static enum status add_record(struct rows *r, const struct stage_rec *rec, int64
         return st;
     }
     for (int i = 0; i < TABLE_N; i++)
-        was[i] = (struct size){ r->pile[i].bytes.n, r->pile[i].n };
+        was[i] = (struct size){ r->pile[i].bytes.n, r->pile[i].n, r->pile[i].n_days };
     st = add_body(r, kind, body, rec, since, err);
     for (int i = 0; st != ST_OK && i < TABLE_N; i++) {
         buf_truncate(&r->pile[i].bytes, was[i].bytes);
         r->pile[i].n = was[i].rows;
+        r->pile[i].n_days = was[i].days;
     }
     *reason = "value";
     return st;
@@ -266,4 +291,13 @@ struct slice rows_of(const struct rows *r, enum sink_table t, size_t *n)
 {
     *n = r->pile[t].n;
     return buf_slice(&r->pile[t].bytes);
+}
+
+bool rows_days(const struct rows *r, enum sink_table t, const int64_t **days, size_t *n)
+{
+    const struct pile *p = &r->pile[t];
+
+    *days = p->day;
+    *n = p->n_days;
+    return p->n_days <= ROWS_DAYS_MAX;
 }

@@ -16,6 +16,8 @@
 
 struct rows;
 
+enum { ROWS_DAYS_MAX = 64 };
+
 /* share: of the comments, 0..1. */
 MUST_USE enum status rows_new(double share, struct rows **out, struct err *err);
 
@@ -37,6 +39,10 @@ MUST_USE enum status rows_finish(struct rows *r, struct err *err);
 
 /* Then those of one table for a COPY; n: how many. Borrowed until rows_clear(). */
 struct slice rows_of(const struct rows *r, enum sink_table t, size_t *n);
+
+/* The days (of UTC, since 1970) on which those of a table with partitions lie, each once, in no
+ * order. False: more than ROWS_DAYS_MAX. Borrowed until rows_clear(). */
+MUST_USE bool rows_days(const struct rows *r, enum sink_table t, const int64_t **days, size_t *n);
 
 void rows_clear(struct rows *r);
 

@@ -164,7 +164,9 @@ static enum status start(struct sink *s, struct err *err)
         st = add_lanes(s, topics[i], err);
     for (size_t i = 0; st == ST_OK && i < s->n_lanes; i++)
         st = find(s, &s->lanes[i], err);
-    return st == ST_OK ? begin_reading(s, err) : st;
+    if (st == ST_OK)
+        st = begin_reading(s, err);
+    return st == ST_OK ? writer_new(s, &s->writer, err) : st;
 }
 
 enum status sink_open(struct sink *s, struct err *err)
@@ -181,14 +183,13 @@ enum status sink_open(struct sink *s, struct err *err)
 
 void sink_close(struct sink *s)
 {
-    for (size_t i = 0; i < s->n; i++)
-        kafka_msg_release(&s->msgs[i]);
-    s->n = 0;
-    s->bytes = 0;
-    s->open_ms = -1;
+    health_away(s->health, SINK_AWAY_MS);
+    writer_free(s->writer);
+    batch_clear(&s->now);
     kafka_lanes_free(s->reader);
     store_close(s->store);
     free(s->lanes);
+    s->writer = NULL;
     s->reader = NULL;
     s->store = NULL;
     s->lanes = NULL;

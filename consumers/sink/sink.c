@@ -11,7 +11,7 @@
 #include "service/service.h"
 #include "store/migrate.h"
 
-enum { PAUSE_MS = 100, PAUSES_MAX = 100 };
+enum { PAUSE_MS = 100, PAUSES_MAX = 100, WRITER_WAIT_MS = 100 };
 
 int64_t sink_mono_ms(void)
 {
@@ -53,11 +53,17 @@ static int64_t show_lags(struct sink *s)
     return all;
 }
 
+/* Is there something that is not committed? */
+static bool has_input(struct sink *s)
+{
+    return show_lags(s) > 0 || s->now.n > 0 || (s->writer && !writer_wait(s->writer, 0));
+}
+
 void sink_show_ready(struct sink *s, const char *why)
 {
     struct ready_facts facts = { .parts = s->ready,
                                  .restored = s->ready != PARTS_OWNED || s->reader,
-                                 .input = show_lags(s) > 0 || s->n > 0 };
+                                 .input = has_input(s) };
     struct ready_verdict v[READY_N];
 
     if (!facts.input)
@@ -72,8 +78,8 @@ void sink_show_ready(struct sink *s, const char *why)
 static void report(struct sink *s)
 {
     log_info("state", LOG_INT("lanes", s->n_lanes), LOG_INT("behind", show_lags(s)),
-             LOG_INT("waiting_records", s->n), LOG_INT("waiting_bytes", s->bytes),
-             LOG_INT("waiting_ms", s->open_ms < 0 ? 0 : sink_mono_ms() - s->open_ms),
+             LOG_INT("waiting_records", s->now.n), LOG_INT("waiting_bytes", s->now.bytes),
+             LOG_INT("waiting_ms", s->now.open_ms < 0 ? 0 : sink_mono_ms() - s->now.open_ms),
              LOG_INT("retries", s->retries));
 }
 
@@ -119,9 +125,49 @@ static enum status obey(struct sink *s, struct err *err)
 
 static bool is_due(const struct sink *s)
 {
-    return s->open_ms >= 0 &&
-           (sink_mono_ms() - s->open_ms >= s->conf->commit_interval_ms ||
-            s->n >= (size_t)s->conf->batch_records || s->bytes >= (size_t)s->conf->batch_bytes);
+    return s->now.open_ms >= 0 &&
+           (sink_mono_ms() - s->now.open_ms >= s->conf->commit_interval_ms || sink_is_full(s));
+}
+
+/* What the writer's last commit came to; it is idle. */
+static enum status take_note(struct sink *s, struct err *err)
+{
+    bool fresh;
+    enum status st = writer_take(s->writer, &fresh, err);
+
+    if (st == ST_OK && fresh) {
+        s->commit_ms = sink_mono_ms();
+        s->retries = 0;
+    }
+    return st;
+}
+
+/* What there is to do with the database between two commits, if it is between two. */
+static enum status hand_over(struct sink *s, struct err *err)
+{
+    if (!writer_wait(s->writer, sink_is_full(s) ? WRITER_WAIT_MS : 0))
+        return ST_OK;
+    enum status st = take_note(s, err);
+    if (st == ST_OK)
+        st = sink_forget(s, err);
+    if (st == ST_OK && is_due(s))
+        writer_give(s->writer, &s->now);
+    return st;
+}
+
+/* All that was read. */
+static enum status finish(struct sink *s, struct err *err)
+{
+    enum status st = ST_OK;
+
+    for (int i = 0; st == ST_OK && s->writer && i < 2; i++) {
+        while (!writer_wait(s->writer, WRITER_WAIT_MS))
+            health_beat(s->health);
+        st = take_note(s, err);
+        if (st == ST_OK && s->now.n > 0)
+            writer_give(s->writer, &s->now);
+    }
+    return st;
 }
 
 static enum status turn(struct sink *s, struct err *err)
@@ -129,10 +175,8 @@ static enum status turn(struct sink *s, struct err *err)
     health_beat(s->health);
     sink_show_ready(s, NULL);
     enum status st = sink_gather(s, err);
-    if (st == ST_OK && is_due(s))
-        st = sink_commit(s, err);
     if (st == ST_OK)
-        st = sink_forget(s, err);
+        st = hand_over(s, err);
     return st == ST_OK ? obey(s, err) : st;
 }
 
@@ -147,7 +191,7 @@ static enum status session(struct sink *s, struct err *err)
     while (st == ST_OK && !app_stopping())
         st = turn(s, err);
     if (st == ST_OK)
-        st = sink_commit(s, err);
+        st = finish(s, err);
     sink_close(s);
     return st;
 }
@@ -219,7 +263,7 @@ enum status sink_run(const struct sink_args *args, struct err *err)
                       .conf = args->conf,
                       .orders = app_take_orders(),
                       .kept_ms = -1,
-                      .open_ms = -1,
+                      .now = { .open_ms = -1 },
                       .commit_ms = sink_mono_ms() };
     enum status st = open_all(&s, err);
 
@@ -232,7 +276,7 @@ enum status sink_run(const struct sink_args *args, struct err *err)
     kafka_admin_free(s.admin);
     kafka_conf_release(&s.kafka);
     rows_free(s.rows);
-    free(s.msgs);
+    batch_release(&s.now);
     health_free(s.health);
     metrics_free(s.metrics);
     return st;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "consumers/sink/table.h"
 
+#include <string.h>
+
 #include "wire/table.h"
 
 #define COLUMN(text, type, s, field)                                                               \
@@ -187,3 +189,11 @@ const struct table sink_tables[TABLE_N] = {
     [TABLE_REFUSED] = { "refused", refused_columns, NULL, NULL },
 };
 /* clang-format on */
+
+int64_t table_time(const struct table *t, const void *row)
+{
+    int64_t ms;
+
+    memcpy(&ms, (const char *)row + t->columns[0].at, sizeof(ms));
+    return ms;
+}

@@ -65,11 +65,14 @@ struct refused_row {
 struct table {
     const char *name; /* in schema absa */
     const struct copy_column *columns;
-    const char *cut; /* its column of time and how it is rounded; NULL: no partitions */
+    const char *cut; /* its first column, a time, and how it is rounded; NULL: no partitions */
     /* From the incoming rows into the table; NULL: what is there stays as it is. */
     const char *merge;
 };
 
 extern const struct table sink_tables[TABLE_N];
+
+/* When a row of a table with partitions was: what they are cut by. Unix ms. */
+int64_t table_time(const struct table *t, const void *row);
 
 #endif

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* write.c -- the statements: rows into temporary tables and from there into the tables. */
+/* write.c -- the statements that bring rows into the tables.
+ *
+ *     straight   COPY into the table. Nothing is faster, and it is right as long as no row is there
+ *                already, which the positions see to: the log gives each record once.
+ *     merged     COPY into a temporary table, from there INSERT ... ON CONFLICT. For counts, which
+ *                are added up; and for all of a batch that straight could not take: the log does
+ *                hold the same row twice, after absa drift rewind and whoever writes it by hand. */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "consumers/sink/inner.h"
 #include "obs/log.h"
 
-enum { SQL_MAX = 8192, NUMBER_MAX = 24, FORGET_MS = 3600000 };
+enum { SQL_MAX = 8192, SCRIPT_MAX = 65536, NUMBER_MAX = 24, FORGET_MS = 3600000, DAY_S = 86400 };
 
 static void add_names(struct buf *sql, const struct copy_column *columns)
 {
@@ -41,56 +47,86 @@ enum status sink_prepare(struct store *store, struct err *err)
     return st;
 }
 
-static enum status copy(struct store *store, const struct table *t, struct slice bytes,
-                        struct err *err)
+/* A statement for the rows of a table; into: the schema, or in_ for the temporary table. */
+static void add_copy(struct buf *sql, const struct table *t, const char *into)
 {
-    char sql[128];
-
-    snprintf(sql, sizeof(sql), "COPY in_%s FROM STDIN (FORMAT binary)", t->name);
-    return store_copy(store, sql, bytes, err);
+    buf_fmt(sql, "COPY %s%s (", into, t->name);
+    add_names(sql, t->columns);
+    buf_str(sql, ") FROM STDIN (FORMAT binary);");
 }
 
-static enum status cut(struct store *store, const struct table *t, struct err *err)
+/* Partitions for what is going to be copied. */
+static void add_days(struct buf *sql, const char *name, const int64_t *days, size_t n)
 {
-    char sql[256];
-
-    snprintf(sql, sizeof(sql),
-             "SELECT absa.make_partitions('%s', ARRAY(SELECT DISTINCT %s FROM in_%s))", t->name,
-             t->cut, t->name);
-    return store_exec(store, sql, err);
+    buf_fmt(sql, "SELECT absa.make_partitions('%s', ARRAY[", name);
+    for (size_t i = 0; i < n; i++)
+        buf_fmt(sql, "%sto_timestamp(%" PRId64 ")", i > 0 ? ", " : "", days[i] * DAY_S);
+    buf_str(sql, "]);");
 }
 
-static enum status merge(struct store *store, const struct table *t, struct err *err)
+static void add_merge(struct buf *sql, const struct table *t)
 {
-    struct buf sql;
-
-    if (t->merge)
-        return store_exec(store, t->merge, err);
-    buf_init(&sql, SQL_MAX);
-    buf_fmt(&sql, "INSERT INTO absa.%s (", t->name);
-    add_names(&sql, t->columns);
-    buf_str(&sql, ") SELECT ");
-    add_names(&sql, t->columns);
-    buf_fmt(&sql, " FROM in_%s ON CONFLICT DO NOTHING", t->name);
-    return run(store, &sql, err);
+    if (t->cut)
+        buf_fmt(sql, "SELECT absa.make_partitions('%s', ARRAY(SELECT DISTINCT %s FROM in_%s));",
+                t->name, t->cut, t->name);
+    if (t->merge) {
+        buf_fmt(sql, "%s;", t->merge);
+        return;
+    }
+    buf_fmt(sql, "INSERT INTO absa.%s (", t->name);
+    add_names(sql, t->columns);
+    buf_str(sql, ") SELECT ");
+    add_names(sql, t->columns);
+    buf_fmt(sql, " FROM in_%s ON CONFLICT DO NOTHING;", t->name);
 }
 
-static enum status write_table(struct sink *s, enum sink_table table, struct err *err)
+/* The statements for the rows of a table. */
+static enum status add_table(const struct sink *s, enum sink_table table, bool straight,
+                             struct buf *sql, struct err *err)
 {
     const struct table *t = &sink_tables[table];
+    const int64_t *days;
+    size_t n;
+
+    if (!straight || t->merge) {
+        add_copy(sql, t, "in_");
+        add_merge(sql, t);
+        return ST_OK;
+    }
+    if (!rows_days(s->rows, table, &days, &n))
+        return err_set(err, ST_REJECT, "rows of more than %d days", (int)ROWS_DAYS_MAX);
+    if (t->cut)
+        add_days(sql, t->name, days, n);
+    add_copy(sql, t, "absa.");
+    return ST_OK;
+}
+
+/* Begins a transaction and brings all rows into the tables, in one go: every wait for an answer
+ * would cost a turn of both processes. */
+static enum status write_rows(struct sink *s, bool straight, struct err *err)
+{
+    struct store_copy copies[TABLE_N];
+    struct buf sql;
     size_t n = 0;
-    const struct slice bytes = rows_of(s->rows, table, &n);
     enum status st = ST_OK;
 
-    if (n == 0)
-        return ST_OK;
-    st = copy(s->store, t, bytes, err);
-    if (st == ST_OK && t->cut)
-        st = cut(s->store, t, err);
+    buf_init(&sql, SCRIPT_MAX);
+    buf_str(&sql, "BEGIN;");
+    for (int i = 0; st == ST_OK && i < TABLE_N; i++) {
+        size_t rows = 0;
+        const struct slice bytes = rows_of(s->rows, (enum sink_table)i, &rows);
+
+        if (rows == 0)
+            continue;
+        copies[n++] = (struct store_copy){ sink_tables[i].name, bytes };
+        st = add_table(s, (enum sink_table)i, straight, &sql, err);
+    }
+    buf_byte(&sql, '\0');
+    if (st == ST_OK && buf_failed(&sql))
+        st = err_set(err, ST_FATAL, "out of memory for a statement");
     if (st == ST_OK)
-        st = merge(s->store, t, err);
-    if (st != ST_OK)
-        err_prefix(err, "table %s", t->name);
+        st = store_script(s->store, sql.p, copies, n, err);
+    buf_release(&sql);
     return st;
 }
 
@@ -116,17 +152,21 @@ static enum status move(struct sink *s, const struct lane *lane, struct err *err
     return st;
 }
 
-static enum status write_all(struct sink *s, struct err *err)
+/* One transaction; rolled back when it was ST_REJECT. */
+static enum status write_all(struct sink *s, bool straight, struct err *err)
 {
-    enum status st = store_exec(s->store, "BEGIN", err);
+    struct err ignored = { 0 };
+    enum status st = write_rows(s, straight, err);
 
-    for (int i = 0; st == ST_OK && i < TABLE_N; i++)
-        st = write_table(s, (enum sink_table)i, err);
     for (size_t i = 0; st == ST_OK && i < s->n_lanes; i++) {
         if (s->lanes[i].next != s->lanes[i].saved)
             st = move(s, &s->lanes[i], err);
     }
-    return st == ST_OK ? store_exec(s->store, "COMMIT", err) : st;
+    if (st == ST_OK)
+        st = store_exec(s->store, "COMMIT", err);
+    if (st == ST_REJECT && store_exec(s->store, "ROLLBACK", &ignored) != ST_OK)
+        return ST_RETRY;
+    return st;
 }
 
 /* Only counted when it is committed. */
@@ -148,13 +188,14 @@ static void count(struct sink *s)
 
 enum status sink_write(struct sink *s, struct err *err)
 {
-    struct err ignored = { 0 };
     enum status st = rows_finish(s->rows, err);
 
     if (st == ST_OK)
-        st = write_all(s, err);
-    if (st == ST_REJECT && store_exec(s->store, "ROLLBACK", &ignored) != ST_OK)
-        st = ST_RETRY;
+        st = write_all(s, true, err);
+    if (st == ST_REJECT) {
+        log_debug("rows are merged", LOG_STR("why", err->msg));
+        st = write_all(s, false, err);
+    }
     if (st != ST_OK)
         return st;
     for (size_t i = 0; i < s->n_lanes; i++)

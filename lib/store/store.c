@@ -122,6 +122,20 @@ static enum status judge(const struct store *s, const PGresult *r, struct err *e
     return ST_FATAL;
 }
 
+/* Takes what answers are left; a COPY that waits for rows gets none. */
+static void drain(struct store *s)
+{
+    PGresult *r;
+
+    while ((r = PQgetResult(s->conn))) {
+        const bool asks = PQresultStatus(r) == PGRES_COPY_IN;
+
+        PQclear(r);
+        if (asks && PQputCopyEnd(s->conn, "no rows") != 1)
+            return;
+    }
+}
+
 /* Whether r is of the wanted kind; else judged. r stays the caller's. */
 static enum status expect(const struct store *s, const PGresult *r, ExecStatusType want,
                           struct err *err)
@@ -190,33 +204,54 @@ enum status store_number(struct store *s, const char *sql, int64_t *out, struct 
     return store_ask(s, &q, take_number, out, err);
 }
 
-/* What the server says at the end of a COPY. */
-static enum status finish(struct store *s, struct err *err)
+static bool send_rows(struct store *s, struct slice bytes)
 {
-    PGresult *r = PQgetResult(s->conn);
-    enum status st = expect(s, r, PGRES_COMMAND_OK, err);
-
-    PQclear(r);
-    while ((r = PQgetResult(s->conn)))
-        PQclear(r);
-    return st;
-}
-
-enum status store_copy(struct store *s, const char *sql, struct slice bytes, struct err *err)
-{
-    PGresult *r = PQexec(s->conn, sql);
-    enum status st = expect(s, r, PGRES_COPY_IN, err);
     bool sent = true;
 
-    PQclear(r);
-    if (st != ST_OK)
-        return st;
     for (size_t at = 0; sent && at < bytes.n; at += COPY_PIECE) {
         size_t n = bytes.n - at < COPY_PIECE ? bytes.n - at : COPY_PIECE;
 
         sent = PQputCopyData(s->conn, bytes.p + at, (int)n) == 1;
     }
-    if (!sent || PQputCopyEnd(s->conn, NULL) != 1)
-        return judge(s, NULL, err);
-    return finish(s, err);
+    return sent && PQputCopyEnd(s->conn, NULL) == 1;
+}
+
+/* One answer of a script; copy: the rows that it may ask for, NULL: there are no more. */
+static enum status answer(struct store *s, const PGresult *r, const struct store_copy *copy,
+                          struct err *err)
+{
+    switch (PQresultStatus(r)) {
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+        return ST_OK;
+    case PGRES_COPY_IN:
+        if (!copy)
+            return err_set(err, ST_FATAL, "a script has more COPYs than rows");
+        return send_rows(s, copy->bytes) ? ST_OK : judge(s, NULL, err);
+    default:
+        return judge(s, r, err);
+    }
+}
+
+enum status store_script(struct store *s, const char *sql, const struct store_copy *copies,
+                         size_t n, struct err *err)
+{
+    enum status st = PQsendQuery(s->conn, sql) == 1 ? ST_OK : judge(s, NULL, err);
+    const char *name = NULL;
+    PGresult *r = st == ST_OK ? PQgetResult(s->conn) : NULL;
+    size_t k = 0;
+
+    while (r && st == ST_OK) {
+        const bool copies_in = PQresultStatus(r) == PGRES_COPY_IN;
+
+        st = answer(s, r, copies_in && k < n ? &copies[k] : NULL, err);
+        if (copies_in && k < n)
+            name = copies[k++].name;
+        PQclear(r);
+        r = st == ST_OK ? PQgetResult(s->conn) : NULL;
+    }
+    if (st != ST_OK && name)
+        err_prefix(err, "after the rows of %s", name);
+    drain(s);
+    return st;
 }

@@ -60,8 +60,16 @@ MUST_USE enum status store_ask(struct store *s, const struct store_query *q, sto
 /* The only value of the only row as a number; none or NULL: 0. */
 MUST_USE enum status store_number(struct store *s, const char *sql, int64_t *out, struct err *err);
 
-/* "COPY t (...) FROM STDIN (FORMAT binary)" with what copy_begin() to copy_end() wrote. */
-MUST_USE enum status store_copy(struct store *s, const char *sql, struct slice bytes,
-                                struct err *err);
+/* The rows of a COPY, as copy_begin() to copy_end() wrote them. */
+struct store_copy {
+    const char *name; /* for messages */
+    struct slice bytes;
+};
+
+/* Statements in one go, some of which are "COPY t (...) FROM STDIN (FORMAT binary)", whose rows
+ * are the copies in this order: what comes between is sent without a wait for answers. As in
+ * store_exec() nobody wants rows. The first that fails is the last that is run. */
+MUST_USE enum status store_script(struct store *s, const char *sql, const struct store_copy *copies,
+                                  size_t n, struct err *err);
 
 #endif

@@ -17,6 +17,7 @@ import world  # noqa: F401  (finds tests/support)
 import harness as h
 
 PATCHES = pathlib.Path(__file__).parent / "mutants"
+OTHERS = (h.TOP / "tests/e2e/sink/mutants",)  # of tests that look for theirs themselves
 PROGRAMS = ("absa-ingest", "absa-score", "absa-drift")
 
 TRIES = 6  # seeds, where it takes luck to hit the moment
@@ -31,25 +32,25 @@ CONTROLS = {
 }
 
 
-def defect(name):
-    return (PATCHES / f"{name}.patch").read_text().splitlines()[0]
+def defect(name, patches=PATCHES):
+    return (patches / f"{name}.patch").read_text().splitlines()[0]
 
 
-def files_of(name):
-    return re.findall(r"^\+\+\+ b/(\S+)", (PATCHES / f"{name}.patch").read_text(), re.M)
+def files_of(patch):
+    return re.findall(r"^\+\+\+ b/(\S+)", patch.read_text(), re.M)
 
 
 def ninja(*args):
     return h.run("ninja", "-C", h.BUILD, "-t", *args).stdout
 
 
-def patched(name, folder):
+def patched(patch, folder):
     """Copies of the files with the defect; their paths in the tree."""
-    for path in files_of(name):
+    for path in files_of(patch):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(h.TOP / path, folder / path)
-    h.run("patch", "-p1", "-s", "-d", folder, "-i", PATCHES / f"{name}.patch")
-    return files_of(name)
+    h.run("patch", "-p1", "-s", "-d", folder, "-i", patch)
+    return files_of(patch)
 
 
 def compiled(path, folder, commands):
@@ -70,15 +71,15 @@ def compiled(path, folder, commands):
     return object_file, f"lib{library}.a"
 
 
-def build(name, folder):
+def build(name, folder, patches=PATCHES, programs=PROGRAMS):
     """A bin folder in which the programs that the defect is in are mutants."""
     if not (h.BUILD / "build.ninja").exists():
         h.skip(f"{h.BUILD} is no build of ninja's")
     out = folder / "bin"
     out.mkdir(parents=True)
     commands = json.loads(ninja("compdb"))
-    objects = [compiled(path, folder, commands) for path in patched(name, folder)]
-    for program in PROGRAMS:
+    objects = [compiled(path, folder, commands) for path in patched(patches / f"{name}.patch", folder)]
+    for program in programs:
         link = ninja("commands", f"bin/{program}").splitlines()[-1]
         mine = [str(o) for o, library in objects if f"/{library} " in link]
         if mine:
@@ -92,8 +93,8 @@ def build(name, folder):
 def check():
     """Whether every patch still fits the sources; a moment, where a build takes seconds."""
     with tempfile.TemporaryDirectory() as folder:
-        for patch in sorted(PATCHES.glob("*.patch")):
-            patched(patch.stem, pathlib.Path(folder) / patch.stem)
+        for patch in sorted(p for patches in (PATCHES, *OTHERS) for p in patches.glob("*.patch")):
+            patched(patch, pathlib.Path(folder) / patch.stem)
             print("fits", patch.stem)
 
 

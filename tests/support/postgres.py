@@ -30,6 +30,9 @@ def programs():
 
 
 class Postgres:
+    def __init__(self, options=FAST):
+        self.options = list(options)
+
     def __enter__(self):
         self.bin = programs()
         self.user = []
@@ -54,7 +57,7 @@ class Postgres:
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def start(self):
-        options = [a for o in FAST + [f"port={self.port}", f"unix_socket_directories={self.dir}"]
+        options = [a for o in self.options + [f"port={self.port}", f"unix_socket_directories={self.dir}"]
                    for a in ("-c", o)]
         with open(self.dir / "log", "ab") as log:
             self.process = subprocess.Popen([*self.user, self.bin / "postgres", "-D", self.dir / "data",

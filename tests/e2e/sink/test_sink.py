@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """absa sink on Apache Kafka and PostgreSQL: the tables hold what backtest says, each record once,
-whoever dies on the way."""
+whoever dies on the way.
+
+    test_sink.py [--kills N]        5 kills; 50 in the full tier (ABSA_FULL)"""
+import argparse
 import json
 import os
 import pathlib
@@ -9,9 +12,12 @@ import random
 import subprocess
 import sys
 import tempfile
+import time
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+TESTS_DIR = pathlib.Path(__file__).resolve().parents[2]
+sys.path += [str(TESTS_DIR / "support"), str(TESTS_DIR / "chaos")]
 import harness as h  # noqa: E402
+import mutants  # noqa: E402
 from postgres import Postgres  # noqa: E402
 
 PREFIX = "s."
@@ -26,7 +32,15 @@ SMALL = ["-Xbatch.records=25", "-Xcommit.interval.ms=20", "-Xsink.keep.ms=0",
          "-Xsink.keep_scores.ms=0"]
 
 
+SLOW = """CREATE FUNCTION public.slow() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN PERFORM pg_sleep(0.1); RETURN NEW; END';
+CREATE TRIGGER slow BEFORE UPDATE ON absa.kafka_position FOR EACH ROW EXECUTE FUNCTION public.slow()"""
+
+
 class World:
+    bin = h.BIN
+    kills = 5
+
     def __init__(self, broker, pg, tmp):
         self.broker, self.pg, self.tmp, self.n = broker, pg, tmp, 0
 
@@ -34,7 +48,7 @@ class World:
         return h.run(*self.command(database, *args, login=login), **kwargs)
 
     def command(self, database, *args, login="sink"):
-        return [h.BIN / "absa-sink", *TOPICS, f"-Xkafka.bootstrap.servers={self.broker.address}",
+        return [self.bin / "absa-sink", *TOPICS, f"-Xkafka.bootstrap.servers={self.broker.address}",
                 f"-Xsink.database={self.pg.conninfo(login, database)}", *args]
 
     def start(self, database, *args):
@@ -56,10 +70,13 @@ class World:
     def dump(self, database):
         return {table: self.rows(database, table) for table in TABLES}
 
+    def flowed(self, database):
+        """How many records are in."""
+        return int(self.pg.sql("SELECT coalesce(sum(records), 0) FROM absa.flow", database=database)[0][0])
+
     def done(self, database, want):
         """Have all positions come to where the records end?"""
-        rows = self.pg.sql("SELECT coalesce(sum(records), 0) FROM absa.flow", database=database)
-        return rows[0][0] == str(want)
+        return self.flowed(database) == want
 
 
 def put(broker, topic, lines):
@@ -195,30 +212,65 @@ def whole(world, told):
     check(world, name, told)
 
 
+def same_tables(world, name):
+    want, got = world.dump("golden"), world.dump(name)
+    for table in TABLES:
+        assert got[table] == want[table], f"{name}: {table} differs"
+
+
 def survives(world, told, name, hurt):
     """hurt(program) again and again while it works; then the tables are the golden ones."""
     world.database(name)
     total = sum(len(v) for v in told.values())
     program = world.start(name, *SMALL)
     for share in (0.05, 0.2, 0.4, 0.6, 0.8):
-        def far(limit=share * total):
-            rows = world.pg.sql("SELECT coalesce(sum(records), 0) FROM absa.flow", database=name)
-            return int(rows[0][0]) >= limit
-        h.wait_for(f"{share:.0%} of the records", far)
+        h.wait_for(f"{share:.0%} of the records", lambda: world.flowed(name) >= share * total)
         hurt(program)
     h.wait_for("all records", lambda: world.done(name, total))
     assert program.end() == 0, program.said()
-    want, got = world.dump("golden"), world.dump(name)
-    for table in TABLES:
-        assert got[table] == want[table], f"{name}: {table} differs"
+    same_tables(world, name)
     return program.said()
 
 
-def killed(world, told):
-    def kill(program):
+def kill_often(world, told, name, kills):
+    """kill -9 at moments spread over all of the work, which takes a while because a position moves
+    slowly: most die within a transaction. How many did, as the server counts."""
+    world.database(name)
+    world.pg.sql(SLOW, database=name)
+    total, rng = sum(len(v) for v in told.values()), random.Random(kills)
+    program = world.start(name, "-Xbatch.records=5", *SMALL[1:])
+    for k in range(kills):
+        h.wait_for(f"kill {k + 1}", lambda: world.flowed(name) >= total * k / (kills + 1))
+        time.sleep(rng.uniform(0, 0.3))
+        left = total - world.flowed(name)
         program.kill()
+        assert left > 0, f"killed when its work was done: kill {k + 1}"
         program.start()
-    survives(world, told, "killed", kill)
+    ends = world.rows("golden", "kafka_position")
+    h.wait_for("all records", lambda: world.rows(name, "kafka_position") == ends)
+    assert program.end() == 0, program.said()
+    return int(world.pg.sql(f"SELECT xact_rollback FROM pg_stat_database WHERE datname = '{name}'")[0][0])
+
+
+def killed(world, told):
+    within = kill_often(world, told, "killed", world.kills)
+    print(f"     {world.kills} kills, {within} of them within a transaction", flush=True)
+    assert within > 0
+    same_tables(world, "killed")
+
+
+def a_defect_is_found(world, told):
+    """Were positions no part of the transaction, the kills would bring it to light."""
+    name = "positions-outside"
+    mutant = World(world.broker, world.pg, world.tmp / name)
+    mutant.bin = mutants.build(name, mutant.tmp, pathlib.Path(__file__).parent / "mutants", ("absa-sink",))
+    kill_often(mutant, told, "mutant", 5)
+    try:
+        same_tables(mutant, "mutant")
+    except AssertionError as found:
+        print(f"     {found}", flush=True)
+    else:
+        raise AssertionError("not found: " + mutants.defect(name, pathlib.Path(__file__).parent / "mutants"))
 
 
 def sent_away(world, told):
@@ -326,17 +378,22 @@ def disk_full(world, told):
         disk.rmdir()
 
 
-TESTS = (versions_and_roles, whole, killed, sent_away, server_restarts, standby, old_partitions_go,
+TESTS = (versions_and_roles, whole, killed, a_defect_is_found, sent_away, server_restarts, standby, old_partitions_go,
          disk_full, what_no_table_holds)
 
 
 def main():
+    arg = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arg.add_argument("--kills", type=int, default=50 if os.environ.get("ABSA_FULL") else World.kills)
+    options = arg.parse_args()
     with tempfile.TemporaryDirectory(prefix="absa-sink-") as tmp, Postgres() as pg, h.Broker() as b:
         tmp = pathlib.Path(tmp)
         b.apply(PREFIX, raw=1, comments=2)
         told = fill(b, tmp)
         print({k: len(v) for k, v in told.items()}, flush=True)
-        return h.run_tests(TESTS, World(b, pg, tmp), told)
+        world = World(b, pg, tmp)
+        world.kills = options.kills
+        return h.run_tests(TESTS, world, told)
 
 
 if __name__ == "__main__":
