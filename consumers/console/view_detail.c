@@ -50,7 +50,7 @@ static void add_bins(const struct cut *v, size_t n, struct buf *out)
         put_item(out);
         buf_byte(out, '{');
         buf_init(&text, 256);
-        bins_range(&v[i].bin, &text);
+        cut_label(&v[i].bin, &text);
         put_slice(out, "label", buf_slice(&text));
         buf_clear(&text);
         cut_tick(&v[i].bin, &text);
@@ -101,6 +101,8 @@ static void add_words(const struct window_feature *f, struct buf *out)
     add_word(WORD_KS, "ks", f->ks, out);
     add_word(WORD_WASSERSTEIN, "wasserstein", f->wasserstein, out);
     add_word(WORD_JS, "js", f->js, out);
+    add_word(WORD_LINF, "linf", f->linf, out);
+    add_word(WORD_EFFECT, "effect", f->effect, out);
     add_word(WORD_P, "p", f->p.has ? f->p : f->ks_p, out);
     add_word(WORD_Q, "q", f->q, out);
     buf_byte(out, ']');

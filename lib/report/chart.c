@@ -20,9 +20,18 @@ enum {
     BAND_Y = 126,
 };
 
-static void open_svg(struct buf *out, int height)
+/* So that what it shows is read aloud. */
+static void name(struct buf *out, const struct page_feature *f, const char *what)
 {
-    buf_fmt(out, "<svg viewBox=\"0 0 %d %d\" role=img><title>", WIDTH, height);
+    buf_fmt(out, " role=img><title>%s of ", what);
+    html_text(out, f->name);
+    buf_str(out, "</title>");
+}
+
+/* Of a bar; there are two to a slot. */
+static double bar_width(double slot)
+{
+    return floor(fmin(slot * 0.42, 60));
 }
 
 /* The bars of one class as one path, each a broad stroke: of what was (-1), is (0), or
@@ -30,7 +39,7 @@ static void open_svg(struct buf *out, int height)
 static void bars(struct buf *out, char class, const struct page_feature *f, double top, int which)
 {
     const double slot = (double)WIDTH / (double)f->n_bins;
-    const double width = floor(fmin(slot * 0.42, 60));
+    const double width = bar_width(slot);
     const double middle = (slot + (which < 0 ? -width : width)) / 2;
     bool any = false;
 
@@ -42,7 +51,7 @@ static void bars(struct buf *out, char class, const struct page_feature *f, doub
         if ((which >= 0 && page_bin_moved(b) != (which > 0)) || height <= 0)
             continue;
         if (!any)
-            buf_fmt(out, "<path class=%c stroke-width=%.0f d=\"", class, width);
+            buf_fmt(out, "<path class=%c d=\"", class);
         any = true;
         buf_fmt(out, "M%.0f %dv-%ld", slot * (double)i + middle, (int)BINS_BOTTOM, height);
     }
@@ -72,10 +81,11 @@ void chart_bins(struct buf *out, const struct page_feature *f)
 
     for (size_t i = 0; i < f->n_bins; i++)
         top = fmax(top, fmax(f->bin[i].before, f->bin[i].now));
-    open_svg(out, BINS_HEIGHT);
-    html_text(out, f->name);
-    buf_fmt(out, ": shares by bin</title><path class=x d=\"M0 %dH%dM0 %dH%d\"/><text x=0 y=%d>",
-            (int)BINS_TOP, (int)WIDTH, (int)BINS_BOTTOM, (int)WIDTH, (int)BINS_TOP - 5);
+    buf_fmt(out, "<svg viewBox=\"0 0 %d %d\" stroke-width=%.0f", (int)WIDTH, (int)BINS_HEIGHT,
+            bar_width((double)WIDTH / (double)f->n_bins));
+    name(out, f, "Bins");
+    buf_fmt(out, "<path class=x d=\"M0 %dH%dM0 %dH%d\"/><text x=0 y=%d>", (int)BINS_TOP, (int)WIDTH,
+            (int)BINS_BOTTOM, (int)WIDTH, (int)BINS_TOP - 5);
     html_share(out, top);
     buf_str(out, "</text>");
     if (top > 0) {
@@ -106,14 +116,16 @@ static void threshold(struct buf *out, const char *class, double psi, double top
 
     if (!(psi > 0) || psi > top)
         return;
-    buf_fmt(out, "<path class=%s d=\"M%d %.0fH%d\"/><text class=e x=%d y=%.0f>%.2g</text>", class,
-            (int)LINE_LEFT, y, (int)LINE_RIGHT, (int)LINE_LEFT - 5, y + 4, psi);
+    buf_fmt(out, "<path class=%s d=\"M%d %.0fH%d\"/><text y=%.0f>%.2g</text>", class,
+            (int)LINE_LEFT, y, (int)LINE_RIGHT, y + 4, psi);
 }
 
 /* The line breaks where nothing was judged; what stands alone is a dot. */
 static void path(struct buf *out, const struct page *p, const struct page_feature *f, double top)
 {
     bool pen = false;
+    long x = 0;
+    long y = 0;
 
     buf_str(out, "<path class=l d=\"");
     for (size_t i = 0; i < p->n_times; i++) {
@@ -121,8 +133,14 @@ static void path(struct buf *out, const struct page *p, const struct page_featur
             pen = false;
             continue;
         }
-        buf_fmt(out, "%c%.0f %.0f%s", pen ? 'L' : 'M', at_x(p, i), at_y(f->point[i].psi, top),
-                pen ? "" : "h0");
+        const long to_x = lround(at_x(p, i));
+        const long to_y = lround(at_y(f->point[i].psi, top));
+        if (pen)
+            buf_fmt(out, to_y < y ? "l%ld%ld" : "l%ld %ld", to_x - x, to_y - y);
+        else
+            buf_fmt(out, "M%ld %ldh0", to_x, to_y);
+        x = to_x;
+        y = to_y;
         pen = true;
     }
     buf_str(out, "\"/>");
@@ -166,10 +184,10 @@ void chart_line(struct buf *out, const struct page *p, const struct page_feature
 
     for (size_t i = 0; i < p->n_times; i++)
         top = isnan(f->point[i].psi) ? top : fmax(top, f->point[i].psi * 1.06);
-    open_svg(out, LINE_HEIGHT);
-    html_text(out, f->name);
-    buf_fmt(out, ": PSI over time</title><path class=x d=\"M%d %dH%d\"/>", (int)LINE_LEFT,
-            (int)LINE_BOTTOM, (int)LINE_RIGHT);
+    buf_fmt(out, "<svg viewBox=\"0 0 %d %d\"", (int)WIDTH, (int)LINE_HEIGHT);
+    name(out, f, "PSI");
+    buf_fmt(out, "<path class=x d=\"M%d %dH%d\"/>", (int)LINE_LEFT, (int)LINE_BOTTOM,
+            (int)LINE_RIGHT);
     /* So high a line that both would be written over each other: the upper one alone. */
     if ((p->critical - p->warning) / top > 0.09)
         threshold(out, "tw", p->warning, top);

@@ -3,8 +3,12 @@
 
 #include <math.h>
 
+#include "base/utf8.h"
+#include "drift/category.h"
 #include "stats/compare.h"
 #include "stats/distance.h"
+
+enum { TICK_MAX = 9 }; /* bytes of a name */
 
 /* The bins of al, with other counts of now by bin. */
 static size_t cut(const struct alert *al, const int64_t *now, struct cut v[BINS_MAX])
@@ -62,10 +66,43 @@ size_t cut_window(const struct baseline_feature *f, const struct longs *now, str
     return cut(&as_alert, now->v, v);
 }
 
+/* The two cells that are no category of the baseline. */
+static const char *no_category(const struct bin *b)
+{
+    if (slice_is(b->name, CATEGORY_OTHER))
+        return "all other";
+    return slice_is(b->name, CATEGORY_UNSEEN) ? "unseen" : NULL;
+}
+
+void cut_label(const struct bin *b, struct buf *out)
+{
+    const char *instead = no_category(b);
+
+    if (instead)
+        buf_str(out, instead);
+    else if (b->name.p)
+        buf_slice_add(out, b->name);
+    else
+        bins_range(b, out);
+}
+
+static void name_tick(const struct bin *b, struct buf *out)
+{
+    const struct slice shown = utf8_cut(b->name, TICK_MAX);
+
+    if (no_category(b)) {
+        buf_str(out, no_category(b));
+        return;
+    }
+    buf_slice_add(out, shown);
+    if (shown.n < b->name.n)
+        buf_str(out, "\xE2\x80\xA6");
+}
+
 void cut_tick(const struct bin *b, struct buf *out)
 {
     if (b->name.p)
-        bins_range(b, out);
+        name_tick(b, out);
     else if (b->parted)
         buf_str(out, "other");
     else if (isinf(b->hi))

@@ -22,7 +22,12 @@ size_t cut_alert(const struct alert *al, struct cut v[BINS_MAX]);
 size_t cut_window(const struct baseline_feature *f, const struct longs *now,
                   struct cut v[BINS_MAX]);
 
-/* Appends "<0.4", or the value of a bin of one: for an axis, where there is little room. */
+/* Appends what a bin is: "0.2 to 0.4", or the name of a category as it is (a stranger's text), of
+ * the last two what they hold. */
+void cut_label(const struct bin *b, struct buf *out);
+
+/* Appends "<0.4", the value of a bin of one, or the head of a name: for an axis, where there is
+ * little room. */
 void cut_tick(const struct bin *b, struct buf *out);
 
 #endif

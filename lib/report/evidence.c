@@ -4,7 +4,7 @@
 
 #include "report/page_inner.h"
 
-enum { MOVED_MAX = 5, EXAMPLES_MAX = 5, OTHERS_MAX = 12 };
+enum { MOVED_MAX = 5, EXAMPLES_MAX = 5, OTHERS_MAX = 6 };
 
 static enum page_level level_of(const struct alert *al)
 {
@@ -15,14 +15,12 @@ static enum page_level level_of(const struct alert *al)
 
 static const char *state_of(const struct alert *al)
 {
-    if (al->state == ALERT_RESOLVED)
-        return "resolved";
-    return al->severity == SEVERITY_CRITICAL ? "CRITICAL" : "WARNING";
+    return al->state == ALERT_RESOLVED ? "resolved" : page_severity(al->severity);
 }
 
 static void tag(struct buf *out, const struct alert *al)
 {
-    buf_fmt(out, "<span class=\"tag %s\">%s</span>", page_class(level_of(al)), state_of(al));
+    buf_fmt(out, "<em class=%s>%s</em>", page_class(level_of(al)), state_of(al));
 }
 
 static void row(struct buf *out, const struct page *p, size_t i)
@@ -96,12 +94,30 @@ static void facts(struct buf *out, const struct alert *al)
     buf_fmt(out, ", worth %.0f independent ones; baseline ", al->n_eff);
     html_count(out, al->m);
     middle(out, al);
+    page_proof(out, al);
     fact(out, "what to do");
     html_text(out, al->todo);
     fact(out, "alert_id");
     buf_str(out, "<code>");
     html_text(out, al->alert_id);
     buf_fmt(out, "</code>, seq %d\n</table>\n", (int)al->seq);
+}
+
+static void figure(struct buf *out, const char *name, struct opt_double x)
+{
+    if (!x.has)
+        return;
+    buf_fmt(out, ", %s ", name);
+    html_number(out, x.v);
+}
+
+static void other(struct buf *out, const struct other_feature *o)
+{
+    html_text(out, o->name);
+    buf_fmt(out, " (PSI %.2f", o->psi);
+    figure(out, "effect", o->effect);
+    figure(out, "q", o->q);
+    buf_byte(out, ')');
 }
 
 static void others(struct buf *out, const struct alert *al)
@@ -111,12 +127,22 @@ static void others(struct buf *out, const struct alert *al)
     buf_str(out, "<p>Also over a threshold: ");
     for (size_t i = 0; i < al->others.n && i < OTHERS_MAX; i++) {
         buf_str(out, i > 0 ? ", " : "");
-        html_text(out, al->others.v[i].name);
-        buf_fmt(out, " (%.2f)", al->others.v[i].psi);
+        other(out, &al->others.v[i]);
     }
     if (al->others.n > OTHERS_MAX)
         buf_fmt(out, " and %zu more", al->others.n - OTHERS_MAX);
     buf_str(out, ".</p>\n");
+}
+
+static void segment(struct buf *out, const struct moved_segment *m)
+{
+    html_text(out, m->feature);
+    buf_str(out, " in ");
+    html_text(out, m->segment);
+    buf_fmt(out, " (%s", page_severity(m->severity));
+    figure(out, "PSI", m->psi);
+    figure(out, "p", m->p);
+    buf_byte(out, ')');
 }
 
 /* Other segments that moved at the same boundary. */
@@ -127,10 +153,10 @@ static void elsewhere(struct buf *out, const struct alert *al)
     buf_str(out, "<p>Elsewhere at that moment: ");
     for (size_t i = 0; i < al->also.n && i < OTHERS_MAX; i++) {
         buf_str(out, i > 0 ? ", " : "");
-        html_text(out, al->also.v[i].feature);
-        buf_str(out, " in ");
-        html_text(out, al->also.v[i].segment);
+        segment(out, &al->also.v[i]);
     }
+    if (al->also.n > OTHERS_MAX)
+        buf_fmt(out, " and %zu more", al->also.n - OTHERS_MAX);
     buf_str(out, ".</p>\n");
 }
 

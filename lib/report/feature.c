@@ -15,7 +15,7 @@ bool page_bin_moved(const struct page_bin *b)
 
 static void tag(struct buf *out, const struct page_feature *f)
 {
-    buf_fmt(out, "<span class=\"tag %s\">%s</span>", page_class(f->level), f->verdict);
+    buf_fmt(out, "<em class=%s>%s</em>", page_class(f->level), f->verdict);
 }
 
 static void psi(struct buf *out, double x)
@@ -159,6 +159,18 @@ void page_bins(struct buf *out, const struct page *p, const struct page_bin *bin
     buf_str(out, "</table>");
 }
 
+/* Which test gave p and the effect. */
+static void test(struct buf *out, const struct page_feature *f)
+{
+    const char *says = word_test(f->test);
+
+    if (f->test.n == 0)
+        return;
+    buf_str(out, "<tr><th>test<td>");
+    html_text(out, f->test);
+    buf_fmt(out, "<td>%s\n", says ? says : "");
+}
+
 static void figures(struct buf *out, const struct page_feature *f, bool spoken)
 {
     buf_str(out, "<table class=g>");
@@ -175,6 +187,8 @@ static void figures(struct buf *out, const struct page_feature *f, bool spoken)
         }
         buf_byte(out, '\n');
     }
+    if (spoken)
+        test(out, f);
     buf_str(out, "</table>\n");
 }
 
@@ -193,13 +207,13 @@ static void pictures(struct buf *out, const struct page *p, const struct page_fe
     const bool line = f->point && p->n_times > 0;
 
     if (f->n_bins > 0) {
-        buf_str(out, "<div class=pair><figure>");
+        buf_str(out, "<div class=pair>");
         chart_bins(out, f);
-        buf_str(out, line ? "</figure><figure>" : "</figure><div>");
+        buf_str(out, line ? "" : "<div>");
     }
     if (f->n_bins > 0 && line) {
         chart_line(out, p, f);
-        buf_str(out, "</figure></div>\n");
+        buf_str(out, "</div>\n");
     }
     if (f->n_figures > 0)
         figures(out, f, true);

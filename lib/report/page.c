@@ -18,6 +18,17 @@ const char *page_class(enum page_level level)
     return names[level];
 }
 
+const char *page_severity(enum severity s)
+{
+    static const char *const names[] = {
+        [SEVERITY_NONE] = "ok",
+        [SEVERITY_WARNING] = "WARNING",
+        [SEVERITY_CRITICAL] = "CRITICAL",
+    };
+
+    return names[s];
+}
+
 /* What could not be decided is no drift, but comes before what is well. */
 int page_by_drift(const void *a, const void *b)
 {
@@ -90,7 +101,7 @@ static void segment_row(struct buf *out, const struct page_segment *s)
 {
     buf_str(out, "<tr><th scope=row>");
     html_text(out, s->name);
-    buf_fmt(out, "<td><span class=\"tag %s\">%s</span><td class=n>", page_class(s->level),
+    buf_fmt(out, "<td><em class=%s>%s</em><td class=n>", page_class(s->level),
             page_class(s->level));
     html_count(out, s->judged);
     buf_str(out, "<td class=n>");

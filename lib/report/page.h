@@ -72,6 +72,7 @@ struct page_feature {
     int64_t segments_over; /* segments with such a window               */
     struct page_bin *bin;  /* n_bins                                    */
     size_t n_bins;         /* 0: no picture                             */
+    struct slice test;     /* that saw most of it, "neyman"; may be empty */
     struct page_figure *figure;
     size_t n_figures;
     struct page_point *point; /* page.n_times; NULL: no line               */
@@ -137,6 +138,9 @@ struct page {
 
 /* Appends the page. ST_FATAL: memory, or out's maximum. O(all). */
 MUST_USE enum status page_render(const struct page *p, struct buf *out, struct err *err);
+
+/* "ok", "WARNING", "CRITICAL". */
+const char *page_severity(enum severity s);
 
 /* Order of features: worst verdict first, then the greatest PSI, then the name;
  * for qsort(). */

@@ -23,6 +23,9 @@ void page_bins(struct buf *out, const struct page *p, const struct page_bin *bin
 /* Whether a bin is part of what moved. */
 bool page_bin_moved(const struct page_bin *b);
 
+/* Rows of a table: how sure an alert is. */
+void page_proof(struct buf *out, const struct alert *al);
+
 /* All alerts, and the evidence of the first. */
 void page_alerts(struct buf *out, const struct page *p);
 void page_evidence(struct buf *out, const struct page *p);

@@ -97,6 +97,7 @@ static void keep_worst(struct run *r, const struct window *w, const struct windo
         memcpy(bins, f->bins.v, f->bins.n * sizeof(*bins));
     to->worst = *f;
     to->worst.name = copy(r, f->name);
+    to->worst.test = copy(r, f->test);
     to->worst.bins.v = bins;
     to->worst_ms = w->start_ms;
     to->worst_n = w->n;

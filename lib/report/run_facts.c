@@ -118,6 +118,7 @@ static struct page_facts method(struct run *r, const struct page *p)
         "tumbling, by the time of arrival");
     add(&f, slice_str("bins of PSI"), slice_str("baseline quantiles"),
         "one bin for each value that holds a tenth of the baseline, ten quantile bins of the rest; "
+        "of categories a bin each; "
         "share = (count + 0.5) / (n + bins / 2)");
     add(&f, slice_str("method version"), number(r, b->method), NULL);
     add(&f, slice_str("baseline"), slice_str(b->id), NULL);

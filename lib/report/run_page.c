@@ -23,7 +23,7 @@ static double opt(struct opt_double d)
 
 static struct slice label(struct run *r, const struct bin *b)
 {
-    bins_range(b, &r->text);
+    cut_label(b, &r->text);
     return run_keep(r);
 }
 
@@ -82,10 +82,10 @@ static void say_move(struct run *r, const struct page_bin *v, size_t n, bool ord
     if (ordered && fabs(way) > 0.3)
         buf_fmt(&r->text, " Values were %s than in the baseline.", way > 0 ? "higher" : "lower");
     if (n > 0 && v[most].part > 0)
-        buf_fmt(
-            &r->text,
-            " Most of the change is in one bin, %.*s: %.1f %% of the values before, %.1f %% here.",
-            SLICE_ARG(v[most].label), v[most].before * 100, v[most].now * 100);
+        buf_fmt(&r->text,
+                " Most of it in one %s, %.*s: %.1f %% of the values before, %.1f %% here.",
+                ordered ? "bin" : "category", SLICE_ARG(v[most].label), v[most].before * 100,
+                v[most].now * 100);
 }
 
 static void say_worst(struct run *r, const struct run_feature *f)
@@ -113,6 +113,8 @@ static struct page_figure *figures(struct run *r, const struct window_feature *f
         { "ks", WORD_KS, opt(f->ks) },
         { "wasserstein", WORD_WASSERSTEIN, opt(f->wasserstein) },
         { "js", WORD_JS, opt(f->js) },
+        { "linf", WORD_LINF, opt(f->linf) },
+        { "effect", WORD_EFFECT, opt(f->effect) },
         { "p", WORD_P, opt(f->p.has ? f->p : f->ks_p) },
         { "q", WORD_Q, opt(f->q) },
     };
@@ -150,18 +152,13 @@ static struct page_point *points(struct run *r, const struct page *p, size_t at)
 
 static void fill_feature(struct run *r, const struct page *p, size_t at, struct page_feature *to)
 {
-    static const char *const verdicts[] = {
-        [SEVERITY_NONE] = "ok",
-        [SEVERITY_WARNING] = "WARNING",
-        [SEVERITY_CRITICAL] = "CRITICAL",
-    };
     const struct baseline_feature *b = &r->baseline->features[at];
     const struct run_feature *f = &r->feature[at];
     const bool judged = f->worst.name.p != NULL;
 
     *to = (struct page_feature){
         .name = slice_str(b->name),
-        .verdict = judged ? verdicts[f->severity] : "not judged",
+        .verdict = judged ? page_severity(f->severity) : "not judged",
         .level = judged ? level_of(f->severity) : PAGE_UNDECIDED,
         .psi = judged ? f->worst.psi.v : (double)NAN,
         .n_before = b->n,
@@ -178,6 +175,7 @@ static void fill_feature(struct run *r, const struct page *p, size_t at, struct 
     }
     to->bin = feature_bins(r, b, &f->worst.bins, &to->n_bins);
     to->figure = figures(r, &f->worst, &to->n_figures);
+    to->test = f->worst.test;
     say_worst(r, f);
     say_move(r, to->bin, to->n_bins, !b->categories);
     to->said = run_keep(r);

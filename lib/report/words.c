@@ -29,6 +29,11 @@ static const struct {
     [WORD_Q] = { "q",
                  "p with the number of tests taken into account (Benjamini and Hochberg): of all "
                  "that is reported at this q, about this share is expected to be false." },
+    [WORD_EFFECT] = { "Effect",
+                      "How large the change is beyond what noise explains, by the strongest test: "
+                      "the squared shift in variances of the baseline. About the PSI, without what "
+                      "few comments add to it; a mean that moved by a fifth of a standard "
+                      "deviation has 0.04." },
 };
 
 const char *word_title(enum word w)
@@ -59,6 +64,15 @@ static void say_share(struct buf *out, double share)
         buf_fmt(out, "one in %.0f", 1.0 / share);
     else
         buf_fmt(out, "%.0f in 100", fmin(share, 1) * 100.0);
+}
+
+/* A shift of the mean by d deviations has an effect of d squared. */
+static void say_effect(struct buf *out, double effect)
+{
+    if (effect > 0)
+        buf_fmt(out, "as a mean that moved by %.2g standard deviations", sqrt(effect));
+    else
+        buf_str(out, "no more than noise");
 }
 
 void word_say(struct buf *out, enum word w, double value)
@@ -92,8 +106,49 @@ void word_say(struct buf *out, enum word w, double value)
         buf_str(out, "of such reports, false: ");
         say_share(out, value);
         break;
+    case WORD_EFFECT:
+        say_effect(out, value);
+        break;
     case WORD_KL:
     case WORD_N:
         break;
     }
+}
+
+struct meaning {
+    const char *name;
+    const char *says;
+};
+
+static const char *meaning_of(const struct meaning *v, size_t n, struct slice name)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (slice_is(name, v[i].name))
+            return v[i].says;
+    }
+    return NULL;
+}
+
+const char *word_test(struct slice test)
+{
+    static const struct meaning all[] = {
+        { "neyman", "level, width, skew and tails of all values" },
+        { "groups", "shares of groups of values" },
+        { "unseen", "values that never were before" },
+        { "ks", "widest gap of the cumulative curves" },
+        { "chi2", "shares of the categories" },
+    };
+
+    return meaning_of(all, sizeof(all) / sizeof(all[0]), test);
+}
+
+const char *word_moved(struct slice moved)
+{
+    static const struct meaning all[] = {
+        { "mean", "the level of the values" },         { "variance", "how wide they spread" },
+        { "skew", "to which side they lean" },         { "tails", "how many are far out" },
+        { "shares", "how often each category comes" },
+    };
+
+    return meaning_of(all, sizeof(all) / sizeof(all[0]), moved);
 }

@@ -4,6 +4,7 @@
 #define REPORT_WORDS_H
 
 #include "base/buf.h"
+#include "base/slice.h"
 
 enum word {
     WORD_PSI,
@@ -15,6 +16,7 @@ enum word {
     WORD_LINF,
     WORD_P,
     WORD_Q,
+    WORD_EFFECT,
     WORD_N,
 };
 
@@ -24,5 +26,13 @@ void word_say(struct buf *out, enum word w, double value);
 /* What it measures: plain text, for ever. */
 const char *word_title(enum word w);
 const char *word_meaning(enum word w);
+
+/* What a test of a record ("neyman", "chi2", ...) looks at: "the shape of all values: ..."; NULL
+ * for one that is not known. */
+const char *word_test(struct slice test);
+
+/* What of a feature moved most ("mean", "shares", ...), as evidence.moved has it; NULL for what is
+ * not known. */
+const char *word_moved(struct slice moved);
 
 #endif

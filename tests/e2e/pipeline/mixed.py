@@ -49,7 +49,7 @@ def check(out, policy, turn_ms):
 
     page = (out / "one/report.html").read_text()
     assert "<h1>Drift in " in page and "1 still firing at the end" in page
-    assert f">{first['feature']}</a></th><td><span class=\"tag CRITICAL\">" in page
+    assert f">{first['feature']}</a></th><td><em class=CRITICAL>" in page
 
     verify(out / "one/alerts.jsonl", ok=(0,))
     changed = out / "changed.jsonl"

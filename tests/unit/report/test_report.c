@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The page of a run: its size, its bytes, its verdict, and hostile text in each field. */
+/* The page of a run: its size, its bytes, its verdict, its evidence, and hostile text in each
+ * field, names of categories included. */
 #include "support/check.h"
 
 #include <stdio.h>
@@ -27,8 +28,26 @@ struct rig {
     struct err err;
 };
 
+/* Languages of which one is no name that anybody would give; the last feature of a baseline. */
+static const char *const langs[] = { "en", "de", "<b onclick=alert(1)>&'" };
+enum { LANGS = sizeof(langs) / sizeof(langs[0]) };
+
+static void make_words(struct dictionary *d, double number[ROWS])
+{
+    struct err err = { 0 };
+
+    assert_int_equal(dictionary_init(d, &err), ST_OK);
+    for (size_t i = 0; i < ROWS; i++) {
+        const size_t lang = i % 2 ? 0 : i % 4 / 2 + 1;
+
+        assert_int_equal(dictionary_add(d, slice_str(langs[lang]), &number[i], &err), ST_OK);
+    }
+}
+
 static struct baseline *make_baseline(size_t n)
 {
+    static double number[ROWS];
+    struct dictionary words;
     static char names[FEATURES_MAX][64];
     static const char *name[FEATURES_MAX];
     static double values[ROWS];
@@ -43,7 +62,11 @@ static struct baseline *make_baseline(size_t n)
         name[i] = names[i];
         column[i] = values;
     }
+    make_words(&words, number);
+    const struct baseline_words lang = { "lang", &words, number };
     const struct baseline_input in = {
+        .categories = &lang,
+        .n_categories = 1,
         .bundle_sha256 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
         .names = name,
         .columns = column,
@@ -51,6 +74,7 @@ static struct baseline *make_baseline(size_t n)
         .rows = ROWS,
     };
     assert_int_equal(baseline_build(&in, &b, &err), ST_OK);
+    dictionary_release(&words);
     return b;
 }
 
@@ -104,7 +128,7 @@ static struct window window_of(struct rig *r, const char *segment, int64_t hour)
 static void add_window(struct rig *r, const char *segment, int64_t hour, double psi,
                        enum severity severity)
 {
-    static struct window_feature features[FEATURES_MAX];
+    static struct window_feature features[FEATURES_MAX + 1];
     int64_t bins[BINS] = { 0 };
     struct window w = window_of(r, segment, hour);
 
@@ -119,9 +143,12 @@ static void add_window(struct rig *r, const char *segment, int64_t hour, double 
             .missing = 12,
             .n_eff = 97.5,
             .psi = { psi + (double)i / 1000, true },
-            .ks = { 0.1234567, true },
-            .ks_p = { 0.0001234, true },
-            .wasserstein = { 0.7654321, true },
+            .ks = { 0.1234567, !b->categories },
+            .ks_p = { 0.0001234, !b->categories },
+            .wasserstein = { 0.7654321, !b->categories },
+            .linf = { 0.2345678, b->categories },
+            .effect = { 0.0412345, true },
+            .test = slice_str("groups"),
             .js = { 0.1234567, true },
             .q = { 0.0012345, true },
             .severity = severity,
@@ -132,8 +159,35 @@ static void add_window(struct rig *r, const char *segment, int64_t hour, double 
     assert_int_equal(take(r, RUN_WINDOWS, RECORD_WINDOW, &w), ST_OK);
 }
 
+/* Evidence that nothing here has to be consistent with. */
+static struct alert_evidence *evidence_of(struct slice s)
+{
+    static double family[] = { 0.5, 1e-9 };
+    static double moments[] = { -1.5, 2.25, 0, 8 };
+    static struct alert_evidence evidence;
+
+    evidence = (struct alert_evidence){
+        .test = s,
+        .statistic = 99.5,
+        .df = 15,
+        .p_run = 1e-10,
+        .runs = 4,
+        .level = 1e-4,
+        .family = { family, 2 },
+        .index = 1,
+        .effect = 0.04,
+        .effect_min = 0.005,
+        .streak = 2,
+        .streak_min = 3,
+        .moments = { moments, 4 },
+        .moved = s,
+    };
+    return &evidence;
+}
+
 static struct alert alert_of(const char *text)
 {
+    static struct moved_segment also[15];
     static struct other_feature others[40];
     static struct alert_example examples[20];
     static double edges[] = { -0.25, 0, 0.25 };
@@ -142,8 +196,15 @@ static struct alert alert_of(const char *text)
     static int64_t now[] = { 40, 30, 20, 10 };
     const struct slice s = slice_str(text);
 
-    for (size_t i = 0; i < 40; i++)
-        others[i] = (struct other_feature){ .name = s, .psi = 0.5, .severity = SEVERITY_WARNING };
+    for (size_t i = 0; i < 40; i++) {
+        others[i] = (struct other_feature){ .name = s,
+                                            .psi = 0.5,
+                                            .effect = { 0.125, true },
+                                            .q = { 2e-5, true },
+                                            .severity = SEVERITY_WARNING };
+    }
+    for (size_t i = 0; i < 15; i++)
+        also[i] = (struct moved_segment){ s, s, SEVERITY_WARNING, { 0.25, true }, { 3e-4, true } };
     for (size_t i = 0; i < 20; i++)
         examples[i] = (struct alert_example){ .comment_id = s };
     return (struct alert){
@@ -156,6 +217,10 @@ static struct alert alert_of(const char *text)
         .others = { others, 40 },
         .policy = s,
         .psi = { 0.5, true },
+        .p = { 4e-10, true },
+        .q = { 8e-10, true },
+        .evidence = evidence_of(s),
+        .also = { also, 15 },
         .threshold = 0.3,
         .edges = { edges, 3 },
         .psi_bins = { psi_bins, 4 },
@@ -190,12 +255,13 @@ static bool has(const struct rig *r, const char *what)
     return false;
 }
 
-/* All that a page can be full of: every window over, alerts with all their evidence. */
+/* All that a page can be full of: every window over, three alerts with all their evidence, a
+ * categorical feature among the others. */
 static size_t full_size(size_t features)
 {
     struct rig r;
 
-    setup(&r, features);
+    setup(&r, features - 1);
     for (int64_t hour = 0; hour < WINDOWS; hour++)
         add_window(&r, "all", hour, 0.31 + (double)hour / 100, SEVERITY_CRITICAL);
     const struct alert al = alert_of("punctuation_share_1");
@@ -246,6 +312,60 @@ static void test_hostile_text_is_text(void **state)
     teardown(&r);
 }
 
+/* All that evidence has, in words; of features the effect and the test. */
+static void test_evidence_is_said(void **state)
+{
+    struct rig r;
+
+    (void)state;
+    setup(&r, 2);
+    add_window(&r, "all", 0, 0.31, SEVERITY_CRITICAL);
+    struct alert al = alert_of("emoji_count");
+    al.evidence->test = slice_str("groups");
+    al.evidence->moved = slice_str("tails");
+    assert_int_equal(take(&r, RUN_ALERTS, RECORD_ALERT, &al), ST_OK);
+    render(&r);
+    assert_true(has(&r, "<td>4e-10; by chance alone: fewer than one in a million"));
+    assert_true(has(&r, "<td>8e-10; of 2 features that were tested together; evidence, since at "
+                        "most 0.0001"));
+    assert_true(has(&r, "<td>0.04; as a mean that moved by 0.2 standard dev"));
+    assert_true(has(&r, "<td>0.005; so much counts where PSI alone is no drift, at 3 boundaries in "
+                        "a row; it was so at 2"));
+    assert_true(has(&r, "<td>shares of groups of values (groups); statistic 99.5, 15 degrees"));
+    assert_true(has(&r, "the strongest of 4 stretches that end with this window; p of it alone"));
+    assert_true(has(&r, "<td>how many are far out (tails); in standard errors mean -1.5, variance "
+                        "+2.2, skew +0.0, tails +8.0"));
+    assert_true(has(&r, "emoji_count (PSI 0.50, effect 0.125, q 2e-05)"));
+    assert_true(has(&r, "emoji_count in emoji_count (WARNING, PSI 0.25, p 0.0003)"));
+    assert_true(has(&r, "and 34 more"));
+    assert_true(has(&r, "and 9 more"));
+    assert_true(has(&r, "<tr><th>effect<td>0.0412<td>as a mean"));
+    assert_true(has(&r, "<tr><th>test<td>groups<td>shares of groups of values"));
+    teardown(&r);
+}
+
+/* Bars of categories have their names; the last two have words of their own. */
+static void test_categories(void **state)
+{
+    struct rig r;
+
+    (void)state;
+    setup(&r, 1);
+    add_window(&r, "all", 0, 0.31, SEVERITY_CRITICAL);
+    render(&r);
+    assert_true(has(&r, ">lang</a>"));
+    assert_true(has(&r, "Most of it in one category, "));
+    assert_true(has(&r, "<th>en<td>50.0"));
+    assert_true(has(&r, ">all other<td>"));
+    assert_true(has(&r, ">unseen<td>"));
+    assert_true(has(&r, ">&lt;b onclick=alert(1)&gt;&amp;&#39;<td>25.0<td>"));
+    assert_true(has(&r, ">&lt;b onclic\xE2\x80\xA6</tspan>"));
+    assert_true(has(&r, "<tr><th>linf<td>0.235<td>"));
+    assert_false(has(&r, "__unseen__"));
+    assert_false(has(&r, "<b "));
+    teardown(&r);
+}
+
 static void test_verdicts(void **state)
 {
     struct rig r;
@@ -259,7 +379,7 @@ static void test_verdicts(void **state)
     assert_int_equal(run_new(r.wire, r.baseline, &r.run, &r.err), ST_OK);
     add_window(&r, "all", 0, 0.01, SEVERITY_NONE);
     render(&r);
-    assert_true(has(&r, "No drift in 3 features"));
+    assert_true(has(&r, "No drift in 4 features"));
     assert_true(has(&r, "No alerts."));
     assert_true(has(&r, "<th scope=row>overtaken<td>3"));
     run_free(r.run);
@@ -272,7 +392,7 @@ static void test_verdicts(void **state)
     al.state = ALERT_RESOLVED;
     assert_int_equal(take(&r, RUN_ALERTS, RECORD_ALERT, &al), ST_OK);
     render(&r);
-    assert_true(has(&r, "Drift in 3 of 3 features"));
+    assert_true(has(&r, "Drift in 4 of 4 features"));
     assert_true(has(&r, "2 alert records, 0 still firing at the end"));
     assert_true(has(&r, "Called drift in 1 of 2 windows."));
     teardown(&r);
@@ -303,6 +423,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_hostile_text_is_text),
+        cmocka_unit_test(test_evidence_is_said),
+        cmocka_unit_test(test_categories),
         cmocka_unit_test(test_verdicts),
         cmocka_unit_test(test_refusals),
     };
