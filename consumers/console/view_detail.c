@@ -146,7 +146,7 @@ static void add_baseline(const struct view *v, const struct window *w,
     put_int(out, "baseline_missing", b->missing);
     put_double(out, "baseline_mean", b->mean);
     put_double(out, "baseline_sd", b->sd);
-    add_bins(cut, cut_window(b, &f->bins, cut), out);
+    add_bins(cut, cut_window(b, f, cut), out);
 }
 
 enum status view_feature(const struct view *v, const struct view_query *q, struct buf *out,

@@ -10,6 +10,8 @@
 
 enum { TICK_MAX = 9 }; /* bytes of a name */
 
+#define SUM_EPSILON 1e-9
+
 /* The bins of al, with other counts of now by bin. */
 static size_t cut(const struct alert *al, const int64_t *now, struct cut v[BINS_MAX])
 {
@@ -43,12 +45,23 @@ size_t cut_alert(const struct alert *al, struct cut v[BINS_MAX])
     return cut(al, now, v);
 }
 
-size_t cut_window(const struct baseline_feature *f, const struct longs *now, struct cut v[BINS_MAX])
+/* Whether these bins have that PSI, but for the last digits of a sum. */
+static bool has_psi(const struct cut *v, size_t n, struct opt_double psi)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += v[i].part;
+    return !psi.has || fabs(sum - psi.v) <= SUM_EPSILON * (1 + psi.v);
+}
+
+size_t cut_window(const struct baseline_feature *f, const struct window_feature *w,
+                  struct cut v[BINS_MAX])
 {
     int64_t counts[CELLS_MAX];
     double edges[CELLS_MAX];
 
-    if (now->n != f->n_bins || f->n_cells > CELLS_MAX || f->n_bins > BINS_MAX)
+    if (w->bins.n != f->n_bins || f->n_cells > CELLS_MAX || f->n_bins > BINS_MAX)
         return 0;
     for (size_t i = 0; i < f->n_cells; i++) {
         counts[i] = (int64_t)f->counts[i];
@@ -63,7 +76,8 @@ size_t cut_window(const struct baseline_feature *f, const struct longs *now, str
         .categories = { f->categories ? f->categories->name : NULL,
                         f->categories ? f->n_cells : 0 },
     };
-    return cut(&as_alert, now->v, v);
+    const size_t n = cut(&as_alert, w->bins.v, v);
+    return has_psi(v, n, w->psi) ? n : 0;
 }
 
 /* The two cells that are no category of the baseline. */

@@ -18,8 +18,10 @@ struct cut {
 /* The bins of al in order; 0 when its arrays do not fit each other. */
 size_t cut_alert(const struct alert *al, struct cut v[BINS_MAX]);
 
-/* The bins of f, with the counts of a window by PSI bin; 0 when they do not fit. */
-size_t cut_window(const struct baseline_feature *f, const struct longs *now,
+/* The bins of f, with the counts of a feature of a window by PSI bin. 0 when these are not its
+ * bins, which a window does not say: a segment or a season is compared with a reference of its own
+ * (drift/reference.h), and then its PSI is another one than these bins have. */
+size_t cut_window(const struct baseline_feature *f, const struct window_feature *w,
                   struct cut v[BINS_MAX]);
 
 /* Appends what a bin is: "0.2 to 0.4", or the name of a category as it is (a stranger's text), of

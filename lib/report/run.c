@@ -126,7 +126,7 @@ static enum status add_feature(struct run *r, const struct window *w, struct run
     const struct baseline *b = r->baseline;
     const int32_t at = baseline_find(b, f->name);
 
-    if (at < 0 || (f->bins.n > 0 && f->bins.n != b->features[at].n_bins))
+    if (at < 0)
         return err_set(err, ST_REJECT, "a feature that does not fit the baseline: %.*s",
                        SLICE_ARG(f->name));
     if (f->severity != SEVERITY_NONE && !s->over[at]) {

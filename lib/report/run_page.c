@@ -54,11 +54,11 @@ static struct page_bin *bins(struct run *r, const struct cut *from, size_t n_bin
 }
 
 static struct page_bin *feature_bins(struct run *r, const struct baseline_feature *b,
-                                     const struct longs *now, size_t *n)
+                                     const struct window_feature *w, size_t *n)
 {
     struct cut v[BINS_MAX];
 
-    return bins(r, v, cut_window(b, now, v), n);
+    return bins(r, v, cut_window(b, w, v), n);
 }
 
 static struct page_bin *alert_bins(struct run *r, const struct alert *al, size_t *n)
@@ -173,7 +173,7 @@ static void fill_feature(struct run *r, const struct page *p, size_t at, struct 
         to->said = slice_str("No window had enough comments to be judged.");
         return;
     }
-    to->bin = feature_bins(r, b, &f->worst.bins, &to->n_bins);
+    to->bin = feature_bins(r, b, &f->worst, &to->n_bins);
     to->figure = figures(r, &f->worst, &to->n_figures);
     to->test = f->worst.test;
     say_worst(r, f);

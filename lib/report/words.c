@@ -70,7 +70,7 @@ static void say_share(struct buf *out, double share)
 static void say_effect(struct buf *out, double effect)
 {
     if (effect > 0)
-        buf_fmt(out, "as a mean that moved by %.2g standard deviations", sqrt(effect));
+        buf_fmt(out, "as much as a mean moved by %.2g standard deviations", sqrt(effect));
     else
         buf_str(out, "no more than noise");
 }

@@ -9,6 +9,7 @@
 
 #include "report/page.h"
 #include "report/run.h"
+#include "stats/distance.h"
 
 enum { ROWS = 600, FEATURES_MAX = 200, WINDOWS = 48, BINS = 32, START_MS = 1000 };
 
@@ -124,16 +125,25 @@ static struct window window_of(struct rig *r, const char *segment, int64_t hour)
     };
 }
 
-/* A window in which all features are alike. */
-static void add_window(struct rig *r, const char *segment, int64_t hour, double psi,
-                       enum severity severity)
+/* What a window says of its bins. */
+static double psi_of(const struct baseline_feature *b, const int64_t *bins)
+{
+    uint64_t counts[BINS];
+
+    for (size_t i = 0; i < BINS; i++)
+        counts[i] = (uint64_t)bins[i];
+    return dist_psi(b->bin_counts, counts, b->n_bins);
+}
+
+/* A window in which all features are alike, and as far from the baseline as the hour is late. */
+static void add_window(struct rig *r, const char *segment, int64_t hour, enum severity severity)
 {
     static struct window_feature features[FEATURES_MAX + 1];
     int64_t bins[BINS] = { 0 };
     struct window w = window_of(r, segment, hour);
 
     for (size_t i = 0; i < BINS; i++)
-        bins[i] = (int64_t)(i * i) + 3;
+        bins[i] = (int64_t)(i * i) * (hour + 1) + 3;
     for (size_t i = 0; i < r->baseline->n; i++) {
         const struct baseline_feature *b = &r->baseline->features[i];
 
@@ -142,7 +152,7 @@ static void add_window(struct rig *r, const char *segment, int64_t hour, double 
             .n = 400,
             .missing = 12,
             .n_eff = 97.5,
-            .psi = { psi + (double)i / 1000, true },
+            .psi = { psi_of(b, bins), true },
             .ks = { 0.1234567, !b->categories },
             .ks_p = { 0.0001234, !b->categories },
             .wasserstein = { 0.7654321, !b->categories },
@@ -263,7 +273,7 @@ static size_t full_size(size_t features)
 
     setup(&r, features - 1);
     for (int64_t hour = 0; hour < WINDOWS; hour++)
-        add_window(&r, "all", hour, 0.31 + (double)hour / 100, SEVERITY_CRITICAL);
+        add_window(&r, "all", hour, SEVERITY_CRITICAL);
     const struct alert al = alert_of("punctuation_share_1");
     for (int i = 0; i < 3; i++)
         assert_int_equal(take(&r, RUN_ALERTS, RECORD_ALERT, &al), ST_OK);
@@ -287,8 +297,8 @@ static void test_hostile_text_is_text(void **state)
 
     (void)state;
     setup(&r, 2);
-    add_window(&r, "all", 0, 0.01, SEVERITY_NONE);
-    add_window(&r, HOSTILE, 0, 0.25, SEVERITY_WARNING);
+    add_window(&r, "all", 0, SEVERITY_NONE);
+    add_window(&r, HOSTILE, 0, SEVERITY_WARNING);
     struct window w = window_of(&r, HOSTILE, 1);
     w.bundle = w.policy = w.rule = slice_str(HOSTILE);
     assert_int_equal(take(&r, RUN_WINDOWS, RECORD_WINDOW, &w), ST_OK);
@@ -319,7 +329,7 @@ static void test_evidence_is_said(void **state)
 
     (void)state;
     setup(&r, 2);
-    add_window(&r, "all", 0, 0.31, SEVERITY_CRITICAL);
+    add_window(&r, "all", 0, SEVERITY_CRITICAL);
     struct alert al = alert_of("emoji_count");
     al.evidence->test = slice_str("groups");
     al.evidence->moved = slice_str("tails");
@@ -328,7 +338,7 @@ static void test_evidence_is_said(void **state)
     assert_true(has(&r, "<td>4e-10; by chance alone: fewer than one in a million"));
     assert_true(has(&r, "<td>8e-10; of 2 features that were tested together; evidence, since at "
                         "most 0.0001"));
-    assert_true(has(&r, "<td>0.04; as a mean that moved by 0.2 standard dev"));
+    assert_true(has(&r, "<td>0.04; as much as a mean moved by 0.2 standard dev"));
     assert_true(has(&r, "<td>0.005; so much counts where PSI alone is no drift, at 3 boundaries in "
                         "a row; it was so at 2"));
     assert_true(has(&r, "<td>shares of groups of values (groups); statistic 99.5, 15 degrees"));
@@ -339,7 +349,7 @@ static void test_evidence_is_said(void **state)
     assert_true(has(&r, "emoji_count in emoji_count (WARNING, PSI 0.25, p 0.0003)"));
     assert_true(has(&r, "and 34 more"));
     assert_true(has(&r, "and 9 more"));
-    assert_true(has(&r, "<tr><th>effect<td>0.0412<td>as a mean"));
+    assert_true(has(&r, "<tr><th>effect<td>0.0412<td>as much as a mean"));
     assert_true(has(&r, "<tr><th>test<td>groups<td>shares of groups of values"));
     teardown(&r);
 }
@@ -351,7 +361,7 @@ static void test_categories(void **state)
 
     (void)state;
     setup(&r, 1);
-    add_window(&r, "all", 0, 0.31, SEVERITY_CRITICAL);
+    add_window(&r, "all", 0, SEVERITY_CRITICAL);
     render(&r);
     assert_true(has(&r, ">lang</a>"));
     assert_true(has(&r, "Most of it in one category, "));
@@ -366,6 +376,37 @@ static void test_categories(void **state)
     teardown(&r);
 }
 
+/* A segment, or a season, may be compared with a reference of its own: with other bins, which are
+ * no reason to refuse the window, and of which there is no picture. */
+static void test_a_reference_of_its_own(void **state)
+{
+    int64_t bins[] = { 50, 20, 10, 5, 5, 4, 3, 2, 1, 0 };
+    struct window_feature f = { .n = 100,
+                                .n_eff = 100,
+                                .psi = { 0.25, true },
+                                .severity = SEVERITY_WARNING,
+                                .bins = { bins, 3 } };
+    struct rig r;
+
+    (void)state;
+    setup(&r, 1);
+    f.name = slice_str(r.baseline->features[0].name);
+    struct window w = window_of(&r, "all", 0);
+    w.features = (struct window_feature_list){ &f, 1 };
+    f.bins.n = r.baseline->features[0].n_bins;
+    assert_int_equal(f.bins.n, sizeof(bins) / sizeof(bins[0]));
+    assert_int_equal(take(&r, RUN_WINDOWS, RECORD_WINDOW, &w), ST_OK);
+    w.segment = slice_str("lang:de");
+    f.bins.n = 3;
+    assert_int_equal(take(&r, RUN_WINDOWS, RECORD_WINDOW, &w), ST_OK);
+    render(&r);
+    assert_true(has(&r, "Called drift in 1 of 1 window."));
+    assert_true(has(&r, "<tr><th scope=row>lang:de<td><em class=WARNING>"));
+    assert_false(has(&r, "Most of it in one bin"));
+    assert_false(has(&r, "<title>Bins of"));
+    teardown(&r);
+}
+
 static void test_verdicts(void **state)
 {
     struct rig r;
@@ -377,7 +418,7 @@ static void test_verdicts(void **state)
     run_free(r.run);
 
     assert_int_equal(run_new(r.wire, r.baseline, &r.run, &r.err), ST_OK);
-    add_window(&r, "all", 0, 0.01, SEVERITY_NONE);
+    add_window(&r, "all", 0, SEVERITY_NONE);
     render(&r);
     assert_true(has(&r, "No drift in 4 features"));
     assert_true(has(&r, "No alerts."));
@@ -385,8 +426,8 @@ static void test_verdicts(void **state)
     run_free(r.run);
 
     assert_int_equal(run_new(r.wire, r.baseline, &r.run, &r.err), ST_OK);
-    add_window(&r, "all", 0, 0.01, SEVERITY_NONE);
-    add_window(&r, "all", 1, 0.25, SEVERITY_WARNING);
+    add_window(&r, "all", 0, SEVERITY_NONE);
+    add_window(&r, "all", 1, SEVERITY_WARNING);
     struct alert al = alert_of("a");
     assert_int_equal(take(&r, RUN_ALERTS, RECORD_ALERT, &al), ST_OK);
     al.state = ALERT_RESOLVED;
@@ -425,6 +466,7 @@ int main(void)
         cmocka_unit_test(test_hostile_text_is_text),
         cmocka_unit_test(test_evidence_is_said),
         cmocka_unit_test(test_categories),
+        cmocka_unit_test(test_a_reference_of_its_own),
         cmocka_unit_test(test_verdicts),
         cmocka_unit_test(test_refusals),
     };
