@@ -151,10 +151,11 @@ struct model_rank {
     int64_t over;           /* windows over a threshold                               */
 };
 
-/* Ranks the features of a series as window w has them, w NULL: none: worst first. *out is
- * malloc()ed; ST_FATAL: memory. O(windows x features). */
+/* Ranks the features of a series as window w has them, w NULL: none: worst first. Without past,
+ * what they were in all windows is not looked for. *out is malloc()ed; ST_FATAL: memory.
+ * O(windows x features), without past O(features log features). */
 MUST_USE enum status model_rank(const struct model_series *s, const struct model_window *w,
-                                struct model_rank **out, size_t *n, struct err *err);
+                                bool past, struct model_rank **out, size_t *n, struct err *err);
 
 /* A stretch of a series, cut into as many lots as a line has points. */
 struct model_lots {

@@ -101,8 +101,11 @@ static void answer_view(struct console *c, const struct web_ask *ask, view_fn *f
                             .feature = feature ? feature : "" };
     struct err err = { 0 };
 
-    if (!number(ask, "at", -1, &q.at_ms, a))
+    int64_t step = 0;
+
+    if (!number(ask, "at", -1, &q.at_ms, a) || !number(ask, "step", 0, &step, a))
         return;
+    q.step = step != 0;
     const struct model *m = model_for(c, ask, a);
     if (!m)
         return;

@@ -63,7 +63,7 @@ static const struct model_window *pattern(const struct model_series *s,
     return NULL;
 }
 
-enum status model_rank(const struct model_series *s, const struct model_window *w,
+enum status model_rank(const struct model_series *s, const struct model_window *w, bool past,
                        struct model_rank **out, size_t *n, struct err *err)
 {
     const struct model_window *of = pattern(s, w);
@@ -87,7 +87,7 @@ enum status model_rank(const struct model_series *s, const struct model_window *
         };
     }
     qsort(*out, *n, sizeof(**out), by_name);
-    for (size_t i = 0; i < s->n; i++)
+    for (size_t i = 0; past && i < s->n; i++)
         add_window(*out, *n, s->v[i]);
     qsort(*out, *n, sizeof(**out), by_drift);
     return ST_OK;

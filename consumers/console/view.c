@@ -144,13 +144,18 @@ static void add_times(const struct model_series *s, const struct model_lots *l, 
     buf_byte(out, '}');
 }
 
-static void add_feature(const struct model_rank *r, const float *line, size_t lots, struct buf *out)
+static void add_now(const struct model_rank *r, struct buf *out)
 {
     put_item(out);
     buf_byte(out, '{');
     put_text(out, "name", r->name);
     put_double(out, "psi", r->psi);
     put_text(out, "severity", severity(r->severity));
+}
+
+static void add_feature(const struct model_rank *r, const float *line, size_t lots, struct buf *out)
+{
+    add_now(r, out);
     put_double(out, "worst", r->worst);
     put_int(out, "worst_ms", r->worst_ms);
     put_int(out, "over", r->over);
@@ -161,6 +166,25 @@ static void add_feature(const struct model_rank *r, const float *line, size_t lo
     buf_str(out, "]}");
 }
 
+/* The features of a window alone: what their past is, who asks has seen. */
+static enum status add_step(const struct model_series *s, const struct model_window *w,
+                            struct buf *out, struct err *err)
+{
+    struct model_rank *rank = NULL;
+    size_t n = 0;
+    const enum status st = model_rank(s, w, false, &rank, &n, err);
+
+    put_key(out, "features");
+    buf_byte(out, '[');
+    for (size_t i = 0; st == ST_OK && i < n; i++) {
+        add_now(&rank[i], out);
+        buf_byte(out, '}');
+    }
+    buf_byte(out, ']');
+    free(rank);
+    return st;
+}
+
 static enum status add_features(const struct model_series *s, const struct model_window *w,
                                 struct buf *out, struct err *err)
 {
@@ -168,7 +192,7 @@ static enum status add_features(const struct model_series *s, const struct model
     const struct model_lots l = { s->n - count, count, count < VIEW_LOTS ? count : VIEW_LOTS };
     struct model_rank *rank = NULL;
     size_t n = 0;
-    enum status st = model_rank(s, w, &rank, &n, err);
+    enum status st = model_rank(s, w, true, &rank, &n, err);
     float *lines = st == ST_OK ? calloc(n * l.lots + 1, sizeof(*lines)) : NULL;
 
     if (st == ST_OK)
@@ -308,11 +332,13 @@ enum status view_state(const struct view *v, const struct view_query *q, struct 
         buf_byte(out, '{');
         add_window(w, out);
         buf_byte(out, '}');
-        st = add_features(s, w, out, err);
+        st = (q->step ? add_step : add_features)(s, w, out, err);
     }
-    add_alerts(v->model, out);
-    add_dead(v->model, out);
-    add_flow(v->flow, out);
+    if (!q->step) {
+        add_alerts(v->model, out);
+        add_dead(v->model, out);
+        add_flow(v->flow, out);
+    }
     buf_str(out, "}\n");
     if (st == ST_OK && buf_failed(out))
         return err_set(err, ST_FATAL, "out of memory for the answer");

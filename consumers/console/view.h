@@ -46,6 +46,7 @@ struct view_query {
     const char *rule;    /* NULL: the one with the newest window    */
     const char *feature;
     int64_t at_ms; /* end of a window; -1: the newest */
+    bool step; /* of view_state(): what the window that is looked at does not change is left out */
 };
 
 /* Each appends one JSON object. ST_REJECT: there is no such thing; ST_FATAL: memory. */

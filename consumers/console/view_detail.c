@@ -182,6 +182,20 @@ enum status view_feature(const struct view *v, const struct view_query *q, struc
     return finish(out, err);
 }
 
+/* What the names in an alert's evidence mean. */
+static void add_proof(const struct alert_evidence *e, struct buf *out)
+{
+    const char *test = word_test(e->test);
+    const char *moved = word_moved(e->moved);
+
+    put_text(out, "test_says", test ? test : "");
+    put_text(out, "moved_says", moved ? moved : "");
+    put_key(out, "effect_says");
+    buf_byte(out, '"');
+    word_say(out, WORD_EFFECT, e->effect);
+    buf_byte(out, '"');
+}
+
 /* One record, and how a picture of it is cut. */
 static enum status add_record(const struct view *v, const struct model_alert *a, struct buf *out,
                               struct err *err)
@@ -198,6 +212,8 @@ static enum status add_record(const struct view *v, const struct model_alert *a,
     put_key(out, "record");
     st = wire_to_json(RECORD_ALERT, &al, out, err);
     add_bins(cut, cut_alert(&al, cut), out);
+    if (al.evidence)
+        add_proof(al.evidence, out);
     buf_byte(out, '}');
     return st;
 }

@@ -18,6 +18,21 @@ function fill(el, attrs, children) {
 export const h = (tag, attrs, ...children) => fill(document.createElement(tag), attrs, children);
 export const s = (tag, attrs, ...children) => fill(document.createElementNS(SVG, tag), attrs, children);
 
+/* Puts el into a cell. An element there of the same form becomes like it, which costs a browser less
+ * than another element does. */
+export function put(cell, el) {
+  const had = cell.firstElementChild;
+  if (had && alike(had, el)) become(had, el);
+  else cell.replaceChildren(el);
+}
+const alike = (a, b) => a.tagName === b.tagName && a.childElementCount === b.childElementCount
+  && [...a.children].every((child, i) => alike(child, b.children[i]));
+function become(to, from) {
+  for (const { name, value } of from.attributes) if (to.getAttribute(name) !== value) to.setAttribute(name, value);
+  if (!from.childElementCount && to.textContent !== from.textContent) to.textContent = from.textContent;
+  [...from.children].forEach((child, i) => become(to.children[i], child));
+}
+
 export function number(x, digits = 3) {
   if (x === null || x === undefined || !Number.isFinite(x)) return "–";
   if (x === 0) return "0";

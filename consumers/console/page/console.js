@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The page: asks /api, draws, and asks again when /events says that something changed.
-import { bins, breakable, count, frame, gauge, h, line, number, percent, spark, windows } from "./chart.js";
+import { bins, breakable, count, frame, gauge, h, line, number, percent, put, spark, windows } from "./chart.js";
 
 const $ = (id) => document.getElementById(id);
 const look = { segment: null, rule: null, feature: null, at: null, until: null, alert: null };
@@ -81,17 +81,26 @@ async function get(path, params) {
   }
 }
 
-async function load() {
+/* What a step of the slider is told, on what is known of the windows before. Null: that has changed. */
+function stepped(got) {
+  if (got.changes !== state.changes || got.segment !== state.segment || got.rule !== state.rule) return null;
+  const past = new Map((state.features || []).map((f) => [f.name, f]));
+  return { ...state, ...got, features: (got.features || []).map((f) => ({ worst: null, points: [], ...past.get(f.name), ...f })) };
+}
+async function load(step) {
   const mine = ++asked;
   const want = { segment: look.segment, rule: look.rule, at: look.at, until: look.until };
   try {
-    const got = await get("/api/state", want);
+    const got = await get("/api/state", step ? { ...want, step: 1 } : want);
     if (mine !== asked) return;
-    state = got;
+    const next = step ? stepped(got) : got;
+    if (!next) return load();
+    state = next;
     if (!look.until) newestLive = state.newest_ms;
     note(state.away ? "No broker answers: what is shown grows old." : "");
     if (look.segment && !state.segment) note(`Nothing is known of segment ${look.segment}.`);
-    draw();
+    if (step) drawStep();
+    else draw();
     await (look.alert ? drawAlert(mine) : drawFeature(mine));
   } catch (e) {
     if (mine === asked) note(String(e.message));
@@ -107,7 +116,7 @@ async function slide() {
   if (sliding) return;
   for (sliding = true; slid;) {
     slid = false;
-    await load();
+    await load(true);
   }
   sliding = false;
 }
@@ -194,7 +203,8 @@ function drawTimes() {
   const label = `${span(w.start_ms, w.end_ms)}${isNewest() && !look.until ? ", the newest" : ""}`;
   $("times-now").replaceChildren(h("strong", {}, label), ` · ${count(w.n)} comments of ${count(w.videos)} videos · `, tag(w.severity, w.state));
   const chart = once("windows", () => windows(t, steps(), `Greatest PSI of ${n} windows of ${state.segment}, ${say(t.start_ms[0])} to ${say(t.end_ms[n - 1])}`, choose));
-  $("times-chart").replaceChildren(frame(chart, i, n));
+  frame(chart, i, n);
+  if (chart.parentNode !== $("times-chart")) $("times-chart").replaceChildren(chart);
   const slider = $("slider");
   slider.max = n - 1;
   slider.value = i;
@@ -202,6 +212,10 @@ function drawTimes() {
   $("newest").disabled = isNewest() && !look.until;
   $("earlier").hidden = $("later").hidden = !state.database;
   $("later").disabled = look.until === null;
+}
+function drawTimesTable() {
+  const t = state.times;
+  if (!t) return;
   whenOpen($("times-table").closest("details"), () => table("times-table", "Windows", [["from"], ["to"], ["state"], ["comments", "n"], ["greatest PSI", "n"]],
     t.end_ms.map((end, k) => h("tr", {}, h("th", { scope: "row" }, clock(t.start_ms[k])),
       h("td", {}, clock(end)), h("td", {}, tag(t.severity[k], t.state[k])), h("td", { class: "n" }, count(t.n[k])), h("td", { class: "n" }, number(t.psi[k])))).reverse()));
@@ -212,20 +226,67 @@ const shownFeature = () => {
   return list.some((f) => f.name === look.feature) ? look.feature : list.length ? list[0].name : null;
 };
 const seriesName = (x, all) => all.filter((y) => y.segment === x.segment).length > 1 ? `${x.segment} (${x.rule})` : x.segment;
-function drawFeatures() {
-  const list = state.features || [], t = steps(), shown = shownFeature();
-  $("features").hidden = $("feature").hidden = list.length === 0;
+function drawPicker() {
   const picker = $("segment");
   const options = state.segments.map((x) => h("option", { value: JSON.stringify([x.segment, x.rule]), selected: x.segment === state.segment && x.rule === state.rule }, seriesName(x, state.segments)));
   if (document.activeElement !== picker) picker.replaceChildren(...options);
-  table("features-table", `Features of ${state.segment}, worst first`,
-    [["feature"], ["verdict"], ["PSI", "n"], ["against thresholds", "opt"], ["over time"]],
-    list.map((f) => h("tr", { class: f.name === shown ? "on" : null },
-      h("th", { scope: "row", class: "name" }, h("button", { type: "button", class: "link", "data-key": f.name,
-        "aria-current": f.name === shown ? "true" : null, onclick: () => { go({ feature: f.name }, true); reveal(); } }, breakable(f.name))),
-      h("td", {}, f.psi === null ? tag("", "not_judged") : tag(f.severity)),
-      h("td", { class: "n" }, number(f.psi)), h("td", { class: "opt" }, gauge(f.psi, f.severity, t)),
-      h("td", {}, once(`of ${f.name}`, () => spark(f.points, t, "spark", `PSI of ${f.name} over time, at most ${number(f.worst)}`))))));
+}
+
+/* The rows of the features stay where they are and say what the window has. What cannot be seen is
+ * filled when the slider rests, and its pictures are drawn when it comes into sight. */
+const rows = [], rowOf = new Map();
+const sight = new IntersectionObserver((entries) => {
+  for (const e of entries) {
+    const row = rowOf.get(e.target);
+    row.near = e.isIntersecting;
+    if (row.near) fillRow(row);
+  }
+}, { root: $("features-scroll"), rootMargin: "80px 0px" });
+
+function newRow() {
+  const row = { f: null, filled: "", pictured: false, near: false, shown: false,
+    verdict: h("td", {}), psi: h("td", { class: "n" }), bar: h("td", { class: "opt" }), past: h("td", {}) };
+  row.button = h("button", { type: "button", class: "link", onclick: () => { go({ feature: row.f.name }, true); reveal(); } });
+  row.tr = h("tr", {}, h("th", { scope: "row", class: "name" }, row.button), row.verdict, row.psi, row.bar, row.past);
+  rowOf.set(row.tr, row);
+  sight.observe(row.tr);
+  return row;
+}
+function fillRow(row) {
+  const f = row.f, filled = JSON.stringify([f.name, f.psi, f.severity, row.shown, drawn.of]);
+  if (row.filled !== filled) {
+    row.filled = filled;
+    row.pictured = false;
+    row.tr.className = row.shown ? "on" : "";
+    if (row.shown) row.button.setAttribute("aria-current", "true");
+    else row.button.removeAttribute("aria-current");
+    if (row.button.dataset.key !== f.name) row.button.replaceChildren(...breakable(f.name));
+    row.button.dataset.key = f.name;
+    put(row.verdict, f.psi === null ? tag("", "not_judged") : tag(f.severity));
+    row.psi.textContent = number(f.psi);
+  }
+  if (row.near && !row.pictured) {
+    put(row.bar, gauge(f.psi, f.severity, steps()));
+    put(row.past, once(`of ${f.name}`, () => spark(f.points, steps(), "spark", `PSI of ${f.name} over time, at most ${number(f.worst)}`)));
+    row.pictured = true;
+  } else if (!row.pictured) {
+    row.bar.replaceChildren();
+    row.past.replaceChildren();
+  }
+}
+let rest = null;
+function drawFeatures(step) {
+  const list = state.features || [], shown = shownFeature(), body = $("features-body");
+  $("features").hidden = $("feature").hidden = list.length === 0;
+  $("features-caption").textContent = `Features of ${state.segment}, worst first`;
+  while (rows.length < list.length) rows.push(newRow());
+  if (body.childElementCount !== list.length) body.replaceChildren(...rows.slice(0, list.length).map((row) => row.tr));
+  const key = body.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  list.forEach((f, i) => { rows[i].f = f; rows[i].shown = f.name === shown; });
+  clearTimeout(rest);
+  const far = rows.slice(0, list.length).filter((row) => { if (row.near || !step) fillRow(row); return !row.near; });
+  if (step) rest = setTimeout(() => far.forEach(fillRow), 150);
+  if (key !== null) rows.find((row) => row.f && row.f.name === key && row.tr.isConnected)?.button.focus({ preventScroll: true });
 }
 /* On a narrow page the feature stands below the list. */
 function reveal() {
@@ -264,13 +325,16 @@ async function drawFeature(mine) {
     h("p", { class: "dim" }, `${span(got.start_ms, got.end_ms)} · segment ${got.segment}`),
     ...(judged ? [] : [h("p", {}, "This window was not judged, so there is nothing to compare.")]),
     ...(judged && got.bins_shown && got.bins_shown.length ? [histogram(got.bins_shown, `${name}: shares by bin, baseline and window`)] : []),
+    ...(judged && got.baseline_known && !(got.bins_shown || []).length ? [h("p", { class: "dim" }, "Compared with a reference of its own, whose histogram the window does not carry.")] : []),
     ...(judged && !got.baseline_known ? [h("p", { class: "note" }, `Judged with baseline ${got.baseline}, which is not the one that this console was given: -X drift.baseline=FILE shows its histogram.`)] : []),
     linePicture(got, name),
     ...(judged ? [h("div", { class: "wide" }, h("table", {}, h("caption", { class: "hide" }, `Distances of ${name}`),
       h("thead", {}, h("tr", {}, ["distance", "value", "says"].map((x, i) => h("th", { scope: "col", class: i === 1 ? "n" : null }, x)))),
-      h("tbody", {}, got.words.map((w) => h("tr", {}, h("th", { scope: "row", title: w.meaning }, w.title), h("td", { class: "n" }, number(w.value)), h("td", {}, w.says || "–")))))),
+      h("tbody", {}, got.words.filter((w) => w.value !== null).map((w) => h("tr", {}, h("th", { scope: "row", title: w.meaning }, w.title), h("td", { class: "n" }, number(w.value)), h("td", {}, w.says || "–")))))),
       h("p", { class: "dim" }, `${count(f.n)} values, worth ${number(f.n_eff)} independent ones; ${count(f.missing)} missing`
-        + (got.baseline_n ? `. Baseline: ${count(got.baseline_n)} values, mean ${number(got.baseline_mean)}, sd ${number(got.baseline_sd)}` : ""))] : []));
+        + (got.baseline_n ? `. Baseline: ${count(got.baseline_n)} values` : "")
+        + (got.baseline_n && f.ks !== null ? `, mean ${number(got.baseline_mean)}, sd ${number(got.baseline_sd)}` : "")
+        + (f.unseen > 0 ? `. ${count(f.unseen)} of categories that the baseline does not have` : ""))] : []));
   [...$("feature-body").querySelectorAll("details")].forEach((d, i) => {
     d.open = open[i] || false;
     d.ontoggle();
@@ -303,6 +367,17 @@ function drawDead() {
 
 const facts = (pairs) => h("dl", { class: "facts" }, pairs.filter((p) => p[1] !== undefined && p[1] !== null && p[1] !== "")
   .flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+/* How sure it is: a name of the record, and what it means. */
+function proof(a, entry) {
+  const e = a.evidence, named = (says, name) => (says ? `${says} (${name})` : name);
+  const moments = ["mean", "variance", "skew", "tails"].map((name, i) => `${name} ${number(e.moments[i])}`).join(", ");
+  return [["test", `${named(entry.test_says, e.test)}: statistic ${number(e.statistic)}${e.df ? `, ${number(e.df)} degrees of freedom` : ""}`],
+    ["effect", `${number(e.effect)}: ${entry.effect_says}`],
+    ["effect_min", `${number(e.effect_min)}, at ${e.streak_min} boundaries in a row; it was so at ${e.streak}`],
+    ["level", `evidence is a q of at most ${number(e.level)}, over ${e.family.length} features`],
+    ["run", `the strongest of ${e.runs}, p of it alone ${number(e.p_run)}`],
+    ["moved most", named(entry.moved_says, e.moved) + (e.moved === "shares" ? "" : `; in standard errors ${moments}`)]];
+}
 function evidence(entry) {
   const a = entry.record, m = a.moments, sure = a.evidence;
   return h("section", {}, h("h3", {}, `${a.state === "firing" ? a.severity : "Resolved"}, ${say(a.end_ms)}`), h("p", {}, a.message),
@@ -311,12 +386,16 @@ function evidence(entry) {
       ["PSI", `${number(a.psi)}, threshold ${number(a.threshold)}`], ["KS, Wasserstein, JS", [a.ks, a.wasserstein, a.js].map((x) => number(x)).join(", ")],
       ["p, q", a.p === null && a.q === null ? null : `${number(a.p)}, ${number(a.q)}`],
       ["comments", `${count(a.n)}, worth ${number(a.n_eff)} independent ones; baseline ${count(a.m)}`],
-      ["mean", `${number(m.mean_before)} before, ${number(m.mean_now)} now`], ["sd", `${number(m.sd_before)} before, ${number(m.sd_now)} now`],
-      ["skew", `${number(m.skew_before)} before, ${number(m.skew_now)} now`],
-      ["evidence", sure ? `${sure.test}: statistic ${number(sure.statistic)}, effect ${number(sure.effect)} of at least ${number(sure.effect_min)}, ${sure.streak} boundaries in a row, level ${number(sure.level)}` : null]]),
+      ...(a.categories && a.categories.length ? [["largest difference", percent(a.linf)], ["in categories never seen", count(a.unseen)]]
+        : [["mean", `${number(m.mean_before)} before, ${number(m.mean_now)} now`], ["sd", `${number(m.sd_before)} before, ${number(m.sd_now)} now`],
+          ["skew", `${number(m.skew_before)} before, ${number(m.skew_now)} now`]]),
+      ...(sure ? proof(a, entry) : [])]),
     ...(a.others.length ? [h("h3", {}, "What else moved"), h("div", { class: "wide" }, h("table", {}, h("caption", { class: "hide" }, "Other features over a threshold"),
-      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "feature"), h("th", { scope: "col" }, "verdict"), h("th", { scope: "col", class: "n" }, "PSI"))),
-      h("tbody", {}, a.others.slice().sort((x, y) => y.psi - x.psi).map((o) => h("tr", {}, h("th", { scope: "row" }, o.name), h("td", {}, tag(o.severity)), h("td", { class: "n" }, number(o.psi)))))))] : []),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "feature"), h("th", { scope: "col" }, "verdict"), ["PSI", "effect", "q"].map((x) => h("th", { scope: "col", class: "n" }, x)))),
+      h("tbody", {}, a.others.slice().sort((x, y) => y.psi - x.psi).map((o) => h("tr", {}, h("th", { scope: "row" }, o.name), h("td", {}, tag(o.severity)), [o.psi, o.effect, o.q].map((x) => h("td", { class: "n" }, number(x))))))))] : []),
+    ...(a.also && a.also.length ? [h("h3", {}, "Where else"), h("div", { class: "wide" }, h("table", {}, h("caption", { class: "hide" }, "Other segments that moved at the same moment"),
+      h("thead", {}, h("tr", {}, ["segment", "feature", "verdict"].map((x) => h("th", { scope: "col" }, x)), ["PSI", "p"].map((x) => h("th", { scope: "col", class: "n" }, x)))),
+      h("tbody", {}, a.also.map((o) => h("tr", {}, h("th", { scope: "row" }, o.segment), h("td", {}, o.feature), h("td", {}, tag(o.severity)), [o.psi, o.p].map((x) => h("td", { class: "n" }, number(x))))))))] : []),
     ...(a.examples.length ? [h("h3", {}, "Example comments, by where they lie"), h("div", { class: "wide" }, h("table", {}, h("caption", { class: "hide" }, "Example comments"),
       h("thead", {}, h("tr", {}, ["comment", "raw partition", "offset", "in its page", "bin"].map((x, i) => h("th", { scope: "col", class: i ? "n" : null }, x)))),
       h("tbody", {}, a.examples.map((x) => h("tr", {}, h("th", { scope: "row" }, x.comment_id), [x.src, x.src_offset, x.src_index, x.bin].map((v) => h("td", { class: "n" }, v)))))))] : []));
@@ -372,6 +451,10 @@ async function drawCard() {
     got.card ? h("details", {}, h("summary", {}, "Model card"), h("div", { class: "card" }, markdown(got.card))) : h("p", {}, "The bundle has no card."));
 }
 
+/* What another window changes. */
+function drawStep() {
+  drawTimes(); drawFeatures(true); drawSegments();
+}
 function draw() {
   $("zone").textContent = utc ? "Times in UTC" : `Times in ${zoneOf(state.newest_ms || Date.now(), here)}`;
   $("zone").setAttribute("aria-pressed", String(utc));
@@ -381,7 +464,7 @@ function draw() {
   $("alert-back").replaceWith(link({ alert: null }, "All features, segments and alerts", { id: "alert-back" }));
   if (look.alert === null) {
     $("alert").dataset.seen = "";
-    drawFlow(); drawTimes(); drawFeatures(); drawAlerts(); drawSegments(); drawDead();
+    drawFlow(); drawTimes(); drawTimesTable(); drawPicker(); drawFeatures(); drawAlerts(); drawSegments(); drawDead();
   }
   $("footer").textContent = `absa ${state.version} · broker ${state.broker}${state.database ? " · database" : ""} · shows ${number(state.keep_ms / 3600000)} hours`
     + (state.dropped ? ` · ${count(state.dropped)} older windows went for want of room` : "") + (state.segments_left ? ` · ${count(state.segments_left)} more segments` : "");

@@ -103,7 +103,7 @@ static void test_rank(void **state)
     take(m, "all", 2, 0.1, 0.25);
     take(m, "all", 3, 0.11, 0.05);
     const struct model_series *s = model_series_of(m, "all", NULL);
-    assert_int_equal(model_rank(s, s->v[2], &r, &n, &err), ST_OK);
+    assert_int_equal(model_rank(s, s->v[2], true, &r, &n, &err), ST_OK);
     assert_int_equal(n, 2);
     assert_string_equal(r[0].name, "b");
     assert_int_equal(r[0].severity, SEVERITY_WARNING);
@@ -117,7 +117,7 @@ static void test_rank(void **state)
     assert_true(fabsf(lines[2] - 0.9F) < 1e-6F && fabsf(lines[3] - 0.11F) < 1e-6F);
     free(r);
     /* of a window that was not judged: the names, and nothing else */
-    assert_int_equal(model_rank(s, s->v[1], &r, &n, &err), ST_OK);
+    assert_int_equal(model_rank(s, s->v[1], true, &r, &n, &err), ST_OK);
     assert_int_equal(n, 2);
     assert_true(isnan(r[0].psi) && r[0].severity == SEVERITY_NONE);
     free(r);

@@ -66,7 +66,26 @@ static void take_window(struct world *w, const char *segment, double psi)
 
 static void take_alert(struct world *w, const char *id)
 {
-    const struct alert al = { .alert_id = slice_str(id),
+    double moments[] = { 1, 2, 3, 4 };
+    struct alert_evidence sure = { .test = slice_str(HOSTILE),
+                                   .effect = 0.04,
+                                   .moments = { moments, 4 },
+                                   .moved = slice_str("tails") };
+    struct moved_segment also = { .segment = slice_str(HOSTILE),
+                                  .feature = slice_str(HOSTILE),
+                                  .severity = SEVERITY_WARNING };
+    struct slice names[] = { slice_str(HOSTILE), slice_str("__other__"), slice_str("__unseen__") };
+    double edges[] = { 1, 2 };
+    int32_t bins[] = { 0, 1, 2 };
+    int64_t counts[] = { 30, 0, 10 };
+    const struct alert al = { .evidence = &sure,
+                              .also = { &also, 1 },
+                              .categories = { names, 3 },
+                              .edges = { edges, 2 },
+                              .psi_bins = { bins, 3 },
+                              .baseline_counts = { counts, 3 },
+                              .window_counts = { counts, 3 },
+                              .alert_id = slice_str(id),
                               .segment = slice_str(HOSTILE),
                               .feature = slice_str(HOSTILE),
                               .kind = slice_str(HOSTILE),
@@ -117,7 +136,38 @@ static void test_state(void **state)
     assert_non_null(strstr(json_string_value(json_object_get(f, "name")), "<img src=x"));
     assert_int_equal(json_array_size(json_object_get(f, "points")), 1);
     json_decref(got);
+    const struct view_query step = { .at_ms = -1, .step = true };
+    assert_int_equal(view_state(&w.view, &step, &w.out, &w.err), ST_OK);
+    got = parse(&w);
+    f = json_array_get(json_object_get(got, "features"), 0);
+    assert_string_equal(json_string_value(json_object_get(f, "severity")), "CRITICAL");
+    assert_null(json_object_get(f, "points"));
+    assert_null(json_object_get(got, "times"));
+    assert_null(json_object_get(got, "alerts"));
+    assert_non_null(json_object_get(got, "segments"));
+    json_decref(got);
     close_world(&w);
+}
+
+/* Evidence in words, bars of categories by their names. */
+static void check_alert(const json_t *records)
+{
+    const json_t *one = json_array_get(records, 0);
+    const json_t *bins = json_object_get(one, "bins_shown");
+
+    assert_int_equal(json_array_size(records), 1);
+    assert_string_equal(json_string_value(json_object_get(one, "moved_says")),
+                        "how many are far out");
+    assert_string_equal(json_string_value(json_object_get(one, "test_says")), "");
+    assert_non_null(strstr(json_string_value(json_object_get(one, "effect_says")), "0.2 standard"));
+    assert_string_equal(text_of(one, "record", "feature"), HOSTILE);
+    assert_int_equal(json_array_size(bins), 3);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(bins, 0), "label")),
+                        HOSTILE);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(bins, 1), "label")),
+                        "all other");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(bins, 2), "tick")),
+                        "unseen");
 }
 
 static void test_details(void **state)
@@ -151,7 +201,7 @@ static void test_details(void **state)
     json_decref(got);
     assert_int_equal(view_alert(&w.view, "ab12", &w.out, &w.err), ST_OK);
     got = parse(&w);
-    assert_int_equal(json_array_size(json_object_get(got, "records")), 1);
+    check_alert(json_object_get(got, "records"));
     json_decref(got);
     close_world(&w);
 }
