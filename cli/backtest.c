@@ -21,7 +21,7 @@ static const char *out_dir;
 
 static const struct app_opt opts[] = {
     PAST_OPTS,
-    { "bundle", 0, "DIR", APP_STR, &pipeline_conf.bundle, "wins over score.bundle" },
+    { "bundle", 0, "MODEL", APP_STR, &pipeline_conf.bundle, "wins over score.model, score.bundle" },
     { "baseline", 0, "FILE", APP_STR, &pipeline_conf.baseline, "wins over drift.baseline" },
     { "out", 'o', "DIR", APP_STR, &out_dir, "folder for what comes out; is made if need be" },
     { .name = NULL },

@@ -23,7 +23,7 @@ static int64_t seed = 1;
 
 static const struct app_opt opts[] = {
     PAST_OPTS,
-    { "bundle", 0, "DIR", APP_STR, &pipeline_conf.bundle, "wins over score.bundle" },
+    { "bundle", 0, "MODEL", APP_STR, &pipeline_conf.bundle, "wins over score.model, score.bundle" },
     { "out", 'o', "FILE", APP_STR, &out_file, "the baseline" },
     { "categories", 0, "FIELDS", APP_STR, &categories,
       "watch the shares of the values of these fields, with commas: lang,aspect" },

@@ -30,6 +30,8 @@ static const struct conf_section sections[] = {
     { "Ingest", ingest_props, &pipeline_conf.ingest },
     { "Times", ingest_times_props, &pipeline_conf.ingest.times },
     { "Score", score_props, &pipeline_conf.score },
+    { "Model", model_props, &pipeline_conf.model },
+    { "MLflow", mlflow_props, &pipeline_conf.mlflow },
     { "Drift", drift_props, &pipeline_conf.drift },
     { "Notify", notify_props, &notify },
     { "Receiver", receiver_props, &receivers.family },

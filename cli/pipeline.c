@@ -5,7 +5,6 @@
 
 #include "consumers/drift/judge.h"
 #include "consumers/drift/pane.h"
-#include "model/default_dir.h"
 
 struct pipeline_conf pipeline_conf;
 
@@ -14,6 +13,8 @@ const struct conf_section pipeline_sections[] = {
     { "Ingest", ingest_props, &pipeline_conf.ingest },
     { "Times", ingest_times_props, &pipeline_conf.ingest.times },
     { "Score", score_props, &pipeline_conf.score },
+    { "Model", model_props, &pipeline_conf.model },
+    { "MLflow", mlflow_props, &pipeline_conf.mlflow },
     { "Drift", drift_props, &pipeline_conf.drift },
     { NULL, NULL, NULL },
 };
@@ -35,7 +36,8 @@ static enum status open_ingest(struct pipeline *p, bool quiet, struct err *err)
 static enum status open_score(struct pipeline *p, struct err *err)
 {
     const struct score_conf *conf = &pipeline_conf.score;
-    enum status st = bundle_load(bundle_dir(conf->bundle), &p->bundle, err);
+    enum status st = registry_once(&pipeline_conf.model, conf->bundle, &pipeline_conf.mlflow,
+                                   &p->found, &p->bundle, err);
 
     return st == ST_OK
                ? score_stage_new(conf, p->wire, &p->topo, p->bundle, &p->stage[PIPELINE_SCORE], err)
@@ -45,8 +47,7 @@ static enum status open_score(struct pipeline *p, struct err *err)
 static enum status open_drift(struct pipeline *p, struct err *err)
 {
     const struct drift_conf conf = drift_conf_take(&pipeline_conf.drift);
-    enum status st =
-        drift_baseline_load(&pipeline_conf.drift, pipeline_conf.score.bundle, &p->baseline, err);
+    enum status st = drift_baseline_load(&pipeline_conf.drift, p->found.dir, &p->baseline, err);
 
     if (st == ST_OK)
         st = pane_stage_new(&conf, p->wire, &p->topo, p->baseline, &p->stage[PIPELINE_PANE], err);
@@ -58,18 +59,29 @@ static enum status open_drift(struct pipeline *p, struct err *err)
 /* What flags say wins over properties. */
 static void take_flags(void)
 {
-    if (pipeline_conf.bundle)
-        pipeline_conf.score.bundle = pipeline_conf.bundle;
+    if (pipeline_conf.bundle) {
+        pipeline_conf.model.model = pipeline_conf.bundle;
+        pipeline_conf.score.bundle = "";
+    }
     if (pipeline_conf.baseline)
         pipeline_conf.drift.baseline = pipeline_conf.baseline;
+}
+
+/* Whose baseline is the usual one, as far as it is known before the registry is asked. */
+static const char *folder(void)
+{
+    const char *name = model_name(&pipeline_conf.model, pipeline_conf.score.bundle);
+
+    return mlflow_is_model(name) ? "" : name;
 }
 
 void pipeline_check(struct conf *conf)
 {
     take_flags();
     ingest_props_check(&pipeline_conf.ingest, conf);
-    score_props_check(&pipeline_conf.score, conf);
-    drift_props_check(&pipeline_conf.drift, pipeline_conf.score.bundle, conf);
+    model_props_check(&pipeline_conf.model, pipeline_conf.score.bundle, &pipeline_conf.mlflow,
+                      conf);
+    drift_props_check(&pipeline_conf.drift, folder(), conf);
     kafka_conf_check(conf);
 }
 

@@ -8,15 +8,18 @@
 #include "consumers/score/stage.h"
 #include "kafka/topics.h"
 #include "model/bundle.h"
+#include "registry/registry.h"
 
 /* What the properties of a program fill, and what its flags put over them. */
 struct pipeline_conf {
     struct kafka_topics topics;
     struct ingest_props ingest;
     struct score_conf score;
+    struct model_conf model;
+    struct mlflow_conf mlflow;
     struct drift_props drift;
-    const char *bundle;   /* --bundle; NULL: score.bundle     */
-    const char *baseline; /* --baseline; NULL: drift.baseline */
+    const char *bundle;   /* --bundle; NULL: score.model, score.bundle */
+    const char *baseline; /* --baseline; NULL: drift.baseline          */
 };
 
 extern struct pipeline_conf pipeline_conf;
@@ -34,6 +37,7 @@ struct pipeline {
     struct ingest_conf ingest;
     struct wire *wire;
     struct bundle *bundle;
+    struct found found; /* where it lies */
     struct baseline *baseline;
     struct stage stage[PIPELINE_N];
 };

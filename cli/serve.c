@@ -87,7 +87,7 @@ static void attend(struct server *server, struct watch *watch, atomic_bool *aske
         if (next) {
             server_exchange(server, next);
             log_info("another model from here on", LOG_STR("version", found.version),
-                     LOG_STR("bundle", found.sha256));
+                     LOG_STR("bundle", bundle_info(next)->sha256.p));
         }
         nanosleep(&turn, NULL);
     }
@@ -114,7 +114,7 @@ static enum status serve(const struct registry *r, const char *name, struct bund
     if (st == ST_OK) {
         log_info("serving", LOG_STR("host", conf.host), LOG_INT("port", server_port(server)),
                  LOG_STR("model", name), LOG_STR("version", found->version),
-                 LOG_STR("bundle", found->sha256));
+                 LOG_STR("bundle", bundle_info(bundle)->sha256.p));
         attend(server, watch, &asked);
     }
     watch_stop(watch);
@@ -128,15 +128,13 @@ static enum status run(struct app_run *run, struct err *err)
                                  : run->verbosity > 0 ? LOG_DEBUG
                                                       : (enum log_level)conf.log_level;
     const char *name = model_name(&model, conf.bundle);
-    char cache[FILE_PATH_MAX] = "";
-    struct registry registry = { .cache = cache };
+    struct registry registry;
     struct bundle *bundle = NULL;
     struct found found;
     enum status st = net_start(err);
 
     log_setup(least, (enum log_format)conf.log_format, "serve", NULL);
-    if (st == ST_OK && mlflow_is_model(name))
-        st = registry_open(&model, &mlflow, app_stop_flag(), cache, &registry, err);
+    registry_open(&model, &mlflow, app_stop_flag(), &registry);
     if (st == ST_OK)
         st = registry_first(&registry, name, &found, &bundle, err);
     if (st == ST_OK)

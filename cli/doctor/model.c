@@ -3,7 +3,6 @@
 
 #include "cli/doctor/checks.h"
 #include "consumers/drift/config.h"
-#include "model/default_dir.h"
 
 /* The first librdkafka whose SCRAM Kafka 3.8.1 and later accept. */
 enum { SCRAM_WORKS = 0x02060100 };
@@ -35,33 +34,38 @@ static void libraries(struct doctor *d)
     finding_value(f, "%s", bundle_library());
 }
 
-static struct bundle *bundle(struct doctor *d)
+static struct bundle *bundle(struct doctor *d, struct found *found)
 {
-    const char *dir = bundle_dir(d->conf->score.bundle);
+    const char *name = model_name(&d->conf->model, d->conf->score.bundle);
     static const char means[] = "hashes of its files, and its golden rows scored again";
     struct bundle *b = NULL;
     struct err err = { 0 };
 
-    if (bundle_load(dir, &b, &err) != ST_OK) {
+    if (registry_once(&d->conf->model, d->conf->score.bundle, &d->conf->mlflow, found, &b, &err) !=
+        ST_OK) {
         struct finding *f = report_add(&d->report, FOUND_FAIL, "bundle", means);
 
         finding_value(f, "%s", err.msg);
-        finding_fix(f, "cd %.200s && sha256sum -c SHA256SUMS", dir);
+        if (mlflow_is_model(name))
+            finding_fix(f, "absa serve --check-config%s   # mlflow.url, and what it knows",
+                        d->same_conf);
+        else
+            finding_fix(f, "cd %.200s && sha256sum -c SHA256SUMS", name);
         return NULL;
     }
     const struct bundle_info *info = bundle_info(b);
     finding_value(report_add(&d->report, FOUND_OK, "bundle", means), "%.*s %.*s, %.12s..., %s",
-                  SLICE_ARG(info->name), SLICE_ARG(info->version), info->sha256.p, dir);
+                  SLICE_ARG(info->name), SLICE_ARG(info->version), info->sha256.p, found->dir);
     return b;
 }
 
-static void baseline(struct doctor *d, const struct bundle *b)
+static void baseline(struct doctor *d, const struct bundle *b, const struct found *found)
 {
     static const char means[] = "what windows are compared with; only scores of its bundle fit";
     struct baseline *base = NULL;
     struct err err = { 0 };
 
-    if (drift_baseline_load(&d->conf->drift, d->conf->score.bundle, &base, &err) != ST_OK) {
+    if (drift_baseline_load(&d->conf->drift, found->dir, &base, &err) != ST_OK) {
         struct finding *f = report_add(&d->report, FOUND_FAIL, "baseline", means);
 
         finding_value(f, "%s", err.msg);
@@ -72,7 +76,7 @@ static void baseline(struct doctor *d, const struct bundle *b)
     struct finding *f = report_add(&d->report, fits ? FOUND_OK : FOUND_FAIL, "baseline", means);
     finding_value(f, "%lld comments of %lld videos, %zu features%s", (long long)base->comments,
                   (long long)base->videos, base->n,
-                  fits ? "" : "; made with another bundle than score.bundle");
+                  fits ? "" : "; made with another bundle, or score.taxonomy");
     if (!fits)
         finding_fix(f, "absa baseline --input FILE --out baseline.json   # with this bundle");
     baseline_free(base);
@@ -105,8 +109,9 @@ void check_model(struct doctor *d)
 {
     d->report.area = "model";
     libraries(d);
-    struct bundle *b = bundle(d);
-    baseline(d, b);
+    struct found found = { .dir = "" };
+    struct bundle *b = bundle(d, &found);
+    baseline(d, b, &found);
     bundle_free(b);
     key(d);
 }

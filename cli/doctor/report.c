@@ -19,7 +19,8 @@ static const struct {
     [FOUND_GONE] = { "FAIL", "\033[31m" },
 };
 
-struct finding *report_add(struct report *r, enum found found, const char *name, const char *means)
+struct finding *report_add(struct report *r, enum finding_kind found, const char *name,
+                           const char *means)
 {
     struct finding *f = &r->v[r->n < REPORT_MAX ? r->n++ : REPORT_MAX - 1];
 

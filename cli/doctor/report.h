@@ -15,7 +15,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum found {
+enum finding_kind {
     FOUND_OK,
     FOUND_WARN, /* works, but somebody should know                   */
     FOUND_FAIL, /* what is configured cannot work                    */
@@ -28,7 +28,7 @@ enum { REPORT_MAX = 128 };
 struct finding {
     const char *area;
     char name[48];
-    enum found found;
+    enum finding_kind found;
     const char *means; /* for ever */
     char value[ERR_MSG_MAX + 64];
     char fix[ERR_MSG_MAX + 64]; /* a command, or what to do; "": nothing */
@@ -44,7 +44,8 @@ struct report {
 };
 
 /* Never NULL: beyond REPORT_MAX the last one is written over. Name is copied. */
-struct finding *report_add(struct report *r, enum found found, const char *name, const char *means);
+struct finding *report_add(struct report *r, enum finding_kind found, const char *name,
+                           const char *means);
 
 void finding_value(struct finding *f, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void finding_fix(struct finding *f, const char *fmt, ...) PRINTF_LIKE(2, 3);

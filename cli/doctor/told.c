@@ -44,7 +44,7 @@ static int badness(const struct told_row *row)
 static void say(const struct told_row *worst, int n, const char *how, struct report *report)
 {
     static const char means[] = "held: waits for you; refused: the other side will never take it";
-    static const enum found looks[] = { FOUND_OK, FOUND_WARN, FOUND_FAIL, FOUND_FAIL };
+    static const enum finding_kind looks[] = { FOUND_OK, FOUND_WARN, FOUND_FAIL, FOUND_FAIL };
     const int bad = badness(worst);
     struct finding *f = report_add(report, looks[bad], worst->receiver, means);
 

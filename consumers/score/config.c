@@ -2,7 +2,6 @@
 #include <stddef.h>
 
 #include "consumers/score/stage.h"
-#include "model/default_dir.h"
 
 const struct conf_prop score_props[] = {
     { .name = "score.bundle",
@@ -31,13 +30,3 @@ const struct conf_prop score_props[] = {
              "then may depend on timing." },
     { .name = NULL },
 };
-
-void score_props_check(const struct score_conf *props, struct conf *conf)
-{
-    struct bundle *bundle = NULL;
-    struct err err = { 0 };
-
-    if (bundle_load(bundle_dir(props->bundle), &bundle, &err) != ST_OK)
-        conf_refuse(conf, "score.bundle", &err);
-    bundle_free(bundle);
-}

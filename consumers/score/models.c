@@ -29,7 +29,6 @@ static const char *const roles[ROLE_N] = { "score", "shadow" };
 
 struct models {
     const struct models_conf *conf;
-    char cache[FILE_PATH_MAX];
     struct registry registry;
     bool net;
     const char *name[ROLE_N]; /* NULL: there is none */
@@ -77,8 +76,7 @@ static enum status open_all(struct models *m, const char *bundle, const atomic_b
         m->net = m->net || (m->name[i] && mlflow_is_model(m->name[i]));
     if (m->net)
         st = net_start(err);
-    if (st == ST_OK && m->net)
-        st = registry_open(&m->conf->model, &m->conf->mlflow, stop, m->cache, &m->registry, err);
+    registry_open(&m->conf->model, &m->conf->mlflow, stop, &m->registry);
     for (int i = 0; st == ST_OK && i < ROLE_N; i++)
         st = open_role(m, i, err);
     return st;
@@ -136,7 +134,7 @@ static void show_models(const struct models *m, struct metrics *metrics)
         if (!m->bundle[i])
             continue;
         snprintf(labels, sizeof(labels), "model=\"%s\",version=\"%.18s\",bundle=\"%.12s\"",
-                 roles[i], m->found[i].version, m->found[i].sha256);
+                 roles[i], m->found[i].version, bundle_info(m->bundle[i])->sha256.p);
         metrics_set_text(metrics, METRIC_MODEL_TAKEN, labels, (double)m->since_ms[i] / 1e3);
     }
 }
@@ -153,7 +151,7 @@ static struct bundle *exchange(struct models *m, int role)
     m->since_ms[role] = wall_ms();
     log_info("another model from here on", LOG_STR("model", roles[role]),
              LOG_STR("name", m->name[role]), LOG_STR("version", m->found[role].version),
-             LOG_STR("bundle", m->found[role].sha256), LOG_STR("dir", m->found[role].dir));
+             LOG_STR("bundle", bundle_info(next)->sha256.p), LOG_STR("dir", m->found[role].dir));
     return old;
 }
 

@@ -36,9 +36,6 @@ struct score_conf {
 /* score.bundle, dedupe.horizon.ms, dedupe.max.ids. */
 extern const struct conf_prop score_props[];
 
-/* Refuses (conf_refuse()) a bundle that cannot be loaded. */
-void score_props_check(const struct score_conf *props, struct conf *conf);
-
 /* Makes the stage. wire and bundle are borrowed and must outlive it; conf and
  * topo are copied. ST_FATAL: memory. */
 MUST_USE enum status score_stage_new(const struct score_conf *conf, struct wire *wire,

@@ -207,6 +207,8 @@ static enum status load_all(struct bundle *b, const char *dir, bool prove, struc
         st = tables_init(&b->tables, err);
     if (st == ST_OK)
         st = load_tables(b, dir, err);
+    if (st == ST_OK && b->manifest.kindred)
+        st = tables_kindred(&b->tables, b->manifest.apart, err);
     if (st == ST_OK && prove)
         st = replay_golden(b, err);
     return st;
@@ -238,6 +240,28 @@ enum status bundle_load(const char *dir, struct bundle **out, struct err *err)
 enum status bundle_load_unproven(const char *dir, struct bundle **out, struct err *err)
 {
     return load_dir(dir, false, out, err);
+}
+
+/* A name of its own for scores whose aspects are of another table. */
+static void name_anew(struct bundle *b, const char *table)
+{
+    char both[2 * SHA256_HEX_LEN + 1];
+
+    memcpy(both, b->sha256, SHA256_HEX_LEN);
+    memcpy(both + SHA256_HEX_LEN, table, SHA256_HEX_LEN + 1);
+    hash_sha256_hex(slice_str(both), b->sha256);
+}
+
+enum status bundle_taxonomy(struct bundle *b, const char *path, struct err *err)
+{
+    char hex[SHA256_HEX_LEN + 1];
+    enum status st = tables_taxonomy(&b->tables, path, hex, err);
+
+    if (st == ST_OK && b->manifest.kindred)
+        st = tables_kindred(&b->tables, b->manifest.apart, err);
+    if (st == ST_OK)
+        name_anew(b, hex);
+    return st;
 }
 
 void bundle_free(struct bundle *b)

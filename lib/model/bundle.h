@@ -67,12 +67,19 @@ void bundle_free(struct bundle *b);
  * training, which makes them with it. */
 MUST_USE enum status bundle_load_unproven(const char *dir, struct bundle **out, struct err *err);
 
+/* Finds aspects by the table in a file (score/taxonomy.h) from here on, and not by the bundle's.
+ * These are other scores, so they have another name: bundle_info()->sha256 becomes the SHA-256
+ * of the manifest's hash and the file's, both in hex. Once a bundle, before it scores; the golden
+ * rows were replayed with its own. ST_FATAL "config: taxonomy: FILE: line 3: ...": the bundle is
+ * of no use then. */
+MUST_USE enum status bundle_taxonomy(struct bundle *b, const char *path, struct err *err);
+
 /* What the manifest says; all of it lives as long as the bundle. */
 struct bundle_info {
     struct slice name;
     struct slice version;
     struct slice encoder;
-    struct slice sha256;      /* of manifest.json, in hex            */
+    struct slice sha256;      /* of manifest.json, in hex; bundle_taxonomy() */
     struct strings features;  /* of the boosters, in order      */
     struct strings monitored; /* of score.features, in order    */
 };

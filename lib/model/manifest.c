@@ -342,6 +342,20 @@ static enum status check_encoder(const struct reader *r)
     return ST_OK;
 }
 
+/* May be missing: then only the words of the taxonomy are aspects. */
+static enum status read_kindred(struct reader *r, const json_t *in)
+{
+    if (!in || json_is_null(in))
+        return ST_OK;
+    r->m->kindred = true;
+    r->m->apart = json_number_value(in);
+    if (!json_is_number(in) || !(r->m->apart >= 0.0 && r->m->apart <= 1.0))
+        return err_set(r->err, ST_FATAL, "manifest: kindred is not a number in 0..1");
+    if (r->m->tables[TABLE_VECTORS].n == 0)
+        return err_set(r->err, ST_FATAL, "manifest: kindred words without vectors");
+    return ST_OK;
+}
+
 static enum status read_all(struct reader *r, const json_t *doc)
 {
     const json_t *outputs = json_object_get(doc, "outputs");
@@ -353,6 +367,8 @@ static enum status read_all(struct reader *r, const json_t *doc)
         st = read_tables(r, json_object_get(doc, "tables"));
     if (st == ST_OK)
         st = check_encoder(r);
+    if (st == ST_OK)
+        st = read_kindred(r, json_object_get(doc, "kindred"));
     for (enum bundle_output i = 0; st == ST_OK && i < OUTPUT_N; i++)
         st = read_output(r, json_object_get(outputs, output_table[i].name), i);
     if (st == ST_OK)

@@ -6,7 +6,7 @@
  *      "outputs": {"sentiment_score": {"booster": "sentiment.ubj", "transform": "identity"},
  *                  ..., "confidence": {"booster": ..., "transform": "table",
  *                                      "points": [[0.1, 0.95], [0.4, 0.5]]}},
- *      "tables": {"lexicon": "lexicon.tsv", ...},
+ *      "tables": {"lexicon": "lexicon.tsv", ...}, "kindred": 0.5,
  *      "licences": [{"what": "...", "licence": "MIT", "by": "..."}],
  *      "files": {"lexicon.tsv": "<sha256>", ...},
  *      "golden": [{"text": "...", "is_reply": false, "scores": [0.3, 0.8, 0.1, 0.9],
@@ -68,6 +68,8 @@ struct manifest {
     struct strings features, monitored;
     struct manifest_output outputs[OUTPUT_N];
     struct slice tables[TABLE_N]; /* a file of the bundle; empty: none */
+    bool kindred;                 /* aspects by words that are near, too */
+    double apart;                 /* 0..1: how near (score/kindred.h)  */
     struct manifest_licence *licences;
     size_t n_licences;
     struct manifest_file *files;

@@ -142,6 +142,8 @@ enum status manifest_write(const struct manifest *m, struct buf *out, struct err
     json_object_set_new(doc, "monitored", texts(&m->monitored));
     json_object_set_new(doc, "outputs", outputs(m));
     json_object_set_new(doc, "tables", tables(m));
+    if (m->kindred)
+        json_object_set_new(doc, "kindred", number(m->apart));
     json_object_set_new(doc, "licences", licences(m));
     json_object_set_new(doc, "files", files(m));
     json_object_set_new(doc, "golden", rows);

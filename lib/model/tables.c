@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+#include "file/file.h"
+#include "model/bundle.h"
+
 const char *const table_names[TABLE_N] = { "lexicon",  "emoji",      "words",   "cues",
                                            "taxonomy", "vocabulary", "vectors", "heads" };
 
@@ -81,6 +85,37 @@ enum status tables_use(struct tables *t, enum bundle_table which, struct slice b
     if (st != ST_OK)
         err_prefix(err, "table %s", table_names[which]);
     return st;
+}
+
+enum status tables_taxonomy(struct tables *t, const char *path, char sha256[SHA256_HEX_LEN + 1],
+                            struct err *err)
+{
+    struct buf bytes;
+    enum status st;
+
+    buf_init(&bytes, BUNDLE_FILE_MAX);
+    st = file_read(path, &bytes, err);
+    if (st == ST_OK) {
+        taxonomy_free(t->taxonomy);
+        st = taxonomy_new(buf_slice(&bytes), &t->taxonomy, err);
+        if (st == ST_OK && taxonomy_n(t->taxonomy) == 0)
+            st = err_set(err, ST_FATAL, "there is no term in it");
+        if (st != ST_OK)
+            err_prefix(err, "%s", path);
+    }
+    hash_sha256_hex(buf_slice(&bytes), sha256);
+    buf_release(&bytes);
+    if (st == ST_OK)
+        return ST_OK;
+    err_prefix(err, "config: taxonomy");
+    return ST_FATAL;
+}
+
+enum status tables_kindred(struct tables *t, double apart, struct err *err)
+{
+    if (!t->vectors)
+        return err_set(err, ST_FATAL, "kindred words without vectors");
+    return kindred_add(t->taxonomy, t->vectors, t->lexicon, apart, err);
 }
 
 enum status tables_read(const struct tables *t, const struct facts *facts, struct arena *a,

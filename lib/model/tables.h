@@ -4,9 +4,11 @@
 #define MODEL_TABLES_H
 
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/slice.h"
 #include "score/aspects.h"
 #include "score/heads.h"
+#include "score/kindred.h"
 #include "score/lexicon.h"
 #include "score/reading.h"
 #include "score/vectors.h"
@@ -45,6 +47,15 @@ void tables_release(struct tables *t);
  * understood, or memory. */
 MUST_USE enum status tables_use(struct tables *t, enum bundle_table which, struct slice bytes,
                                 struct err *err);
+
+/* Takes a person's own taxonomy of a file in, instead of the one that is there, and gives its
+ * SHA-256. ST_FATAL "config: taxonomy: FILE: line 3: ...", or that it has no term. */
+MUST_USE enum status tables_taxonomy(struct tables *t, const char *path,
+                                     char sha256[SHA256_HEX_LEN + 1], struct err *err);
+
+/* Adds the words that are near to the taxonomy's terms (score/kindred.h); once, when the table
+ * of aspects is taken in. ST_FATAL: no vectors, or as kindred_add(). */
+MUST_USE enum status tables_kindred(struct tables *t, double apart, struct err *err);
 
 /* Reads a comment by the tables. As reading_make(). */
 MUST_USE enum status tables_read(const struct tables *t, const struct facts *facts, struct arena *a,

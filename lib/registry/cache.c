@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "net/net.h"
 #include "obs/log.h"
 #include "registry/inner.h"
 
@@ -31,6 +32,9 @@ static enum status make_dirs(const char *path, struct err *err)
 enum status registry_make_cache(const struct registry *r, struct err *err)
 {
     char at[FILE_PATH_MAX];
+
+    if (r->cache[0] == '\0')
+        return err_set(err, ST_FATAL, "config: no folder for models: set score.model_cache");
     enum status st = file_path(r->cache, slice_str("at"), at, err);
 
     return st == ST_OK ? make_dirs(at, err) : st;
@@ -89,8 +93,8 @@ static bool recall(const struct registry *r, const char *name, struct found *fou
     return ok;
 }
 
-static enum status from_folder(const char *dir, struct found *found, struct bundle **out,
-                               struct err *err)
+static enum status from_folder(const struct registry *r, const char *dir, struct found *found,
+                               struct bundle **out, struct err *err)
 {
     enum status st = bundle_load(dir, out, err);
 
@@ -99,7 +103,7 @@ static enum status from_folder(const char *dir, struct found *found, struct bund
         return st;
     snprintf(found->dir, sizeof(found->dir), "%s", dir);
     snprintf(found->sha256, sizeof(found->sha256), "%s", bundle_info(*out)->sha256.p);
-    return ST_OK;
+    return registry_aspects(r, out, err);
 }
 
 static enum status from_registry(const struct registry *r, const struct mlflow_model *m,
@@ -119,7 +123,7 @@ enum status registry_first(const struct registry *r, const char *name, struct fo
 
     *out = NULL;
     if (!mlflow_is_model(name))
-        return from_folder(name, found, out, err);
+        return from_folder(r, name, found, out, err);
     memset(found, 0, sizeof(*found));
     if (mlflow_parse(name, &model, err) != ST_OK) {
         err_prefix(err, "config: score.model");
@@ -130,8 +134,7 @@ enum status registry_first(const struct registry *r, const char *name, struct fo
         registry_remember(r, name, found);
         return ST_OK;
     }
-    if (recall(r, name, found) &&
-        registry_load(found->dir, found->sha256, out, &ignored) == ST_OK) {
+    if (recall(r, name, found) && registry_load(r, found, out, &ignored) == ST_OK) {
         found->stale = true;
         log_warn("the registry gives no model: the one of before goes on", LOG_STR("model", name),
                  LOG_STR("version", found->version), LOG_STR("why", err->msg));
@@ -140,4 +143,23 @@ enum status registry_first(const struct registry *r, const char *name, struct fo
     err_prefix(err, "%s: model %s, and none of before in %s",
                st == ST_RETRY ? "unavailable" : "config", name, r->cache);
     return ST_FATAL;
+}
+
+enum status registry_once(const struct model_conf *m, const char *bundle,
+                          const struct mlflow_conf *at, struct found *found, struct bundle **out,
+                          struct err *err)
+{
+    const char *name = model_name(m, bundle);
+    const bool net = mlflow_is_model(name);
+    enum status st = net ? net_start(err) : ST_OK;
+    struct registry r;
+
+    *out = NULL;
+    registry_open(m, at, NULL, &r);
+    if (st != ST_OK)
+        return st;
+    st = registry_first(&r, name, found, out, err);
+    if (net)
+        net_stop();
+    return st;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/default_dir.h"
+#include "model/tables.h"
 #include "registry/registry.h"
 
 /* clang-format off */
@@ -27,6 +28,8 @@ const struct conf_prop mlflow_props[] = {
 const struct conf_prop model_props[] = {
     { .name = "score.model", .type = CONF_STR, .at = offsetof(struct model_conf, model), .dflt = "",
       .doc = "Model by its name in the registry, models:/NAME/VERSION or models:/NAME@ALIAS, or a folder; empty: score.bundle." },
+    { .name = "score.taxonomy", .type = CONF_STR, .at = offsetof(struct model_conf, taxonomy), .dflt = "",
+      .doc = "File of your own aspects: lines of a category, a TAB and a term of one to three words; empty: the model's. Its scores are other scores: their bundle_sha256 changes, and drift wants a baseline of them." },
     { .name = "score.model_poll", .type = CONF_MS, .at = offsetof(struct model_conf, poll_ms), .dflt = "60s", .min = 0, .max = 86400000,
       .doc = "How often the registry is asked what an alias means now, to take over another version between two transactions; 0: never." },
     { .name = "score.model_cache", .type = CONF_STR, .at = offsetof(struct model_conf, cache), .dflt = "",
@@ -60,6 +63,20 @@ void mlflow_props_check(const struct mlflow_conf *m, struct conf *conf)
 
     if (rest.base[0] && rest_check(&rest, &err) != ST_OK)
         conf_refuse(conf, "mlflow.url", &err);
+}
+
+static void check_taxonomy(const char *path, struct conf *conf)
+{
+    char hex[SHA256_HEX_LEN + 1];
+    struct tables tables;
+    struct err err = { 0 };
+    enum status st = tables_init(&tables, &err);
+
+    if (st == ST_OK)
+        st = tables_taxonomy(&tables, path, hex, &err);
+    if (st != ST_OK)
+        conf_refuse(conf, "score.taxonomy", &err);
+    tables_release(&tables);
 }
 
 static void check_folder(const char *dir, const char *property, struct conf *conf)
@@ -96,6 +113,8 @@ void model_props_check(const struct model_conf *m, const char *bundle, const str
     struct err err = { 0 };
 
     mlflow_props_check(at, conf);
+    if (m->taxonomy[0])
+        check_taxonomy(m->taxonomy, conf);
     if (m->model[0] && bundle[0]) {
         (void)err_set(&err, ST_FATAL, "score.bundle is set too: one of the two");
         conf_refuse(conf, "score.model", &err);
@@ -126,16 +145,14 @@ static void usual_cache(char dir[FILE_PATH_MAX])
         snprintf(dir, FILE_PATH_MAX, "%s/.cache/absa", home && *home ? home : "");
 }
 
-enum status registry_open(const struct model_conf *m, const struct mlflow_conf *at,
-                          const atomic_bool *stop, char dir[FILE_PATH_MAX], struct registry *out,
-                          struct err *err)
+void registry_open(const struct model_conf *m, const struct mlflow_conf *at,
+                   const atomic_bool *stop, struct registry *out)
 {
-    *out = (struct registry){ mlflow_rest(at, stop), dir };
+    *out = (struct registry){ .rest = mlflow_rest(at, stop), .taxonomy = m->taxonomy };
     if (m->cache[0])
-        snprintf(dir, FILE_PATH_MAX, "%s", m->cache);
+        snprintf(out->cache, sizeof(out->cache), "%s", m->cache);
     else
-        usual_cache(dir);
-    if (dir[0] != '/' && !m->cache[0])
-        return err_set(err, ST_FATAL, "config: no folder for models: set score.model_cache");
-    return ST_OK;
+        usual_cache(out->cache);
+    if (out->cache[0] != '/' && !m->cache[0])
+        out->cache[0] = '\0';
 }

@@ -148,7 +148,20 @@ static enum status settle(const char *from, const char *to, struct err *err)
     return ST_OK;
 }
 
-enum status registry_load(const char *dir, const char *sha256, struct bundle **out, struct err *err)
+enum status registry_aspects(const struct registry *r, struct bundle **out, struct err *err)
+{
+    enum status st =
+        r->taxonomy && r->taxonomy[0] ? bundle_taxonomy(*out, r->taxonomy, err) : ST_OK;
+
+    if (st != ST_OK) {
+        bundle_free(*out);
+        *out = NULL;
+    }
+    return st;
+}
+
+/* Loads a folder that is to hold the bundle of that name. */
+static enum status load(const char *dir, const char *sha256, struct bundle **out, struct err *err)
 {
     enum status st = bundle_load(dir, out, err);
 
@@ -158,6 +171,14 @@ enum status registry_load(const char *dir, const char *sha256, struct bundle **o
         st = err_set(err, ST_FATAL, "%s holds another manifest", dir);
     }
     return st;
+}
+
+enum status registry_load(const struct registry *r, const struct found *found, struct bundle **out,
+                          struct err *err)
+{
+    enum status st = load(found->dir, found->sha256, out, err);
+
+    return st == ST_OK ? registry_aspects(r, out, err) : st;
 }
 
 /* Fetches into a folder beside the cache's, proves it there and then gives it its name. */
@@ -178,7 +199,7 @@ static enum status download(struct fetching *f, const char *sha256, const char *
         st = fetch_all(f, buf_slice(&sums), sha256, err);
     f->dir = NULL;
     buf_release(&sums);
-    if (st == ST_OK && registry_load(dir, sha256, out, err) != ST_OK)
+    if (st == ST_OK && load(dir, sha256, out, err) != ST_OK)
         st = ST_REJECT;
     if (st == ST_OK)
         st = settle(dir, to, err);
@@ -219,7 +240,7 @@ enum status registry_fetch(const struct registry *r, const struct mlflow_version
         return st;
     snprintf(found->version, sizeof(found->version), "%s", version->version);
     found->stale = false;
-    if (registry_load(found->dir, found->sha256, out, &ignored) == ST_OK)
-        return ST_OK;
-    return download(&f, found->sha256, found->dir, out, err);
+    if (load(found->dir, found->sha256, out, &ignored) != ST_OK)
+        st = download(&f, found->sha256, found->dir, out, err);
+    return st == ST_OK ? registry_aspects(r, out, err) : st;
 }

@@ -5,9 +5,14 @@
 
 #include "registry/registry.h"
 
-/* Loads a folder that is to hold the bundle of that name. ST_FATAL: it does not. */
-MUST_USE enum status registry_load(const char *dir, const char *sha256, struct bundle **out,
-                                   struct err *err);
+/* Loads what was found in the folder where it was found. ST_FATAL: another lies there, or what
+ * is there is refused. */
+MUST_USE enum status registry_load(const struct registry *r, const struct found *found,
+                                   struct bundle **out, struct err *err);
+
+/* Gives a bundle the user's own taxonomy, if there is one. *out is NULL when it cannot. */
+MUST_USE enum status registry_aspects(const struct registry *r, struct bundle **out,
+                                      struct err *err);
 
 /* Makes the cache's folders. ST_FATAL "config: ...". */
 MUST_USE enum status registry_make_cache(const struct registry *r, struct err *err);

@@ -40,9 +40,10 @@ struct mlflow_conf {
 
 /* Which model: section "Model". */
 struct model_conf {
-    const char *model; /* models:/..., a folder; "": score.bundle */
-    const char *cache; /* a folder; "": the user's own            */
-    int64_t poll_ms;   /* 0: never                                */
+    const char *model;    /* models:/..., a folder; "": score.bundle */
+    const char *cache;    /* a folder; "": the user's own            */
+    const char *taxonomy; /* a file of terms; "": the bundle's own */
+    int64_t poll_ms;      /* 0: never                                */
 };
 
 extern const struct conf_prop mlflow_props[];
@@ -70,19 +71,19 @@ enum { REGISTRY_FETCH_MS = 300000 };
 struct found {
     char dir[FILE_PATH_MAX];
     char version[MLFLOW_ID_MAX + 1]; /* of the registry; "" for a folder           */
-    char sha256[SHA256_HEX_LEN + 1]; /* of its manifest                            */
+    char sha256[SHA256_HEX_LEN + 1]; /* of its manifest, whatever taxonomy         */
     bool stale;                      /* the registry did not say so now: the cache */
 };
 
 struct registry {
     struct rest rest;
-    const char *cache; /* a folder, made when missing */
+    char cache[FILE_PATH_MAX]; /* a folder, made when missing; "": there is none to use */
+    const char *taxonomy;      /* bundle_taxonomy(); NULL, "": the bundle's             */
 };
 
-/* Fills a registry of properties; cache is written into dir. ST_FATAL "config: ...". */
-MUST_USE enum status registry_open(const struct model_conf *m, const struct mlflow_conf *at,
-                                   const atomic_bool *stop, char dir[FILE_PATH_MAX],
-                                   struct registry *out, struct err *err);
+/* Fills a registry of properties, which are borrowed. */
+void registry_open(const struct model_conf *m, const struct mlflow_conf *at,
+                   const atomic_bool *stop, struct registry *out);
 
 /* Loads what version is found at, from the registry or the cache. ST_RETRY: the registry is
  * down or slow; ST_REJECT: it has no such files, or they are no bundle of ours; ST_FATAL. */
@@ -94,6 +95,12 @@ MUST_USE enum status registry_fetch(const struct registry *r, const struct mlflo
  * "config: ..." or, when the registry cannot be had, "unavailable: ...". */
 MUST_USE enum status registry_first(const struct registry *r, const char *name, struct found *found,
                                     struct bundle **out, struct err *err);
+
+/* For those who load one and never look again: net_start() if need be, registry_open(),
+ * registry_first(). */
+MUST_USE enum status registry_once(const struct model_conf *m, const char *bundle,
+                                   const struct mlflow_conf *at, struct found *found,
+                                   struct bundle **out, struct err *err);
 
 /* Remembers what a name meant. */
 void registry_remember(const struct registry *r, const char *name, const struct found *found);

@@ -111,6 +111,11 @@ size_t vectors_n(const struct vectors *v)
     return v->n;
 }
 
+struct slice vectors_text(const struct vectors *v, int32_t piece)
+{
+    return wordpiece_text(v->vocabulary, piece);
+}
+
 size_t vectors_pieces(const struct vectors *v, struct slice text, int32_t *pieces)
 {
     return wordpiece_encode(v->vocabulary, text, pieces, VECTORS_PIECES_MAX);

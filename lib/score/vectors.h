@@ -36,6 +36,9 @@ size_t vectors_dim(const struct vectors *v);
 /* Rows: pieces of the vocabulary. */
 size_t vectors_n(const struct vectors *v);
 
+/* The text of a piece; borrowed. */
+struct slice vectors_text(const struct vectors *v, int32_t piece);
+
 /* The pieces of a text, at most VECTORS_PIECES_MAX, and how many there are. Allocates
  * nothing. */
 size_t vectors_pieces(const struct vectors *v, struct slice text, int32_t *pieces);

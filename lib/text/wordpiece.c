@@ -185,6 +185,11 @@ size_t wordpiece_n(const struct wordpiece *wp)
     return wp->n;
 }
 
+struct slice wordpiece_text(const struct wordpiece *wp, int32_t id)
+{
+    return wp->pieces[id];
+}
+
 /* The longest piece that starts s; -1: none. *len is its length in s. */
 static int32_t longest(const struct wordpiece *wp, struct slice s, bool goes_on, size_t *len)
 {

@@ -38,6 +38,9 @@ void wordpiece_free(struct wordpiece *wp);
 /* Pieces in the vocabulary. */
 size_t wordpiece_n(const struct wordpiece *wp);
 
+/* The text of one, "film" or "##ing"; borrowed. */
+struct slice wordpiece_text(const struct wordpiece *wp, int32_t id);
+
 /* The ids of the first max pieces of a text, and how many there are of these.
  * Allocates nothing. O(bytes x length of the longest piece), at worst. */
 size_t wordpiece_encode(const struct wordpiece *wp, struct slice text, int32_t *ids, size_t max);

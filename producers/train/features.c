@@ -242,8 +242,18 @@ static enum status make_labels(struct training *t, const double *all, struct err
     return ST_OK;
 }
 
+/* Words that the taxonomy does not list are looked for by vectors. */
+static void choose_kindred(struct training *t)
+{
+    struct manifest *m = &t->manifest;
+
+    m->kindred = t->tables.vectors && taxonomy_n(t->tables.taxonomy) > 0 && !(t->conf->apart < 0.0);
+    m->apart = m->kindred ? t->conf->apart : 0.0;
+}
+
 static enum status make_room_for_vectors(struct training *t, struct err *err)
 {
+    choose_kindred(t);
     t->dim = t->tables.vectors ? vectors_dim(t->tables.vectors) : 0;
     t->manifest.encoder = slice_str(t->dim > 0 ? "static" : "none");
     t->vectors = arena_array(t->arena, t->data.n * t->dim, sizeof(*t->vectors));

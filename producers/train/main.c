@@ -9,13 +9,16 @@
 #include "net/net.h"
 #include "producers/train/train.h"
 #include "registry/registry.h"
+#include "score/tsv.h"
 
 static struct train_conf conf = {
     .name = "absa-model",
     .version = "1",
+    .apart = 0.5,
     .columns = { "text", "sentiment", "engagement", "implicitness", "is_reply" },
 };
 static const char *split = "hash";
+static const char *kindred;
 static struct mlflow_conf mlflow;
 static const char *url;
 static struct publish_conf publish = {
@@ -34,6 +37,8 @@ static const struct app_opt opts[] = {
     { "tables", 0, "DIR", APP_STR, &conf.tables, "word tables; those of the default bundle" },
     { "name", 0, "NAME", APP_STR, &conf.name, "name of the model (absa-model)" },
     { "model-version", 0, "V", APP_STR, &conf.version, "version of the model (1)" },
+    { "kindred", 0, "SHARE", APP_STR, &kindred,
+      "aspects by words near to the taxonomy's: 0..1, the lower the more, or off (0.5)" },
     { "split", 0, "HOW", APP_STR, &split, "hash, or time: the rows are in time order (hash)" },
     { "text", 0, "COL", APP_STR, &conf.columns.text, "column of the text (text)" },
     { "sentiment", 0, "COL", APP_STR, &conf.columns.sentiment, "of -1..1 (sentiment)" },
@@ -86,9 +91,25 @@ static enum status run_published(struct err *err)
     return st;
 }
 
+/* --kindred: a share, or off. */
+static enum status take_kindred(struct err *err)
+{
+    if (!kindred)
+        return ST_OK;
+    if (strcmp(kindred, "off") == 0) {
+        conf.apart = -1.0;
+        return ST_OK;
+    }
+    if (!tsv_number(slice_str(kindred), &conf.apart) || conf.apart < 0.0 || conf.apart > 1.0)
+        return err_set(err, ST_FATAL, "usage: --kindred is a number in 0..1, or off");
+    return ST_OK;
+}
+
 static enum status run(struct app_run *app, struct err *err)
 {
     (void)app;
+    if (take_kindred(err) != ST_OK)
+        return ST_FATAL;
     if (!conf.data || !conf.out)
         return err_set(err, ST_FATAL, "usage: --data FILE and --out DIR are needed");
     if (strcmp(split, "hash") != 0 && strcmp(split, "time") != 0)

@@ -42,6 +42,7 @@ struct train_conf {
     const char *name;   /* of the bundle                           */
     const char *version;
     enum split split;
+    double apart; /* kindred words of the taxonomy (score/kindred.h); below 0: none */
     struct columns columns;
     const struct publish_conf *publish; /* NULL: nobody is told */
 };

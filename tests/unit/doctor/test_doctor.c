@@ -12,7 +12,7 @@
 static struct report report;
 static struct doctor doctor;
 
-static struct finding *add(enum found found, const char *name)
+static struct finding *add(enum finding_kind found, const char *name)
 {
     report.area = "machine";
     return report_add(&report, found, name, "what it means");
@@ -108,6 +108,9 @@ static void examine(const char *bundle, const char *baseline, const char *key)
     static struct pipeline_conf conf;
 
     conf.score.bundle = bundle;
+    conf.model = (struct model_conf){ .model = "", .cache = "", .taxonomy = "" };
+    conf.mlflow =
+        (struct mlflow_conf){ .url = "", .user = "", .password = "", .token = "", .ca_file = "" };
     conf.drift.baseline = baseline;
     conf.ingest.user_key_file = key;
     doctor =

@@ -430,6 +430,32 @@ static void a_score_that_is_not_finite_is_a_dead_letter(void **state)
 
 #define SPOILT(f) cmocka_unit_test_setup_teardown(f, copy_bundle, remove_copy)
 
+static void words_near_the_taxonomy_are_part_of_the_bundle(void **state)
+{
+    const struct facts facts = { slice_str("two sandwiches"), false };
+    struct arena *a = arena_new(1 << 20);
+    struct bundle *b = NULL;
+    struct scored scored;
+    struct err err = { 0 };
+    json_t *doc;
+
+    (void)state;
+    assert_int_equal(bundle_load(dir, &b, &err), ST_OK);
+    assert_int_equal(bundle_score(b, &facts, 1, a, &scored, &err), ST_OK);
+    assert_int_equal(scored.aspects.n, 1);
+    assert_true(slice_is(scored.aspects.v[0].category, "food"));
+    bundle_free(b);
+    arena_free(a);
+    doc = manifest();
+    json_object_del(doc, "kindred");
+    put_manifest(doc);
+    refused("golden row 6 is not reproduced");
+    doc = manifest();
+    json_object_set_new(doc, "kindred", json_real(1.5));
+    put_manifest(doc);
+    refused("kindred is not a number in 0..1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -449,6 +475,7 @@ int main(void)
         SPOILT(a_score_out_of_range_is_clamped_and_counted),
         SPOILT(a_score_that_is_not_finite_is_a_dead_letter),
         SPOILT(a_model_whose_answers_are_no_scores_is_refused),
+        SPOILT(words_near_the_taxonomy_are_part_of_the_bundle),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
