@@ -149,7 +149,7 @@ bool against_learns(const struct judge *j, size_t segment)
     const struct slice name = j->segments.name[segment];
     const struct seat *seat = &j->seats[segment];
 
-    return j->conf.warming_comments > 0 && !seat->learned && seat->tally && seat->tally->n > 0 &&
+    return j->conf.warming_comments > 0 && !seat->learned && j->window->n > 0 &&
            !slice_is(name, "all") && !own_of(j, name);
 }
 
@@ -169,7 +169,7 @@ enum status against_lesson(struct judge *j, size_t segment, struct pane_delta *o
     const struct seat *seat = &j->seats[segment];
     struct tally *sum = j->scratch;
     struct pane_delta now = { 0 };
-    enum status st = tally_delta(seat->tally, j->arena, &now, err);
+    enum status st = tally_delta(j->window, j->arena, &now, err);
 
     *out = (struct pane_delta){ .segment = j->segments.name[segment],
                                 .start_ms =

@@ -1,22 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Closing. Boundaries are passed one at a time even when the watermark jumps, so
  * that it does not matter by which steps it came: first the panes that end
- * there go into absa.state and into their window, then what the boundary means is
+ * there go into absa.state and among those of their segment, then what the boundary means is
  * written segment by segment (emit.c). Every step fits the output as a whole or is
  * left for the next commit. */
 #include <stdlib.h>
 
 #include "base/time.h"
 #include "consumers/drift/judge_inner.h"
-
-struct tally *judge_tally(struct judge *j, size_t segment)
-{
-    struct seat *seat = &j->seats[segment];
-
-    if (!seat->tally)
-        seat->tally = tally_new(j->base);
-    return seat->tally;
-}
 
 /* How far panes may close: WM_NONE, or a boundary. After the end of all sources
  * it is the end of the last window that holds data. */
@@ -50,27 +41,20 @@ enum status judge_remember(struct judge *j, struct open_panes *from, struct err 
     const struct open_pane p = from->v[0];
     size_t bytes;
     struct pane_delta *delta = open_panes_pop(from, &bytes);
+    enum status st = history_add(&j->seats[p.segment].past, p.start_ms, delta, err);
 
-    if (!j->scan) { /* only that it is there */
-        free(delta);
-        delta = NULL;
-        bytes = 0;
-    }
-    return history_add(&j->seats[p.segment].past, p.start_ms, delta, bytes, err);
+    free(delta);
+    return st;
 }
 
-/* Moves the first open pane into absa.state and its window. */
+/* Moves the first open pane into absa.state and among the closed ones. */
 static enum status close_pane(struct judge *j, struct out *out, bool *full, struct err *err)
 {
     struct open_pane *p = &j->open.v[0];
     const struct state state = { .format = STATE_FORMAT, .kind = STATE_PANE, .pane = p->delta };
-    struct tally *t = judge_tally(j, p->segment);
     char key[STATE_KEY_MAX];
     enum out_rc rc;
-    enum status st;
 
-    if (!t)
-        return err_set(err, ST_FATAL, "out of memory");
     out_open(out);
     rc = judge_put_state(out, state_key_pane(key, p->start_ms, j->segments.name[p->segment]),
                          &state);
@@ -83,23 +67,13 @@ static enum status close_pane(struct judge *j, struct out *out, bool *full, stru
     }
     if (j->window_start_ms == WM_NONE)
         j->window_start_ms = time_floor(p->start_ms, j->conf.window_ms);
-    st = tally_merge(t, p->delta, err);
-    if (st == ST_OK)
-        st = judge_remember(j, &j->open, err);
     j->dirty = true;
-    return st;
+    return judge_remember(j, &j->open, err);
 }
 
 bool judge_window_ends(const struct judge *j)
 {
     return j->close.start_ms < j->close.end_ms;
-}
-
-int64_t judge_window_start(const struct judge *j, size_t segment)
-{
-    bool passed = j->closing && judge_window_ends(j) && segment < (size_t)j->close.cursor;
-
-    return passed ? j->close.end_ms : j->window_start_ms;
 }
 
 bool judge_is_due(const struct judge *j, size_t segment, int64_t at_ms)

@@ -67,7 +67,7 @@ static enum out_rc put_tombstones(const struct judge *j, const struct report *r,
 
     for (size_t i = 0; i < r->drop && rc == OUT_OK; i++)
         rc = judge_put_state(out, state_key_pane(key, seat->past.v[i].start_ms, name), NULL);
-    if (rc == OUT_OK && r->window && seat->tally && seat->tally->overtaken > 0)
+    if (rc == OUT_OK && r->window && seat->overtaken > 0)
         rc = judge_put_state(out, state_key_overtaken(key, name), NULL);
     return rc;
 }
@@ -145,16 +145,26 @@ static enum status judge_tallied(struct judge *j, struct report *r, const struct
     return j->scan ? ST_OK : episode_judge_window(j, r->segment, &r->w, t, &r->verdict, err);
 }
 
+/* Sums the panes of the window that closes. */
+static enum status sum_window(struct judge *j, const struct seat *seat, struct err *err)
+{
+    const struct history *past = &seat->past;
+
+    tally_clear(j->window);
+    j->window->overtaken = seat->overtaken;
+    return history_sum(past, history_seek(past, j->close.start_ms), j->unpacked, j->window, err);
+}
+
 static enum status judge_window(struct judge *j, struct report *r, struct err *err)
 {
-    const struct seat *seat = &j->seats[r->segment];
     const struct against a = judge_against(j, r->segment, j->close.start_ms);
-    struct tally *t = seat->tally ? seat->tally : j->scratch;
-    enum status st;
+    enum status st = sum_window(j, &j->seats[r->segment], err);
 
-    tally_against(t, a.base);
-    st = judge_tallied(j, r, t, a.state, err);
-    tally_against(t, j->base);
+    if (st != ST_OK)
+        return st;
+    tally_against(j->window, a.base);
+    st = judge_tallied(j, r, j->window, a.state, err);
+    tally_against(j->window, j->base);
     r->learns = against_learns(j, r->segment);
     if (st == ST_OK && r->learns)
         st = against_lesson(j, r->segment, &r->lesson, err);
@@ -177,14 +187,13 @@ static enum status note_alerts(struct judge *j, const struct report *r, struct e
 static enum status settle(struct judge *j, const struct report *r, struct out *out, struct err *err)
 {
     struct seat *seat = &j->seats[r->segment];
-    enum status st = note_alerts(j, r, err); /* borrows from the tally */
+    enum status st = note_alerts(j, r, err);
 
     if (st != ST_OK)
         return st;
     if (r->window) {
         out_count(out, COUNTER_WINDOWS, 1);
-        tally_free(seat->tally);
-        seat->tally = NULL;
+        seat->overtaken = 0;
         seat->overtaken_dirty = false;
     }
     if (j->scan) {

@@ -89,11 +89,10 @@ static enum status tell(struct judge *j, size_t segment, const struct scan_weigh
         .config = slice_str(j->config_id),
         .moved = j->close.moved,
     };
-    enum status st = ST_OK;
+    enum status st;
 
     tally_clear(j->shown);
-    for (size_t i = run->first; i < past->n && st == ST_OK; i++)
-        st = tally_merge(j->shown, past->v[i].delta, err);
+    st = history_sum(past, run->first, j->unpacked, j->shown, err);
     if (st == ST_OK && run_window(j, segment, w, j->shown, &window) != ST_OK)
         st = err_set(err, ST_FATAL, "no memory for an alert");
     if (st != ST_OK)

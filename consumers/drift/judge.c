@@ -14,7 +14,6 @@ enum { ARENA_MAX = 256 << 20 };
 void judge_clear(struct judge *j)
 {
     for (size_t i = 0; j->seats && i < j->segments.n; i++) {
-        tally_free(j->seats[i].tally);
         history_release(&j->seats[i].past);
         against_forget(&j->seats[i]);
         j->seats[i] = (struct seat){ .memory.from_ms = WM_NONE };
@@ -91,21 +90,14 @@ static enum status too_much_open(const struct judge *j, struct err *err)
 }
 
 /* A record on time whose pane is closed: counted, and the open window says so. */
-static enum status overtake(struct judge *j, size_t segment, const struct pane_delta *d,
-                            struct out *out, struct err *err)
+static void overtake(struct judge *j, size_t segment, const struct pane_delta *d, struct out *out)
 {
-    struct tally *t;
-
     if (d->n == 0)
-        return ST_OK;
-    t = judge_tally(j, segment);
-    if (!t)
-        return err_set(err, ST_FATAL, "out of memory");
-    t->overtaken += d->n;
-    j->overtaken += d->n;
+        return;
+    j->seats[segment].overtaken += d->n;
     j->seats[segment].overtaken_dirty = true;
+    j->overtaken += d->n;
     out_count(out, COUNTER_OVERTAKEN, d->n);
-    return ST_OK;
 }
 
 /* out is NULL while panes are read again. */
@@ -129,8 +121,11 @@ static enum status take_delta(struct judge *j, const struct pane_delta *d, int64
                        d->start_ms, j->conf.pane_ms);
     if (d->start_ms < j->begin_ms)
         return ST_OK; /* of the run before */
-    if (d->start_ms < j->closed_ms)
-        return out ? overtake(j, segment, d, out, err) : ST_OK;
+    if (d->start_ms < j->closed_ms) {
+        if (out)
+            overtake(j, segment, d, out);
+        return ST_OK;
+    }
     st = open_panes_add(&j->open, segment, d, offset, err);
     if (st != ST_OK)
         return st;
@@ -303,7 +298,9 @@ static void judge_close(void *ctx)
     scan_free(j->scan);
     tally_free(j->shown);
     tally_free(j->scratch);
+    tally_free(j->window);
     arena_free(j->arena);
+    arena_free(j->unpacked);
     segments_release(&j->segments);
     free(j);
 }
@@ -358,14 +355,16 @@ static enum status name_config(struct judge *j, struct err *err)
 static enum status allocate(struct judge *j, struct err *err)
 {
     j->arena = arena_new(ARENA_MAX);
+    j->unpacked = arena_new(ARENA_MAX);
     j->scratch = tally_new(j->base);
+    j->window = tally_new(j->base);
     j->seats = calloc(j->segments.n, sizeof(*j->seats));
     j->want_next = calloc((size_t)j->parts, sizeof(*j->want_next));
     if (j->rules.policy->scans) {
         j->scan = scan_new(j->base);
         j->shown = tally_new(j->base);
     }
-    if (!j->arena || !j->scratch || !j->seats || !j->want_next ||
+    if (!j->arena || !j->unpacked || !j->scratch || !j->window || !j->seats || !j->want_next ||
         (j->rules.policy->scans && (!j->scan || !j->shown)))
         return err_set(err, ST_FATAL, "out of memory");
     return ST_OK;

@@ -63,9 +63,9 @@ struct glance {
 
 /* One segment. */
 struct seat {
-    struct tally *tally; /* of the open window; NULL: nothing yet */
     struct history past; /* closed panes that absa.state holds: of the open window, and
                             what the scan may look back to */
+    int64_t overtaken;   /* of the open window */
     struct episode episode;
     struct scan_memory memory;
     struct pane_delta *lesson; /* what a segment without a baseline of its own has learnt so far:
@@ -73,7 +73,7 @@ struct seat {
     struct baseline *learned;  /* of it, when it is enough (drift/reference.h); else NULL */
     struct glance glance;
     bool memory_stored;   /* absa.state holds a record of it        */
-    bool overtaken_dirty; /* tally->overtaken is not in absa.state yet */
+    bool overtaken_dirty; /* overtaken is not in absa.state yet     */
 };
 
 /* Keys of absa.state that are to be forgotten. */
@@ -108,9 +108,11 @@ struct judge {
     struct baseline **own;      /* references, one a segment that base lists; NULL: not needed */
     const struct facet *season; /* drift.season; NULL: there is none                           */
     struct segments segments;
-    struct arena *arena;   /* for one record or one step of a close */
-    struct tally *scratch; /* empty between uses                    */
-    int32_t parts;         /* of absa.scores                        */
+    struct arena *arena;    /* for one record or one step of a close */
+    struct arena *unpacked; /* for a closed pane that is summed      */
+    struct tally *scratch;  /* empty between uses                    */
+    struct tally *window;   /* of the segment whose window is judged */
+    int32_t parts;          /* of absa.scores                        */
 
     /* As in struct judge_state. */
     int32_t run;
@@ -159,7 +161,7 @@ void against_release(struct judge *j);
 
 struct against judge_against(const struct judge *j, size_t segment, int64_t at_ms);
 
-/* Whether the window of a segment that closes is one to learn from. */
+/* Whether the window of a segment that closes, in j->window, is one to learn from. */
 bool against_learns(const struct judge *j, size_t segment);
 
 /* What is known with that window: what absa.state holds next. Lives in the judge's arena. */
@@ -175,18 +177,11 @@ void against_forget(struct seat *seat);
  * room; *more: it was full, there is more. */
 MUST_USE enum status judge_advance(struct judge *j, struct out *out, bool *more, struct err *err);
 
-/* The tally of a segment in the open window. NULL: out of memory. */
-struct tally *judge_tally(struct judge *j, size_t segment);
-
 /* Moves the first of from's panes to the closed ones of its segment. */
 MUST_USE enum status judge_remember(struct judge *j, struct open_panes *from, struct err *err);
 
 /* Whether the window ends at the boundary that is closing. */
 bool judge_window_ends(const struct judge *j);
-
-/* Start of the window that is open for a segment: the next one when the close has
- * passed the segment already. */
-int64_t judge_window_start(const struct judge *j, size_t segment);
 
 /* Whether the scan judges a segment at a boundary: a pane of it ends there. */
 bool judge_is_due(const struct judge *j, size_t segment, int64_t at_ms);

@@ -41,7 +41,7 @@ static enum out_rc forget_segment(struct judge *j, size_t segment, struct out *o
     for (size_t i = 0; i < seat->past.n && rc == OUT_OK; i++)
         rc = out_force_tombstone(out, TOPIC_STATE, 0,
                                  state_key_pane(key, seat->past.v[i].start_ms, name));
-    if (rc == OUT_OK && seat->tally && seat->tally->overtaken > 0)
+    if (rc == OUT_OK && seat->overtaken > 0)
         rc = out_force_tombstone(out, TOPIC_STATE, 0, state_key_overtaken(key, name));
     if (rc == OUT_OK && seat->episode.firing)
         rc = out_force_tombstone(out, TOPIC_STATE, 0, state_key_alert(key, judge_rule(j), name));

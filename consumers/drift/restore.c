@@ -72,7 +72,7 @@ static enum out_rc store_close(struct judge *j, struct out *out)
 static enum out_rc store_overtaken(struct judge *j, size_t segment, struct out *out)
 {
     struct pane_delta delta = { .segment = j->segments.name[segment],
-                                .overtaken = j->seats[segment].tally->overtaken };
+                                .overtaken = j->seats[segment].overtaken };
     const struct state state = { .format = STATE_FORMAT, .kind = STATE_PANE, .pane = &delta };
     char key[STATE_KEY_MAX];
 
@@ -193,8 +193,8 @@ static enum status forget(struct judge *j, struct found *f, struct slice key, st
         forget_memory(&j->seats[segment]);
     else if (kind == KEY_LESSON)
         against_forget(&j->seats[segment]);
-    else if (j->seats[segment].tally)
-        j->seats[segment].tally->overtaken = 0;
+    else
+        j->seats[segment].overtaken = 0;
     return ST_OK;
 }
 
@@ -237,7 +237,6 @@ static enum status take_pane(struct judge *j, struct found *f, struct slice key,
                              const struct pane_delta *d, struct err *err)
 {
     struct slice rest;
-    struct tally *t;
     size_t segment;
     enum status st = delta_check(j->base, d, err);
 
@@ -253,10 +252,7 @@ static enum status take_pane(struct judge *j, struct found *f, struct slice key,
         open_panes_remove(&f->panes, d->start_ms, segment);
         return open_panes_add(&f->panes, segment, d, 0, err);
     }
-    t = judge_tally(j, segment);
-    if (!t)
-        return err_set(err, ST_FATAL, "out of memory");
-    t->overtaken = d->overtaken;
+    j->seats[segment].overtaken = d->overtaken;
     return ST_OK;
 }
 
@@ -383,32 +379,17 @@ static enum status read_all(struct judge *j, struct log_reader *log, struct foun
     return st;
 }
 
-/* A closed pane: into the open window, if it is of it, and among those of its
- * segment. */
-static enum status sum_pane(struct judge *j, const struct open_pane *p, struct err *err)
-{
-    struct tally *t;
-
-    if (p->start_ms >= j->window_start_ms + j->conf.window_ms) {
-        return err_set(err, ST_FATAL,
-                       "absa.state has a closed pane at %" PRId64 " behind the open window",
-                       p->start_ms);
-    }
-    if (p->start_ms < judge_window_start(j, p->segment))
-        return ST_OK;
-    t = judge_tally(j, p->segment);
-    return t ? tally_merge(t, p->delta, err) : err_set(err, ST_FATAL, "out of memory");
-}
-
-/* The closed panes, taken from panes. */
-static enum status sum_up(struct judge *j, struct open_panes *panes, struct err *err)
+/* The closed panes, taken from panes: to those of their segments. */
+static enum status take_closed(struct judge *j, struct open_panes *panes, struct err *err)
 {
     enum status st = ST_OK;
 
     while (panes->n > 0 && st == ST_OK) {
-        st = sum_pane(j, &panes->v[0], err);
-        if (st == ST_OK)
-            st = judge_remember(j, panes, err);
+        if (panes->v[0].start_ms >= j->window_start_ms + j->conf.window_ms)
+            return err_set(err, ST_FATAL,
+                           "absa.state has a closed pane at %" PRId64 " behind the open window",
+                           panes->v[0].start_ms);
+        st = judge_remember(j, panes, err);
     }
     return st;
 }
@@ -448,7 +429,7 @@ static enum status read_state(struct judge *j, struct stage_resume *resume, stru
     open_panes_init(&f.panes, j->scratch, j->arena);
     st = read_all(j, resume->log, &f, err);
     if (st == ST_OK)
-        st = sum_up(j, &f.panes, err);
+        st = take_closed(j, &f.panes, err);
     if (st == ST_OK)
         st = find_place(j, &f, resume, err);
     open_panes_release(&f.panes);

@@ -308,19 +308,13 @@ static enum status close_pane(struct world *w, int64_t start_ms, struct err *err
 {
     int64_t at_ms = start_ms + w->c->settings.pane_ms;
     struct pane_delta sparse = { .start_ms = start_ms };
-    struct pane_delta *delta;
-    size_t bytes = 0;
     enum status st;
 
     arena_reset(w->arena);
     st = tally_delta(w->tally, w->arena, &sparse, err);
-    if (st != ST_OK)
-        return st;
-    delta = delta_copy(&sparse, &bytes);
-    if (!delta)
-        return no_memory(err);
+    if (st == ST_OK)
+        st = history_add(&w->past, start_ms, &sparse, err);
     tally_clear(w->tally);
-    st = history_add(&w->past, start_ms, delta, bytes, err);
     if (st == ST_OK)
         st = scan_look(w->scan, &w->past, &w->rules, WM_NONE, at_ms, err);
     history_drop(&w->past, history_needed(&w->past, at_ms, w->rules.span_ms, SCAN_COMMENTS_MAX));

@@ -5,24 +5,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum status history_add(struct history *h, int64_t start_ms, struct pane_delta *delta, size_t bytes,
+enum status history_add(struct history *h, int64_t start_ms, const struct pane_delta *delta,
                         struct err *err)
 {
+    struct past_pane pane = { .start_ms = start_ms, .n = delta->n };
+    enum status st;
+
     assert(h->n == 0 || h->v[h->n - 1].start_ms < start_ms);
     if (h->n == h->cap) {
         size_t cap = h->cap == 0 ? 4 : h->cap * 2;
         struct past_pane *v = realloc(h->v, cap * sizeof(*v));
 
-        if (!v) {
-            free(delta);
+        if (!v)
             return err_set(err, ST_FATAL, "out of memory");
-        }
         h->v = v;
         h->cap = cap;
     }
-    h->v[h->n++] = (struct past_pane){ start_ms, delta, bytes };
-    h->bytes += bytes;
+    st = packed_make(delta, &pane.packed, err);
+    if (st != ST_OK)
+        return st;
+    h->v[h->n++] = pane;
+    h->bytes += pane.packed.n;
     return ST_OK;
+}
+
+enum status history_sum(const struct history *h, size_t first, struct arena *a, struct tally *into,
+                        struct err *err)
+{
+    enum status st = ST_OK;
+
+    for (size_t i = first; i < h->n && st == ST_OK; i++) {
+        struct pane_delta d;
+
+        arena_reset(a);
+        st = packed_open(&h->v[i].packed, a, &d, err);
+        if (st == ST_OK)
+            st = tally_merge(into, &d, err);
+    }
+    return st;
 }
 
 size_t history_seek(const struct history *h, int64_t start_ms)
@@ -48,15 +68,15 @@ size_t history_needed(const struct history *h, int64_t now_ms, int64_t span_ms, 
     int64_t behind = 0;
 
     while (at > from && behind < comments)
-        behind += h->v[--at].delta->n;
+        behind += h->v[--at].n;
     return at;
 }
 
 void history_drop(struct history *h, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        h->bytes -= h->v[i].bytes;
-        free(h->v[i].delta);
+        h->bytes -= h->v[i].packed.n;
+        packed_release(&h->v[i].packed);
     }
     h->n -= n;
     if (n > 0)

@@ -12,26 +12,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/err.h"
-#include "record/pane.h"
+#include "drift/packed.h"
+#include "drift/tally.h"
 
 struct past_pane {
     int64_t start_ms;
-    struct pane_delta *delta; /* owned; one block */
-    size_t bytes;
+    int64_t n; /* comments */
+    struct packed packed;
 };
 
 struct history {
     struct past_pane *v; /* ascending by start_ms */
     size_t n;
     size_t cap;
-    size_t bytes;
+    size_t bytes; /* of what is packed */
 };
 
-/* Appends a pane and takes its delta, which is one block for free(), also when it
- * fails. It starts behind all others. ST_FATAL: memory. */
-MUST_USE enum status history_add(struct history *h, int64_t start_ms, struct pane_delta *delta,
-                                 size_t bytes, struct err *err);
+/* Appends a copy of a pane, which starts behind all others. ST_FATAL: memory. */
+MUST_USE enum status history_add(struct history *h, int64_t start_ms,
+                                 const struct pane_delta *delta, struct err *err);
+
+/* Adds the panes from first on to a tally; a is reset before each. ST_FATAL: memory or
+ * overflow. */
+MUST_USE enum status history_sum(const struct history *h, size_t first, struct arena *a,
+                                 struct tally *into, struct err *err);
 
 /* Index of the first pane that a scan at the boundary now_ms may look at: it
  * starts at or behind now_ms - span_ms, and fewer than comments came behind it. */

@@ -25,9 +25,10 @@ struct scan *scan_new(const struct baseline *base)
     s->counts = calloc(base->n, sizeof(*s->counts));
     s->n = calloc(base->n, sizeof(*s->n));
     s->scale = calloc(base->n, sizeof(*s->scale));
+    s->unpacked = calloc(VIDEO_SAMPLE_K, sizeof(*s->unpacked));
     if (s->counts)
         s->counts[0] = calloc(cells, sizeof(*s->counts[0]));
-    if (!s->features || !s->counts || !s->n || !s->scale || !s->counts[0]) {
+    if (!s->features || !s->counts || !s->n || !s->scale || !s->unpacked || !s->counts[0]) {
         scan_free(s);
         return NULL;
     }
@@ -43,6 +44,7 @@ void scan_free(struct scan *s)
     video_sums_release(&s->videos);
     if (s->counts)
         free(s->counts[0]); /* one block for all features */
+    free(s->unpacked);
     free(s->scale);
     free(s->n);
     free(s->counts);
@@ -69,18 +71,11 @@ static void reset(struct scan *s, const struct history *h)
     s->comments = 0;
 }
 
-static enum status add_pane(struct scan *s, const struct pane_delta *d, struct err *err)
+static enum status add_pane(struct scan *s, const struct past_pane *p, struct err *err)
 {
-    bool fits = !__builtin_add_overflow(s->comments, d->n, &s->comments);
+    bool fits = !__builtin_add_overflow(s->comments, p->n, &s->comments);
 
-    for (size_t i = 0; i < d->features.n; i++) {
-        const struct pane_feature *f = &d->features.v[i];
-        uint64_t *counts = s->counts[f->index];
-
-        fits = !__builtin_add_overflow(s->n[f->index], f->n, &s->n[f->index]) && fits;
-        for (size_t k = 0; k < f->cells.n; k++)
-            counts[f->cells.v[k]] += (uint64_t)f->counts.v[k]; /* cannot pass n */
-    }
+    fits = packed_add_counts(&p->packed, s->n, s->counts) && fits;
     return fits ? ST_OK : err_set(err, ST_FATAL, "a count overflows");
 }
 
@@ -112,8 +107,12 @@ static enum status count_videos(struct scan *s, const struct history *h, size_t 
 {
     enum status st = ST_OK;
 
-    while (s->counted > first && st == ST_OK)
-        st = video_sums_add(&s->videos, &h->v[--s->counted].delta->videos, err);
+    while (s->counted > first && st == ST_OK) {
+        const struct packed *p = &h->v[--s->counted].packed;
+        const struct video_count_list videos = { s->unpacked, packed_videos(p, s->unpacked) };
+
+        st = video_sums_add(&s->videos, &videos, err);
+    }
     *sizes = video_sums_sizes(&s->videos, s->comments);
     return st;
 }
@@ -164,7 +163,7 @@ enum status scan_run(struct scan *s, const struct history *h, size_t from, doubl
     reset(s, h);
     for (size_t at = h->n; at > from && !all_done(s); at--) {
         struct video_sizes sizes;
-        enum status st = add_pane(s, h->v[at - 1].delta, err);
+        enum status st = add_pane(s, &h->v[at - 1], err);
 
         if (st == ST_OK && !worth_looking(s))
             continue;

@@ -61,7 +61,8 @@ struct scan {
     int64_t *n;
     int *scale; /* next to be reached */
     struct video_sums videos;
-    size_t counted; /* panes from here on are in videos */
+    struct video_count *unpacked; /* VIDEO_SAMPLE_K of them */
+    size_t counted;               /* panes from here on are in videos */
     int64_t comments;
 };
 

@@ -27,16 +27,14 @@ static struct sliding slide(const struct trial *t)
 {
     const struct baseline_feature *f = &t->base->features[0];
     uint64_t counts[CELLS_MAX] = { 0 };
+    uint64_t *into[] = { counts };
     uint64_t bins[PSI_BINS_MAX];
+    int64_t n = 0;
 
     if (t->past.n < SLIDE)
         return (struct sliding){ 0 };
-    for (size_t i = t->past.n - SLIDE; i < t->past.n; i++) {
-        const struct pane_feature *p = &t->past.v[i].delta->features.v[0];
-
-        for (size_t k = 0; k < p->cells.n; k++)
-            counts[p->cells.v[k]] += (uint64_t)p->counts.v[k];
-    }
+    for (size_t i = t->past.n - SLIDE; i < t->past.n; i++)
+        (void)packed_add_counts(&t->past.v[i].packed, &n, into);
     cells_to_bins(f->cells, counts, f->psi_bin, f->n_bins, bins);
     return (struct sliding){ .psi = dist_psi(f->bin_counts, bins, f->n_bins),
                              .ks = dist_ks_cells(f->counts, counts, f->n_cells) };

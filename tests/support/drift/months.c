@@ -214,11 +214,10 @@ static void close_pane(struct judge *j, struct tally *t, int64_t start_ms, doubl
     struct pane_delta sparse = { .start_ms = start_ms };
     struct arena *a = must(arena_new(1 << 20));
     struct err err = { { 0 } };
-    size_t bytes;
 
     check(tally_delta(t, a, &sparse, &err), &err);
     sparse.start_ms = start_ms;
-    check(history_add(&j->past, start_ms, must(delta_copy(&sparse, &bytes)), bytes, &err), &err);
+    check(history_add(&j->past, start_ms, &sparse, &err), &err);
     arena_free(a);
     tally_clear(t);
     boundary(j, start_ms + MONTHS_PANE_MS, level);

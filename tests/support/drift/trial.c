@@ -204,13 +204,10 @@ static void close_pane(struct trial *t, struct tally *tally, int64_t from_ms)
     struct arena *a = arena_new(1 << 20);
     struct pane_delta sparse = { .start_ms = t->now_ms };
     struct err err = { { 0 } };
-    struct pane_delta *delta;
-    size_t bytes;
     size_t from;
 
     must(tally_delta(tally, a, &sparse, &err), &err);
-    delta = delta_copy(&sparse, &bytes);
-    must(history_add(&t->past, t->now_ms, delta, bytes, &err), &err);
+    must(history_add(&t->past, t->now_ms, &sparse, &err), &err);
     arena_free(a);
     t->now_ms += TRIAL_PANE_MS;
     history_drop(&t->past, history_needed(&t->past, t->now_ms, INT64_MAX / 4, SCAN_COMMENTS_MAX));

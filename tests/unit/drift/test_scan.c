@@ -32,13 +32,6 @@ static void test_runs_are_dyadic_in_comments(void **state)
     trial_end(&t);
 }
 
-static struct pane_delta *pane(int64_t n, size_t *bytes)
-{
-    const struct pane_delta d = { .n = n };
-
-    return delta_copy(&d, bytes);
-}
-
 /* What is needed is a function of what came behind, however much was kept. */
 static void test_history(void **state)
 {
@@ -47,10 +40,9 @@ static void test_history(void **state)
 
     (void)state;
     for (int64_t i = 0; i < 10; i++) {
-        size_t bytes;
-        struct pane_delta *d = pane(10, &bytes);
+        const struct pane_delta d = { .n = 10 };
 
-        assert_int_equal(history_add(&h, i * 60, d, bytes, &err), ST_OK);
+        assert_int_equal(history_add(&h, i * 60, &d, &err), ST_OK);
     }
     assert_int_equal(history_needed(&h, 600, 600, 1000), 0);
     assert_int_equal(history_needed(&h, 600, 180, 1000), 7);
