@@ -12,7 +12,10 @@ static void add_metrics(const struct training *t, const struct quality *q, struc
                  "|---|---|---|---|---|\n");
     for (size_t o = 0; o < OUTPUT_CONFIDENCE; o++)
         buf_fmt(out, "| %s | %s | %d | %.4f | %.4f |\n", output_table[o].name,
-                weak[o] ? "by rule" : "human", t->rounds[o], q->pearson[o], q->mae[o]);
+                weak[o]                                        ? "by rule"
+                : o == OUTPUT_ENGAGEMENT && t->data.ranked > 0 ? "rank of likes"
+                                                               : "human",
+                t->rounds[o], q->pearson[o], q->mae[o]);
     buf_fmt(out,
             "\nWithin 0.25 of the truth: %.1f %% of the test rows; mean confidence there: %.1f %% "
             "(%d trees; Pearson of confidence with being within: %.3f).\n"
@@ -27,6 +30,15 @@ static const char engagement_rule[] =
     "rank of |sentiment| among all rows + 0.3 x (1 - characters / 280). It says how far a comment "
     "is strong and short; that such comments get more likes is an assumption that nobody has "
     "checked here. Train with an engagement column before you rely on it.\n";
+
+/* With the rows that have one. */
+static const char engagement_likes[] =
+    "\n**engagement_score is learnt from likes:** the rank of a comment's likes among those of its "
+    "video's comments in the data, 0 the fewest, 1 the most, equal ones the mean of their ranks "
+    "(%zu rows have one). It is what the text and being a reply say of that rank when a comment "
+    "arrives: not who wrote it, not when, and never likes or replies themselves, which come later. "
+    "Nor is it engagement: likes are those of the day of the crawl, older comments had longer to "
+    "get them, and a comment that is shown first is liked first.\n";
 
 static const char implicitness_rule[] =
     "\n**implicitness_degree is learnt from a rule, not from people.** The rule: 0.1 + 0.9 x held "
@@ -73,6 +85,8 @@ void train_card(const struct training *t, const struct quality *q, struct buf *o
     add_licences(m, out);
     buf_str(out, "\n## Quality on the test rows\n");
     add_metrics(t, q, out);
+    if (t->data.ranked > 0)
+        buf_fmt(out, engagement_likes, t->data.ranked);
     buf_str(out, t->data.has_engagement ? "" : engagement_rule);
     buf_str(out, t->data.has_implicitness ? "" : implicitness_rule);
     buf_str(out,

@@ -4,19 +4,30 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/hash.h"
 #include "file/file.h"
+#include "producers/train/rank.h"
 #include "score/tsv.h"
 #include "wire/csv.h"
 #include "wire/json.h"
 
 #define FILE_MAX ((size_t)1 << 30)
 
-enum column { COL_TEXT, COL_SENTIMENT, COL_ENGAGEMENT, COL_IMPLICITNESS, COL_REPLY, COL_N };
+enum column {
+    COL_TEXT,
+    COL_SENTIMENT,
+    COL_ENGAGEMENT,
+    COL_IMPLICITNESS,
+    COL_REPLY,
+    COL_LIKES,
+    COL_VIDEO,
+    COL_N,
+};
 
 /* The rows while they are gathered. */
 struct gather {
@@ -55,11 +66,30 @@ static enum status check_label(const struct gather *g, enum column c, bool numbe
     return ST_OK;
 }
 
+static const struct sample no_labels = { .engagement = (double)NAN,
+                                         .implicitness = (double)NAN,
+                                         .likes = (double)NAN };
+
+/* Takes the likes of a row and the video that they are of; a row without one of them has none. */
+static enum status take_likes(struct gather *g, bool number, double likes, struct slice video,
+                              struct sample *s)
+{
+    if (!number || !(likes >= 0.0 && likes < 1e15))
+        return err_set(g->err, ST_REJECT, "row %zu: %s is not a number of likes", g->n + 1,
+                       g->name[COL_LIKES]);
+    if (video.n == 0)
+        return ST_OK;
+    s->likes = likes;
+    s->video = arena_copy(g->a, video);
+    return s->video.p ? ST_OK : err_set(g->err, ST_FATAL, "out of memory for the texts");
+}
+
 /* A row whose cells are text; cell[c].p == NULL: the file has no such column. */
 static enum status add_cells(struct gather *g, const struct slice cell[COL_N])
 {
-    struct sample s = { .engagement = (double)NAN, .implicitness = (double)NAN };
-    double *const into[COL_N] = { NULL, &s.sentiment, &s.engagement, &s.implicitness, NULL };
+    struct sample s = no_labels;
+    double *const into[COL_N] = { NULL, &s.sentiment, &s.engagement, &s.implicitness };
+    struct slice likes = slice_trim(cell[COL_LIKES]);
 
     for (enum column c = COL_SENTIMENT; c <= COL_IMPLICITNESS; c++) {
         struct slice text = slice_trim(cell[c]);
@@ -75,6 +105,14 @@ static enum status add_cells(struct gather *g, const struct slice cell[COL_N])
         *into[c] = v;
         g->has[c] = true;
     }
+    if (likes.n > 0) {
+        double n = 0.0;
+        bool number = tsv_number(likes, &n);
+        enum status st = take_likes(g, number, n, slice_trim(cell[COL_VIDEO]), &s);
+
+        if (st != ST_OK)
+            return st;
+    }
     s.is_reply = slice_is(cell[COL_REPLY], "1") || slice_is(cell[COL_REPLY], "true");
     s.text = arena_copy(g->a, cell[COL_TEXT]);
     if (!s.text.p)
@@ -89,10 +127,11 @@ static enum status find_columns(const struct gather *g, const struct csv_row *he
     for (enum column c = 0; c < COL_N; c++) {
         at[c] = SIZE_MAX;
         for (size_t i = 0; i < header->n; i++) {
-            if (slice_is(slice_trim(header->field[i]), g->name[c]))
+            if (g->name[c] && slice_is(slice_trim(header->field[i]), g->name[c]))
                 at[c] = i;
         }
-        if (at[c] == SIZE_MAX && (c == COL_TEXT || c == COL_SENTIMENT))
+        if (at[c] == SIZE_MAX && g->name[c] &&
+            (c == COL_TEXT || c == COL_SENTIMENT || c == COL_LIKES || c == COL_VIDEO))
             return err_set(g->err, ST_REJECT, "there is no column %s", g->name[c]);
     }
     return ST_OK;
@@ -162,9 +201,26 @@ static enum status take_label(struct gather *g, const json_t *row, enum column c
     return ST_OK;
 }
 
+/* The likes of a JSON row, and its video: a text, or a whole number. */
+static enum status take_json_likes(struct gather *g, const json_t *row, struct sample *s)
+{
+    const json_t *likes = g->name[COL_LIKES] ? json_object_get(row, g->name[COL_LIKES]) : NULL;
+    const json_t *video = g->name[COL_VIDEO] ? json_object_get(row, g->name[COL_VIDEO]) : NULL;
+    struct slice id = { json_string_value(video), json_string_length(video) };
+    char number[32];
+
+    if (!likes || json_is_null(likes))
+        return ST_OK;
+    if (json_is_integer(video)) {
+        snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT, json_integer_value(video));
+        id = slice_str(number);
+    }
+    return take_likes(g, json_is_number(likes), json_number_value(likes), id, s);
+}
+
 static enum status add_object(struct gather *g, const json_t *row)
 {
-    struct sample s = { .engagement = (double)NAN, .implicitness = (double)NAN };
+    struct sample s = no_labels;
     const json_t *text = json_object_get(row, g->name[COL_TEXT]);
     enum status st;
 
@@ -175,6 +231,8 @@ static enum status add_object(struct gather *g, const json_t *row)
         st = take_label(g, row, COL_ENGAGEMENT, &s.engagement);
     if (st == ST_OK)
         st = take_label(g, row, COL_IMPLICITNESS, &s.implicitness);
+    if (st == ST_OK)
+        st = take_json_likes(g, row, &s);
     if (st != ST_OK)
         return st;
     s.is_reply = json_is_true(json_object_get(row, g->name[COL_REPLY]));
@@ -290,10 +348,30 @@ static enum status check_rows(const struct gather *g)
     return ST_OK;
 }
 
+/* Engagement from likes, when they are asked for. */
+static enum status rank_rows(struct gather *g, struct dataset *out)
+{
+    if (!g->name[COL_LIKES])
+        return ST_OK;
+    if (g->has[COL_ENGAGEMENT])
+        return err_set(g->err, ST_REJECT,
+                       "there is a column %s, and likes to rank: engagement has one source",
+                       g->name[COL_ENGAGEMENT]);
+    enum status st = rank_likes(g->v, g->n, &out->ranked, g->err);
+    if (st == ST_OK && out->ranked < ROWS_MIN)
+        st = err_set(g->err, ST_REJECT,
+                     "%zu rows have %s and another of the same %s: at least %d are needed",
+                     out->ranked, g->name[COL_LIKES], g->name[COL_VIDEO], ROWS_MIN);
+    g->has[COL_ENGAGEMENT] = true;
+    return st;
+}
+
 static enum status finish(struct gather *g, enum split split, struct dataset *out)
 {
     enum status st = check_rows(g);
 
+    if (st == ST_OK)
+        st = rank_rows(g, out);
     if (st != ST_OK)
         return st;
     out->n = g->n;
@@ -313,7 +391,8 @@ enum status data_read(const char *path, const struct columns *names, enum split 
 {
     struct gather g = { .a = a,
                         .name = { names->text, names->sentiment, names->engagement,
-                                  names->implicitness, names->is_reply },
+                                  names->implicitness, names->is_reply, names->likes,
+                                  names->video },
                         .err = err };
     struct buf bytes;
     enum status st;

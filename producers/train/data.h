@@ -24,18 +24,21 @@ struct sample {
     double sentiment;    /* -1..1 */
     double engagement;   /* 0..1  */
     double implicitness; /* 0..1  */
-    int fold;            /* 0: test, 1..4: training */
+    double likes;        /* NaN: unknown; of its video, rank.h    */
+    struct slice video;
+    int fold; /* 0: test, 1..4: training */
 };
 
 struct dataset {
     struct sample *v; /* SPLIT_HASH: in the order of the texts' hashes */
     size_t n;
     bool has_engagement, has_implicitness;
+    size_t ranked; /* engagement is the rank of likes, and so many rows have one; 0: it is not */
 };
 
-/* Names of the columns. */
+/* Names of the columns; likes and video are both NULL, or engagement is ranked from them. */
 struct columns {
-    const char *text, *sentiment, *engagement, *implicitness, *is_reply;
+    const char *text, *sentiment, *engagement, *implicitness, *is_reply, *likes, *video;
 };
 
 /* Reads a file: JSON lines by its name (.jsonl, .ndjson), else CSV or TSV with

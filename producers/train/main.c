@@ -15,7 +15,11 @@ static struct train_conf conf = {
     .name = "absa-model",
     .version = "1",
     .apart = 0.5,
-    .columns = { "text", "sentiment", "engagement", "implicitness", "is_reply" },
+    .columns = { .text = "text",
+                 .sentiment = "sentiment",
+                 .engagement = "engagement",
+                 .implicitness = "implicitness",
+                 .is_reply = "is_reply" },
 };
 static const char *split = "hash";
 static const char *kindred;
@@ -48,6 +52,9 @@ static const struct app_opt opts[] = {
       "of 0..1, may be missing (implicitness)" },
     { "is-reply", 0, "COL", APP_STR, &conf.columns.is_reply,
       "1 or true, may be missing (is_reply)" },
+    { "likes", 0, "COL", APP_STR, &conf.columns.likes,
+      "engagement is the rank of these likes among those of the same --video" },
+    { "video", 0, "COL", APP_STR, &conf.columns.video, "with --likes: what the comment is under" },
     { "mlflow", 0, "URL", APP_STR, &url, "logs the run there, and registers the bundle" },
     { "experiment", 0, "NAME", APP_STR, &publish.experiment,
       "with --mlflow: the run's experiment (absa-drift)" },
@@ -112,6 +119,8 @@ static enum status run(struct app_run *app, struct err *err)
         return ST_FATAL;
     if (!conf.data || !conf.out)
         return err_set(err, ST_FATAL, "usage: --data FILE and --out DIR are needed");
+    if (!conf.columns.likes != !conf.columns.video)
+        return err_set(err, ST_FATAL, "usage: --likes and --video go together");
     if (strcmp(split, "hash") != 0 && strcmp(split, "time") != 0)
         return err_set(err, ST_FATAL, "usage: --split is hash or time");
     conf.split = strcmp(split, "time") == 0 ? SPLIT_TIME : SPLIT_HASH;

@@ -18,9 +18,9 @@ rows() { # rows N LABEL: a header and N rows
     done
 }
 
-refused() { # refused FILE WORDS: exit 65 and WORDS in the message
+refused() { # refused FILE WORDS ARGS...: exit 65 and WORDS in the message
     local rc=0
-    "$train" --data "$1" --out "$tmp/out" >"$tmp/said" 2>&1 || rc=$?
+    "$train" --data "$1" --out "$tmp/out" "${@:3}" >"$tmp/said" 2>&1 || rc=$?
     if [ $rc != 65 ] || ! grep -qF -- "$2" "$tmp/said"; then
         echo "$1: exit $rc, want 65 and \"$2\":"
         cat "$tmp/said"
@@ -68,6 +68,40 @@ diff -rq "$tmp/a" "$tmp/b"
 "$train" --data "$tmp/good.csv" --out "$tmp/c" --split time >/dev/null
 rc=0
 "$train" --data "$tmp/good.csv" 2>/dev/null || rc=$?
+[ $rc = 64 ]
+# Likes are labels, within their video: the same from CSV and from JSON lines.
+liked() { # liked VIDEOS: the header, and 600 rows with likes
+    rows 600 | awk -v n="$1" 'NR == 1 { print $0 ",likes,video"; next }
+        { print $0 "," (NR * 37) % 101 "," 7000 + NR % n }'
+}
+liked 40 >"$tmp/liked.csv"
+liked 40 | tail -n +2 | sed -E 's/^"?([^"]*)"?,([-0-9.]*),([0-9]*),([0-9]*)$/{"text":"\1","sentiment":\2,"likes":\3,"video":\4}/' \
+    >"$tmp/liked.jsonl"
+likes="--likes likes --video video"
+# shellcheck disable=SC2086
+"$train" --data "$tmp/liked.csv" --out "$tmp/d" $likes >/dev/null
+# shellcheck disable=SC2086
+"$train" --data "$tmp/liked.jsonl" --out "$tmp/e" $likes >/dev/null
+diff -rq "$tmp/d" "$tmp/e"
+grep -q 'engagement_score | rank of likes' "$tmp/d/card.md"
+grep -q '(600 rows have one)' "$tmp/d/card.md"
+! cmp -s "$tmp/a/engagement.ubj" "$tmp/d/engagement.ubj"
+! grep -q '"likes"' "$tmp/d/manifest.json"
+# shellcheck disable=SC2086
+{
+    liked 600 >"$tmp/alone.csv"
+    refused "$tmp/alone.csv" "0 rows have likes and another of the same video: at least 200" $likes
+    refused "$tmp/good.csv" "there is no column likes" $likes
+    sed '3s/,[0-9]*,\([0-9]*\)$/,many,\1/' "$tmp/liked.csv" >"$tmp/many.csv"
+    refused "$tmp/many.csv" "row 2: likes is not a number of likes" $likes
+    sed '3s/"likes":[0-9]*/"likes":-1/' "$tmp/liked.jsonl" >"$tmp/less.jsonl"
+    refused "$tmp/less.jsonl" "row 3: likes is not a number of likes" $likes
+    sed 's/^text,sentiment,likes/text,sentiment,engagement/' "$tmp/liked.csv" |
+        sed 's/,\([0-9]*\),\([0-9]*\)$/,0.5,\2/' >"$tmp/both.csv"
+    refused "$tmp/both.csv" "engagement has one source" --likes video --video text
+}
+rc=0
+"$train" --data "$tmp/liked.csv" --out "$tmp/out" --likes likes 2>/dev/null || rc=$?
 [ $rc = 64 ]
 # A bundle of one's own scores.
 echo '{"comment_text":"number 5 is bad, awful","timestamp":"2025-01-15T14:30:00Z","video_id":"1"}' |
