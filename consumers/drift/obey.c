@@ -12,8 +12,8 @@ static enum status accept(struct judge *j, const struct order *o, int64_t offset
     const struct pane lost = { .part = o->part, .from_offset = o->from, .to_offset = o->to };
     bool duplicate;
 
-    if (!j->rebuilding && o->time_ms > j->incomplete_until_ms)
-        j->incomplete_until_ms = o->time_ms;
+    if (!j->rebuilding && o->until_ms > j->incomplete_until_ms)
+        j->incomplete_until_ms = o->until_ms;
     return chain_step(&j->chain, offset, &lost, &duplicate, err);
 }
 
@@ -81,9 +81,10 @@ static enum status begin_run(struct judge *j, const struct order *o, struct out 
     if (st != ST_OK)
         return st;
     j->run = o->run;
-    j->begin_ms = o->time_ms;
-    j->closed_ms = o->time_ms;
-    j->window_start_ms = o->time_ms;
+    j->begin_ms = o->begin_ms;
+    j->closed_ms = o->begin_ms;
+    j->window_start_ms = o->begin_ms;
+    j->incomplete_until_ms = o->until_ms;
     return ST_OK;
 }
 

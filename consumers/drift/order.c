@@ -30,22 +30,32 @@ enum status order_kind_of(const struct stage_rec *rec, enum order_kind *kind, st
     return ST_OK;
 }
 
+/* A time in a header; WM_NONE: there is none. */
+static enum status read_time(const struct stage_rec *rec, const char *header, int64_t *ms,
+                             struct err *err)
+{
+    const struct slice text = stage_header(rec, header);
+
+    *ms = WM_NONE;
+    if (text.p && (!slice_to_int64(text, ms) || *ms < TIME_MIN_MS || *ms > TIME_MAX_MS))
+        return err_set(err, ST_FATAL, "absa.panes %" PRId64 ": an order at no time", rec->offset);
+    return ST_OK;
+}
+
 enum status order_read(struct wire *w, const struct stage_rec *rec, struct arena *a,
                        struct order *out, struct err *err)
 {
-    struct slice time;
     struct pane p;
 
-    *out = (struct order){ .offset = rec->offset, .time_ms = WM_NONE };
+    *out = (struct order){ .offset = rec->offset };
     enum status st = order_kind_of(rec, &out->kind, err);
     if (st == ST_OK)
         st = wire_decode(w, RECORD_PANE, rec->value, &p, a, err);
     if (st != ST_OK)
         return ST_FATAL;
-    time = stage_header(rec, out->kind == ORDER_GAP ? "absa-until" : "absa-from");
-    if (time.p && (!slice_to_int64(time, &out->time_ms) || out->time_ms < TIME_MIN_MS ||
-                   out->time_ms > TIME_MAX_MS))
-        return err_set(err, ST_FATAL, "absa.panes %" PRId64 ": an order at no time", rec->offset);
+    if (read_time(rec, "absa-from", &out->begin_ms, err) != ST_OK ||
+        read_time(rec, "absa-until", &out->until_ms, err) != ST_OK)
+        return ST_FATAL;
     out->run = p.run;
     out->part = p.part;
     out->from = p.from_offset;
@@ -53,18 +63,26 @@ enum status order_read(struct wire *w, const struct stage_rec *rec, struct arena
     return ST_OK;
 }
 
+/* The header of a time, unless there is none. */
+static void put_time(const char *name, int64_t ms, char text[ORDER_TIME_MAX], struct hdr *hdr,
+                     size_t *nhdr)
+{
+    if (ms == WM_NONE)
+        return;
+    (void)snprintf(text, ORDER_TIME_MAX, "%" PRId64, ms);
+    hdr[(*nhdr)++] = (struct hdr){ slice_str(name), slice_str(text) };
+}
+
 struct pane order_pane(const struct order *o, struct hdr hdr[ORDER_HEADERS], size_t *nhdr,
-                       char time[ORDER_TIME_MAX])
+                       struct order_times *times)
 {
     const bool gap = o->kind == ORDER_GAP;
 
     *nhdr = 1;
     hdr[0] = (struct hdr){ slice_str("absa-kind"), slice_str(gap ? "gap" : "rewind") };
-    if (o->time_ms != WM_NONE) {
-        (void)snprintf(time, ORDER_TIME_MAX, "%" PRId64, o->time_ms);
-        hdr[(*nhdr)++] =
-            (struct hdr){ slice_str(gap ? "absa-until" : "absa-from"), slice_str(time) };
-    }
+    if (!gap)
+        put_time("absa-from", o->begin_ms, times->begin, hdr, nhdr);
+    put_time("absa-until", o->until_ms, times->until, hdr, nhdr);
     return (
         struct pane){ .run = o->run, .part = o->part, .from_offset = o->from, .to_offset = o->to };
 }

@@ -9,7 +9,9 @@
  *       absa-until=MS   begin before MS say incomplete
  *     absa-kind=rewind  the run begins here, with nothing remembered, at absa-from=MS
  *       absa-from=MS    (no such header: with all that absa.scores holds). Batches of
- *                       runs before it that come later are passed over
+ *       absa-until=MS   runs before it that come later are passed over. Windows that
+ *                       begin before absa-until miss what absa.scores no longer holds,
+ *                       and say incomplete; no such header: it holds all of them
  *
  * An order stands behind the batch at which the judge stopped, so the judge looks
  * ahead when it starts: a gap that is accepted further on is no gap, and what cannot
@@ -33,15 +35,22 @@ enum order_kind { ORDER_NONE, ORDER_GAP, ORDER_REWIND };
 
 struct order {
     enum order_kind kind;
-    int64_t offset;  /* of its record in absa.panes */
-    int32_t run;     /* gap: that it is of; rewind: that it begins */
-    int32_t part;    /* gap */
-    int64_t from;    /* gap: first position that is lost */
-    int64_t to;      /* gap: first behind it */
-    int64_t time_ms; /* gap: until; rewind: from, WM_NONE when there is none */
+    int64_t offset;   /* of its record in absa.panes */
+    int32_t run;      /* gap: that it is of; rewind: that it begins */
+    int32_t part;     /* gap */
+    int64_t from;     /* gap: first position that is lost */
+    int64_t to;       /* gap: first behind it */
+    int64_t begin_ms; /* rewind: where the run begins; WM_NONE: with the log */
+    int64_t until_ms; /* windows that begin before it say incomplete; WM_NONE: none do */
 };
 
-enum { ORDERS_MAX = 4096, ORDER_HEADERS = 2, ORDER_TIME_MAX = 24 };
+enum { ORDERS_MAX = 4096, ORDER_HEADERS = 3, ORDER_TIME_MAX = 24 };
+
+/* The times of an order as its headers hold them. */
+struct order_times {
+    char begin[ORDER_TIME_MAX];
+    char until[ORDER_TIME_MAX];
+};
 
 struct orders {
     struct order *v; /* in order of offset */
@@ -58,9 +67,9 @@ MUST_USE enum status order_read(struct wire *w, const struct stage_rec *rec, str
                                 struct order *out, struct err *err);
 
 /* What its record is: the value's struct, and ORDER_HEADERS headers at most, whose strings live
- * in time. The caller fills baseline. */
+ * in times. The caller fills baseline. */
 struct pane order_pane(const struct order *o, struct hdr hdr[ORDER_HEADERS], size_t *nhdr,
-                       char time[ORDER_TIME_MAX]);
+                       struct order_times *times);
 
 /* Reads all orders of absa.panes from offset on. ST_FATAL: memory, or more than ORDERS_MAX. */
 MUST_USE enum status orders_scan(struct orders *o, struct log_reader *log, int64_t offset,

@@ -6,7 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/instant.h"
 #include "base/time.h"
+#include "record/mark.h"
+#include "record/score.h"
 #include "record/state.h"
 #include "record/types.h"
 
@@ -63,6 +66,44 @@ static enum status read_state(struct way *w, struct err *err)
     return st == ST_REJECT ? ST_FATAL : st;
 }
 
+/* When the record arrived, or up to when a mark says that all has; WM_NONE: it says neither. */
+static int64_t arrival_of(struct way *w, const struct stage_rec *rec, struct err *err)
+{
+    enum record_kind kind;
+    struct mark mark;
+    struct score score;
+
+    arena_reset(w->arena);
+    if (stage_header(rec, STAGE_CANARY).p) /* of today, whatever the rest is of */
+        return WM_NONE;
+    if (wire_peek(w->wire, rec->value, &kind, err) != ST_OK)
+        return WM_NONE;
+    if (kind == RECORD_MARK &&
+        wire_decode(w->wire, kind, rec->value, &mark, w->arena, err) == ST_OK)
+        return mark.wm_ms <= TIME_MAX_MS ? mark.wm_ms : WM_NONE;
+    if (kind == RECORD_SCORE &&
+        wire_decode(w->wire, kind, rec->value, &score, w->arena, err) == ST_OK)
+        return score.origin.arrival_ms;
+    return WM_NONE;
+}
+
+enum status way_whole_from(struct way *w, int32_t part, int64_t offset, int64_t *ms,
+                           struct err *err)
+{
+    const struct kafka_msg *m;
+    int64_t arrival = WM_NONE;
+    enum status st = kafka_reader_open(w->reader, TOPIC_SCORES, part, offset, -1, err);
+
+    while (st == ST_OK && arrival == WM_NONE) {
+        st = kafka_reader_next(w->reader, &m, err);
+        if (st != ST_OK || !m)
+            break;
+        arrival = arrival_of(w, &m->rec, err);
+    }
+    *ms = (arrival == WM_NONE ? instant_now_ms() : arrival) + WAY_AHEAD_MS;
+    return st;
+}
+
 enum status way_confirm(const struct way *w, bool *go, struct err *err)
 {
     char line[8] = "";
@@ -88,7 +129,7 @@ enum status way_make(const struct way *w, const struct order *o, struct way_orde
                      struct err *err)
 {
     size_t nhdr;
-    struct pane pane = order_pane(o, out->hdr, &nhdr, out->time);
+    struct pane pane = order_pane(o, out->hdr, &nhdr, &out->times);
 
     pane.baseline = slice_str(w->base->id);
     buf_init(&out->bytes, 1 << 16);

@@ -60,10 +60,19 @@ const char *way_time(int64_t ms, char out[WAY_TIME_MAX]);
  * is nobody to ask. */
 MUST_USE enum status way_confirm(const struct way *w, bool *go, struct err *err);
 
+/* A source may be so far ahead of the one that is found (watermark.max_skew.ms). */
+enum { WAY_AHEAD_MS = 600000 };
+
+/* From when on a scores partition holds all that arrived, when nothing is left of what it held
+ * before offset: when the first record from there on arrived, and WAY_AHEAD_MS; nothing there
+ * that says it: now, and WAY_AHEAD_MS. */
+MUST_USE enum status way_whole_from(struct way *w, int32_t part, int64_t offset, int64_t *ms,
+                                    struct err *err);
+
 /* An order as it is sent; rec borrows from the rest. */
 struct way_order {
     struct hdr hdr[ORDER_HEADERS];
-    char time[ORDER_TIME_MAX];
+    struct order_times times;
     struct buf bytes;
     struct kafka_rec rec;
 };

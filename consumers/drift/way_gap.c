@@ -5,14 +5,9 @@
 #include <string.h>
 
 #include "app/instant.h"
-#include "base/time.h"
 #include "consumers/drift/way.h"
-#include "record/mark.h"
-#include "record/score.h"
-#include "record/types.h"
 
-/* A source may be so far ahead of the one that is found (watermark.max_skew.ms). */
-enum { AHEAD_MS = 600000, FLUSH_MS = 30000 };
+enum { FLUSH_MS = 30000 };
 
 static enum status number(const char *what, const char *text, int64_t *v, struct err *err)
 {
@@ -50,46 +45,12 @@ static enum status parse(const struct way *w, int argc, char **argv, struct orde
     return ST_OK;
 }
 
-/* When the first record behind the gap arrived; WM_NONE: there is none that says it. */
-static enum status time_behind(struct way *w, const struct order *o, int64_t *ms, struct err *err)
-{
-    const struct kafka_msg *m;
-    enum record_kind kind;
-    enum status st = kafka_reader_open(w->reader, TOPIC_SCORES, o->part, o->to, -1, err);
-
-    *ms = WM_NONE;
-    while (st == ST_OK && *ms == WM_NONE) {
-        struct mark mark;
-        struct score score;
-
-        st = kafka_reader_next(w->reader, &m, err);
-        if (st != ST_OK || !m)
-            break;
-        arena_reset(w->arena);
-        if (wire_peek(w->wire, m->rec.value, &kind, err) != ST_OK)
-            continue;
-        if (kind == RECORD_MARK &&
-            wire_decode(w->wire, kind, m->rec.value, &mark, w->arena, err) == ST_OK &&
-            mark.wm_ms <= TIME_MAX_MS)
-            *ms = mark.wm_ms;
-        else if (kind == RECORD_SCORE &&
-                 wire_decode(w->wire, kind, m->rec.value, &score, w->arena, err) == ST_OK)
-            *ms = score.origin.arrival_ms;
-    }
-    return st;
-}
-
 /* Until when windows may miss what is lost. */
 static enum status find_until(struct way *w, struct order *o, struct err *err)
 {
-    int64_t behind = WM_NONE;
-    enum status st;
-
     if (w->args->until)
-        return instant_parse("until", w->args->until, 0, &o->time_ms, err);
-    st = time_behind(w, o, &behind, err);
-    o->time_ms = (behind == WM_NONE ? instant_now_ms() : behind) + AHEAD_MS;
-    return st;
+        return instant_parse("until", w->args->until, 0, &o->until_ms, err);
+    return way_whole_from(w, o->part, o->to, &o->until_ms, err);
 }
 
 static void say(const struct way *w, const struct order *o)
@@ -104,7 +65,7 @@ static void say(const struct way *w, const struct order *o)
            o->to - 1, o->to - o->from);
     printf("then    it goes on at %" PRId64 "; windows that are open and begin before %s say "
            "incomplete\n",
-           o->to, way_time(o->time_ms, until));
+           o->to, way_time(o->until_ms, until));
 }
 
 static enum status write_order(const struct way *w, const struct order *o, struct err *err)
@@ -126,7 +87,7 @@ static enum status write_order(const struct way *w, const struct order *o, struc
 
 enum status way_accept_gap(struct way *w, int argc, char **argv, struct err *err)
 {
-    struct order o = { .kind = ORDER_GAP };
+    struct order o = { .kind = ORDER_GAP, .begin_ms = WM_NONE };
     bool go = false;
     enum status st = parse(w, argc, argv, &o, err);
 

@@ -26,10 +26,9 @@ static enum status parse(const struct way *w, int argc, struct order *o, struct 
 
     if (argc != 0 || !w->args->to)
         return err_set(err, ST_FATAL, "usage: rewind --to TIME, or --to start");
-    o->time_ms = WM_NONE;
     if (strcmp(w->args->to, "start") != 0) {
-        st = instant_parse("to", w->args->to, 0, &o->time_ms, err);
-        o->time_ms = time_floor(o->time_ms, w->args->props->window_ms);
+        st = instant_parse("to", w->args->to, 0, &o->begin_ms, err);
+        o->begin_ms = time_floor(o->begin_ms, w->args->props->window_ms);
     }
     return st;
 }
@@ -59,8 +58,29 @@ static enum status next_run(struct way *w, int32_t *run, struct err *err)
     return st;
 }
 
-static enum status find_places(struct way *w, const struct order *o, struct places *p,
-                               struct err *err)
+/* Where partition part is read again, and, in until_ms, up to when it no longer holds all: it
+ * was cut at low, and no record left of it was appended before the run begins. */
+static enum status find_place(struct way *w, int32_t part, struct order *o, int64_t *offset,
+                              struct err *err)
+{
+    const char *scores = w->names.of[TOPIC_SCORES];
+    int64_t low = 0;
+    int64_t end = 0;
+    int64_t at = 0;
+    int64_t whole_ms = WM_NONE;
+    enum status st = kafka_admin_range(w->admin, scores, part, &low, &end, err);
+
+    if (st == ST_OK && o->begin_ms != WM_NONE)
+        st = kafka_admin_offset_at(w->admin, scores, part, o->begin_ms, &at, err);
+    if (st == ST_OK && low > 0 && at <= low)
+        st = way_whole_from(w, part, low, &whole_ms, err);
+    if (whole_ms > o->until_ms && whole_ms > o->begin_ms)
+        o->until_ms = whole_ms;
+    *offset = at > low ? at : low;
+    return st;
+}
+
+static enum status find_places(struct way *w, struct order *o, struct places *p, struct err *err)
 {
     const char *scores = w->names.of[TOPIC_SCORES];
     struct buf meta;
@@ -75,16 +95,29 @@ static enum status find_places(struct way *w, const struct order *o, struct plac
     if (st == ST_OK && !p->v)
         st = err_set(err, ST_FATAL, "out of memory");
     for (int32_t i = 0; st == ST_OK && i < p->n; i++) {
-        int64_t low = 0;
-        int64_t end = 0;
-        int64_t at = 0;
-
-        st = kafka_admin_range(w->admin, scores, i, &low, &end, err);
-        if (st == ST_OK && o->time_ms != WM_NONE)
-            st = kafka_admin_offset_at(w->admin, scores, i, o->time_ms, &at, err);
-        p->v[i] = (struct kafka_offset){ i, at > low ? at : low, slice_str(p->meta) };
+        p->v[i] = (struct kafka_offset){ .part = i, .meta = slice_str(p->meta) };
+        st = find_place(w, i, o, &p->v[i].offset, err);
     }
     return st;
+}
+
+/* A time is asked for of which absa.scores no longer holds all: nobody is to take what
+ * would come of it for the windows that were. */
+static enum status refuse_a_part(const struct way *w, const struct order *o, struct err *err)
+{
+    const int64_t window_ms = w->args->props->window_ms;
+    char asked[TIME_INSTANT_LEN + 1];
+    char whole[TIME_INSTANT_LEN + 1];
+
+    if (o->begin_ms == WM_NONE || o->until_ms == WM_NONE)
+        return ST_OK;
+    time_format_instant(o->begin_ms, asked);
+    time_format_instant(time_floor(o->until_ms + window_ms - 1, window_ms), whole);
+    return err_set(err, ST_REJECT,
+                   "%s no longer holds all that arrived from %s on: absa drift rewind --to %s "
+                   "begins at the first window that is whole; --to start at what is left, and "
+                   "windows that miss something say incomplete",
+                   w->names.of[TOPIC_SCORES], asked, whole);
 }
 
 static enum status say(struct way *w, const struct order *o, const struct places *p,
@@ -102,8 +135,11 @@ static enum status say(struct way *w, const struct order *o, const struct places
         printf("then    run %" PRId32
                " from %s on, with nothing remembered: windows and alerts from "
                "there are written again and say run %" PRId32 "\n",
-               o->run, way_time(o->time_ms, at), o->run);
+               o->run, way_time(o->begin_ms, at), o->run);
     }
+    if (st == ST_OK && o->until_ms != WM_NONE)
+        printf("        %s was cut: windows that begin before %s say incomplete\n",
+               w->names.of[TOPIC_SCORES], way_time(o->until_ms, at));
     for (int32_t i = 0; st == ST_OK && i < p->n; i++)
         printf("        %s[%" PRId32 "] is read again from %" PRId64 " (group %s stands at %" PRId64
                ")\n",
@@ -161,7 +197,7 @@ static enum status write_order(const struct way *w, const struct order *o, const
 enum status way_rewind(struct way *w, int argc, char **argv, struct err *err)
 {
     const char *group = w->args->group[0] ? w->args->group : "absa-pane";
-    struct order o = { .kind = ORDER_REWIND };
+    struct order o = { .kind = ORDER_REWIND, .begin_ms = WM_NONE, .until_ms = WM_NONE };
     struct places p = { 0 };
     bool go = false;
     enum status st = parse(w, argc, &o, err);
@@ -171,6 +207,8 @@ enum status way_rewind(struct way *w, int argc, char **argv, struct err *err)
         st = next_run(w, &o.run, err);
     if (st == ST_OK)
         st = find_places(w, &o, &p, err);
+    if (st == ST_OK)
+        st = refuse_a_part(w, &o, err);
     if (st == ST_OK)
         st = say(w, &o, &p, group, err);
     if (st == ST_OK)

@@ -50,6 +50,11 @@ enum { TIME_MINUTE_LEN = 16 }; /* 2025-07-03 13:16 */
  * and TIME_MAX_MS first. */
 void time_format_minute(int64_t ms, char out[TIME_MINUTE_LEN + 1]);
 
+enum { TIME_INSTANT_LEN = 20 }; /* 2025-07-03T13:16:27Z */
+
+/* The same for the second, as commands and time_parse_iso() take it. */
+void time_format_instant(int64_t ms, char out[TIME_INSTANT_LEN + 1]);
+
 /* The greatest multiple of step at or below ms, step > 0; also for negative ms. */
 int64_t time_floor(int64_t ms, int64_t step);
 

@@ -19,18 +19,35 @@ static void civil_from_days(int64_t days, int *year, int *month, int *day)
     *year = (int)(yoe + era * 400 + (*month <= 2 ? 1 : 0));
 }
 
-void time_format_minute(int64_t ms, char out[TIME_MINUTE_LEN + 1])
+enum { TEXT_MAX = 64 };
+
+/* 2025-07-03 13:16:27, with between for the space. */
+static void format(int64_t ms, char between, char text[TEXT_MAX])
 {
-    char text[64];
     int year;
     int month;
     int day;
 
     ms = ms < TIME_MIN_MS ? TIME_MIN_MS : ms > TIME_MAX_MS ? TIME_MAX_MS : ms;
     int64_t midnight = time_floor(ms, MS_DAY);
-    int minute = (int)((ms - midnight) / MS_MINUTE);
+    int second = (int)((ms - midnight) / MS_SECOND);
     civil_from_days(midnight / MS_DAY, &year, &month, &day);
-    (void)snprintf(text, sizeof(text), "%04d-%02d-%02d %02d:%02d", year, month, day, minute / 60,
-                   minute % 60);
+    (void)snprintf(text, TEXT_MAX, "%04d-%02d-%02d%c%02d:%02d:%02d", year, month, day, between,
+                   second / 3600, second / 60 % 60, second % 60);
+}
+
+void time_format_minute(int64_t ms, char out[TIME_MINUTE_LEN + 1])
+{
+    char text[TEXT_MAX];
+
+    format(ms, ' ', text);
     (void)snprintf(out, TIME_MINUTE_LEN + 1, "%.16s", text);
+}
+
+void time_format_instant(int64_t ms, char out[TIME_INSTANT_LEN + 1])
+{
+    char text[TEXT_MAX];
+
+    format(ms, 'T', text);
+    (void)snprintf(out, TIME_INSTANT_LEN + 1, "%.19sZ", text);
 }

@@ -64,14 +64,13 @@ static enum status restore(struct flow *f, struct part *p, struct err *err)
                                    .meta = { p->done.meta.stage, p->done.meta.n },
                                    .log = kafka_reader_log(f->reader) };
     size_t before = out_n(f->out);
-    int64_t low = 0;
+    enum status st = log_start(f, p, &resume.start, err);
 
+    if (st != ST_OK)
+        return st;
     p->given = true;
-    enum status st = f->ops->assign(f->stage, number_of(f, p), &resume, f->out, err);
-
+    st = f->ops->assign(f->stage, number_of(f, p), &resume, f->out, err);
     st = flow_said(f, p, before, st);
-    if (st == ST_OK)
-        st = log_start(f, p, &low, err);
     if (st != ST_OK)
         return st;
     if (p->done.offset < 0 && resume.floor > 0)
@@ -81,12 +80,12 @@ static enum status restore(struct flow *f, struct part *p, struct err *err)
     if (resume.floor > p->done.offset || resume.reset)
         p->done.offset = resume.floor;
     if (p->next < 0)
-        st = first_offset(f, p, low, &p->next, err);
-    if (st == ST_OK && p->next < low)
+        st = first_offset(f, p, resume.start, &p->next, err);
+    if (st == ST_OK && p->next < resume.start)
         st = err_set(err, ST_FATAL,
                      "config: %s[%d]: records %lld..%lld were deleted before they were read",
                      f->names.of[f->ops->input], (int)number_of(f, p), (long long)p->next,
-                     (long long)low - 1);
+                     (long long)resume.start - 1);
     return st;
 }
 

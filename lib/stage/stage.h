@@ -91,6 +91,7 @@ struct log_reader {
  * state stands at. */
 struct stage_resume {
     int64_t offset;
+    int64_t start;     /* in: the first offset that the log still holds; 0: all are there */
     int64_t floor;     /* out; 0: none */
     bool reset;        /* out: floor holds even below what was committed: an operator said so */
     struct slice meta; /* of the last checkpoint(); empty: none */

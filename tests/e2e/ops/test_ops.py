@@ -188,7 +188,8 @@ def counted(d, run):
 
 def test_ways_on(b):
     """A gap stops the judge with the command that accepts it; windows say incomplete; a rewind counts
-    all that is left again, as another run."""
+    all that is left again, as another run, and says so of what misses what was deleted. One leads on
+    from panes that were deleted too, and no time is taken of which not all is left."""
     d = deployment(b, "way.", QUICK, raw=1, comments=1)
     b.put("way.raw", 0, comments(200))
     d.start_all(1)
@@ -226,13 +227,34 @@ def test_ways_on(b):
     to_start = ["rewind", "--to", "start", "-Xgroup.id=way.pane2"]
     command = [x for x in d.command("judge", "judge-0") if "group.id" not in x]
     out = h.run(*command, "-n", *to_start).stdout
-    assert "run 2 from the start on" in out, out
+    assert "run 2 from the start on" in out and "way.scores was cut" in out, out
     out = h.run(*command, "--yes", *to_start).stdout
     assert "written: start the panes and the judge again" in out, out
     pane.start()
     judge.start()
     wait_for("the windows of run 2", lambda: counted(d, 2) == left)
-    assert not any(w["state"] == "incomplete" for w in d.records("windows") if w["run"] == 2)
+    assert all(w["state"] == "incomplete" for w in d.records("windows") if w["run"] == 2 and w["n"])
+
+    assert judge.end() == 0
+    b.put("way.raw", 0, comments(50, 400))
+    wait_for("their scores", lambda: len(scored(d)) == left + 50)
+    wait_for("their panes", lambda: sum(x["n"] for p in d.records("panes")[-20:]
+                                        for x in p["deltas"]) >= 50)
+    assert pane.end() == 0
+    b.delete_before("way.panes", 0, -1)  # all of them
+    judge.start()
+    assert judge.process.wait(60) == 78
+    said = re.findall(r"absa drift (rewind --to \S+) counts them again", judge.said())
+    assert said, judge.said()[-2000:]
+    rewind = [*said[-1].split(), "-Xgroup.id=way.pane2"]
+    long_ago = time.strftime("%Y-%m-%dT%H:00:00Z", time.gmtime(time.time() - 7200))
+    refused = h.run(*command, "--yes", "rewind", "--to", long_ago, rewind[-1], ok=(65,)).stderr
+    assert "way.scores no longer holds all" in refused and "--to start at what is left" in refused
+    out = h.run(*command, "--yes", *rewind).stdout
+    assert "was cut" not in out, out
+    pane.start()
+    judge.start()
+    wait_for("the windows of run 3", lambda: counted(d, 3) == 50)
     d.stop()
 
 

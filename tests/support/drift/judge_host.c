@@ -30,11 +30,13 @@ static enum status make_pane(void *arg, struct stage *stage, struct err *err)
     return pane_stage_new(&w->conf, w->wire, &w->topo, w->base, stage, err);
 }
 
-static void copy_topic(struct check_log *to, const struct check_log *from, enum topic_id topic)
+/* The records from offset on. */
+static void copy_topic(struct check_log *to, const struct check_log *from, enum topic_id topic,
+                       int64_t offset)
 {
     struct err err = { { 0 } };
 
-    for (size_t i = 0; i < check_log_n(from, topic, 0); i++) {
+    for (size_t i = check_log_seek(from, topic, 0, offset); i < check_log_n(from, topic, 0); i++) {
         const struct stage_rec *r = check_log_at(from, topic, 0, i);
         const struct out_rec rec = { topic, 0, r->key, r->value, r->hdr, r->nhdr };
 
@@ -65,7 +67,7 @@ int world_setup(void **state)
                                &(struct check_plan){ .wire = w->wire, .seed = 9 }, &res, &err),
                      ST_OK);
     w->panes = check_log_new(&w->topo);
-    copy_topic(w->panes, res.log, TOPIC_PANES);
+    copy_topic(w->panes, res.log, TOPIC_PANES, 0);
     check_result_release(&res);
     check_log_free(scores);
     *state = w;
@@ -87,7 +89,7 @@ enum status host_start(struct host *h, struct err *err)
 {
     struct check_reader reader;
     struct log_reader log = check_reader_make(&reader, h->log);
-    struct stage_resume resume = { .offset = h->committed, .log = &log };
+    struct stage_resume resume = { .offset = h->committed, .start = h->start, .log = &log };
     enum status st;
 
     stage_close(&h->judge);
@@ -105,8 +107,20 @@ void host_init(struct host *h, struct world *w, const struct check_log *panes)
 {
     *h = (struct host){ .w = w, .committed = -1 };
     h->log = check_log_new(&w->topo);
-    copy_topic(h->log, panes, TOPIC_PANES);
+    copy_topic(h->log, panes, TOPIC_PANES, 0);
     h->out = out_new(w->wire, &w->topo, (struct out_limits){ 3, 1 << 20 });
+}
+
+void host_cut(struct host *h, int64_t offset)
+{
+    static const enum topic_id all[] = { TOPIC_PANES, TOPIC_STATE, TOPIC_WINDOWS, TOPIC_ALERTS };
+    struct check_log *from = h->log;
+
+    h->log = check_log_new(&h->w->topo);
+    h->start = offset;
+    for (size_t t = 0; t < sizeof(all) / sizeof(all[0]); t++)
+        copy_topic(h->log, from, all[t], all[t] == TOPIC_PANES ? offset : 0);
+    check_log_free(from);
 }
 
 void host_release(struct host *h)
@@ -220,12 +234,75 @@ void host_append(struct host *h, const struct pane *pane)
 void host_order(struct host *h, const struct order *o)
 {
     struct hdr hdr[ORDER_HEADERS];
-    char time[ORDER_TIME_MAX];
+    struct order_times times;
     size_t nhdr;
-    struct pane pane = order_pane(o, hdr, &nhdr, time);
+    struct pane pane = order_pane(o, hdr, &nhdr, &times);
 
     pane.baseline = slice_str(h->w->base->id);
     append(h, &pane, hdr, nhdr);
+}
+
+void host_empty(struct host *h, struct world *w)
+{
+    struct check_log *none = check_log_new(&w->topo);
+
+    host_init(h, w, none);
+    check_log_free(none);
+}
+
+void host_copy_panes(struct host *to, const struct world *w, size_t skip, int32_t run)
+{
+    struct arena *a = arena_new(64 << 20);
+    struct err err = { { 0 } };
+
+    for (size_t i = 0; i < check_log_n(w->panes, TOPIC_PANES, 0); i++) {
+        struct pane p;
+
+        arena_reset(a);
+        assert_int_equal(wire_decode(w->wire, RECORD_PANE,
+                                     check_log_at(w->panes, TOPIC_PANES, 0, i)->value, &p, a, &err),
+                         ST_OK);
+        p.run = run;
+        if (i != skip)
+            host_append(to, &p);
+    }
+    arena_free(a);
+}
+
+struct order rewind_to(int64_t begin_ms, int64_t until_ms)
+{
+    return (
+        struct order){ .kind = ORDER_REWIND, .run = 2, .begin_ms = begin_ms, .until_ms = until_ms };
+}
+
+struct window host_window(const struct host *h, size_t i, struct arena *a)
+{
+    struct err err = { { 0 } };
+    struct window win;
+
+    assert_int_equal(wire_decode(h->w->wire, RECORD_WINDOW,
+                                 check_log_at(h->log, TOPIC_WINDOWS, 0, i)->value, &win, a, &err),
+                     ST_OK);
+    return win;
+}
+
+void host_check_run_two(const struct host *first, const struct host *h, size_t before,
+                        int64_t begin_ms, struct arena *a)
+{
+    size_t k = before;
+
+    for (size_t i = 0; i < check_log_n(first->log, TOPIC_WINDOWS, 0); i++) {
+        struct window want = host_window(first, i, a);
+
+        if (want.start_ms < begin_ms)
+            continue;
+        struct window got = host_window(h, k++, a);
+        assert_int_equal(got.run, 2);
+        assert_int_equal(got.start_ms, want.start_ms);
+        assert_int_equal(got.n, want.n);
+        assert_int_equal(got.state, want.state);
+    }
+    assert_int_equal(k, check_log_n(h->log, TOPIC_WINDOWS, 0));
 }
 
 struct pane pane_of(struct world *w, int32_t part, int64_t from, int64_t to)

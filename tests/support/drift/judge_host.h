@@ -10,6 +10,7 @@
 #include "consumers/drift/judge.h"
 #include "consumers/drift/order.h"
 #include "record/pane.h"
+#include "record/window.h"
 #include "support/drift/stream.h"
 
 #define HOUR INT64_C(3600000)
@@ -35,6 +36,7 @@ struct host {
     struct check_log *log; /* panes, and what the judge committed */
     struct out *out;
     struct stage judge;
+    int64_t start; /* the panes before it were deleted */
     int64_t pos;
     int64_t committed;
     int commits;
@@ -48,6 +50,16 @@ int world_teardown(void **state);
 /* The panes are copied; nothing is committed yet. */
 void host_init(struct host *h, struct world *w, const struct check_log *panes);
 void host_release(struct host *h);
+
+/* Without panes. */
+void host_empty(struct host *h, struct world *w);
+
+/* Appends the panes of the world but for the skip-th (ALL_PANES: all), as of another run. */
+#define ALL_PANES SIZE_MAX
+void host_copy_panes(struct host *to, const struct world *w, size_t skip, int32_t run);
+
+/* Deletes the panes before offset, as retention does. */
+void host_cut(struct host *h, int64_t offset);
 
 /* A new judge, restored from what was committed. */
 enum status host_start(struct host *h, struct err *err);
@@ -70,6 +82,17 @@ void host_append(struct host *h, const struct pane *pane);
 
 /* Appends what an operator says. */
 void host_order(struct host *h, const struct order *o);
+
+/* A rewind to run 2. */
+struct order rewind_to(int64_t begin_ms, int64_t until_ms);
+
+/* The i-th window that was written; it lives in a. */
+struct window host_window(const struct host *h, size_t i, struct arena *a);
+
+/* Fails unless the windows of h from the one numbered before on are those of run 2, the same that
+ * first, which never heard of it, has from begin_ms on. */
+void host_check_run_two(const struct host *first, const struct host *h, size_t before,
+                        int64_t begin_ms, struct arena *a);
 
 /* An empty batch that fits the world. */
 struct pane pane_of(struct world *w, int32_t part, int64_t from, int64_t to);

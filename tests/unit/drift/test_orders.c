@@ -10,37 +10,7 @@
 #include "record/window.h"
 #include "support/drift/judge_host.h"
 
-#define ALL SIZE_MAX
-
 static const struct fate calm = { 7, -1, false };
-
-/* The panes of the world but for the skip-th, with another run number. */
-static void copy_panes(struct host *to, const struct world *w, size_t skip, int32_t run)
-{
-    struct arena *a = arena_new(64 << 20);
-    struct err err = { { 0 } };
-
-    for (size_t i = 0; i < check_log_n(w->panes, TOPIC_PANES, 0); i++) {
-        struct pane p;
-
-        arena_reset(a);
-        assert_int_equal(wire_decode(w->wire, RECORD_PANE,
-                                     check_log_at(w->panes, TOPIC_PANES, 0, i)->value, &p, a, &err),
-                         ST_OK);
-        p.run = run;
-        if (i != skip)
-            host_append(to, &p);
-    }
-    arena_free(a);
-}
-
-static void host_empty(struct host *h, struct world *w)
-{
-    struct check_log *none = check_log_new(&w->topo);
-
-    host_init(h, w, none);
-    check_log_free(none);
-}
 
 /* A batch in the middle that holds data and is followed by another of its partition. */
 static struct pane pick(const struct world *w, size_t *at, struct arena *a)
@@ -54,17 +24,6 @@ static struct pane pick(const struct world *w, size_t *at, struct arena *a)
                                      &err),
                          ST_OK);
     return p;
-}
-
-static struct window window_at(const struct host *h, size_t i, struct arena *a)
-{
-    struct err err = { { 0 } };
-    struct window win;
-
-    assert_int_equal(wire_decode(h->w->wire, RECORD_WINDOW,
-                                 check_log_at(h->log, TOPIC_WINDOWS, 0, i)->value, &win, a, &err),
-                     ST_OK);
-    return win;
 }
 
 static void assert_same(const struct host *x, const struct host *y, int fate)
@@ -106,10 +65,11 @@ static void a_gap_is_accepted(void **state)
                              .part = lost.part,
                              .from = lost.from_offset,
                              .to = lost.to_offset,
-                             .time_ms = T0 + 3 * HOUR };
+                             .begin_ms = WM_NONE,
+                             .until_ms = T0 + 3 * HOUR };
 
     host_empty(&stopped, w);
-    copy_panes(&stopped, w, at, 1);
+    host_copy_panes(&stopped, w, at, 1);
     run_to_refusal(&stopped, &err);
     (void)snprintf(want, sizeof(want), "absa drift accept-gap %d %lld %lld", (int)lost.part,
                    (long long)lost.from_offset, (long long)lost.to_offset);
@@ -123,8 +83,8 @@ static void a_gap_is_accepted(void **state)
     host_run(&stopped, &calm);
     assert_true(check_log_n(stopped.log, TOPIC_WINDOWS, 0) > before + 4);
     for (size_t i = 0; i < check_log_n(stopped.log, TOPIC_WINDOWS, 0); i++) {
-        struct window win = window_at(&stopped, i, a);
-        bool incomplete = i >= before && win.start_ms < o.time_ms;
+        struct window win = host_window(&stopped, i, a);
+        bool incomplete = i >= before && win.start_ms < o.until_ms;
 
         assert_int_equal(win.state == WINDOW_INCOMPLETE, incomplete);
     }
@@ -132,7 +92,7 @@ static void a_gap_is_accepted(void **state)
         const struct fate f = { 5, i, i % 2 == 0 };
 
         host_empty(&again, w);
-        copy_panes(&again, w, at, 1);
+        host_copy_panes(&again, w, at, 1);
         host_order(&again, &other);
         host_order(&again, &o);
         host_run(&again, &f);
@@ -144,30 +104,10 @@ static void a_gap_is_accepted(void **state)
     arena_free(a);
 }
 
-/* The windows of run 2 are those of run 1 from its beginning on. */
-static void check_run_two(const struct host *first, const struct host *h, size_t before,
-                          int64_t begin_ms, struct arena *a)
-{
-    size_t k = before;
-
-    for (size_t i = 0; i < check_log_n(first->log, TOPIC_WINDOWS, 0); i++) {
-        struct window want = window_at(first, i, a);
-
-        if (want.start_ms < begin_ms)
-            continue;
-        struct window got = window_at(h, k++, a);
-        assert_int_equal(got.run, 2);
-        assert_int_equal(got.start_ms, want.start_ms);
-        assert_int_equal(got.n, want.n);
-        assert_int_equal(got.state, want.state);
-    }
-    assert_int_equal(k, check_log_n(h->log, TOPIC_WINDOWS, 0));
-}
-
 static void a_rewind_begins_a_run(void **state)
 {
     struct world *w = *state;
-    const struct order o = { .kind = ORDER_REWIND, .run = 2, .time_ms = T0 + 2 * HOUR };
+    const struct order o = rewind_to(T0 + 2 * HOUR, WM_NONE);
     struct arena *a = arena_new(64 << 20);
     struct host first;
     struct host calm_one = { .w = NULL };
@@ -180,12 +120,12 @@ static void a_rewind_begins_a_run(void **state)
         struct host h;
 
         host_empty(&h, w);
-        copy_panes(&h, w, ALL, 1);
+        host_copy_panes(&h, w, ALL_PANES, 1);
         host_order(&h, &o);
-        copy_panes(&h, w, 3, 1); /* of a pane that has not heard of it */
-        copy_panes(&h, w, ALL, 2);
+        host_copy_panes(&h, w, 3, 1); /* of a pane that has not heard of it */
+        host_copy_panes(&h, w, ALL_PANES, 2);
         host_run(&h, &f);
-        check_run_two(&first, &h, all, o.time_ms, a);
+        host_check_run_two(&first, &h, all, o.begin_ms, a);
         assert_int_equal(h.counters[COUNTER_OVERTAKEN], 0);
         if (i < 0)
             calm_one = h;
@@ -203,7 +143,7 @@ static void a_rewind_begins_a_run(void **state)
 static void a_rewind_leads_on(void **state)
 {
     struct world *w = *state;
-    const struct order o = { .kind = ORDER_REWIND, .run = 2, .time_ms = T0 + 2 * HOUR };
+    const struct order o = rewind_to(T0 + 2 * HOUR, WM_NONE);
     struct arena *a = arena_new(64 << 20);
     struct host first;
     struct host h;
@@ -215,28 +155,28 @@ static void a_rewind_leads_on(void **state)
     (void)pick(w, &at, a);
 
     host_empty(&h, w); /* behind a gap */
-    copy_panes(&h, w, at, 1);
+    host_copy_panes(&h, w, at, 1);
     run_to_refusal(&h, &err);
     size_t before = check_log_n(h.log, TOPIC_WINDOWS, 0);
     host_order(&h, &o);
-    copy_panes(&h, w, ALL, 2);
+    host_copy_panes(&h, w, ALL_PANES, 2);
     for (int i = 0; i < 3; i++) {
         const struct fate f = { 4, h.commits + i, i == 1 };
 
         host_run(&h, &f);
     }
-    check_run_two(&first, &h, before, o.time_ms, a);
+    host_check_run_two(&first, &h, before, o.begin_ms, a);
     host_release(&h);
 
     host_empty(&h, w); /* without the state */
-    copy_panes(&h, w, ALL, 1);
+    host_copy_panes(&h, w, ALL_PANES, 1);
     h.committed = 17;
     assert_int_equal(host_start(&h, &err), ST_FATAL);
     assert_non_null(strstr(err.msg, "absa drift rewind"));
     host_order(&h, &o);
-    copy_panes(&h, w, ALL, 2);
+    host_copy_panes(&h, w, ALL_PANES, 2);
     host_run(&h, &calm);
-    check_run_two(&first, &h, 0, o.time_ms, a);
+    host_check_run_two(&first, &h, 0, o.begin_ms, a);
     host_release(&h);
     host_release(&first);
     arena_free(a);
@@ -383,7 +323,7 @@ static void a_rewind_ends_what_fires(void **state)
     struct world *w = *state;
     struct baseline *base = w->base;
     struct baseline *other = stream_baseline(4100);
-    const struct order o = { .kind = ORDER_REWIND, .run = 2, .time_ms = T0 + 20 * HOUR };
+    const struct order o = rewind_to(T0 + 20 * HOUR, WM_NONE);
     struct arena *a = arena_new(16 << 20);
     struct host first;
     struct err err = { { 0 } };

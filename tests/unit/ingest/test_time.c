@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/time.h"
@@ -106,6 +107,7 @@ static void round_trip(void **state)
         int64_t back = 0;
         bool zoned = false;
         char text[64];
+        char instant[TIME_INSTANT_LEN + 1];
         struct tm t;
 
         gmtime_r(&second, &t);
@@ -115,6 +117,10 @@ static void round_trip(void **state)
         assert_true(time_parse_iso(slice_str(text), &back, &zoned));
         assert_int_equal(back, ms);
         assert_true(zoned);
+        time_format_instant(ms, instant);
+        assert_int_equal(strlen(instant), TIME_INSTANT_LEN);
+        assert_true(time_parse_iso(slice_str(instant), &back, &zoned));
+        assert_int_equal(back, time_floor(ms, MS_SECOND));
     }
 }
 
