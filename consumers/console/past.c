@@ -28,8 +28,8 @@ enum { NUMBER_MAX = 24, FRAME_MAX = WIRE_RECORD_MAX };
                     "d.psi, 'ks', d.ks, "                                                          \
                     "'ks_p', d.ks_p, 'wasserstein', d.wasserstein, 'js', d.js, 'p', d.p, 'q', "    \
                     "d.q, 'test', "                                                                \
-                    "d.test, 'effect', d.effect, 'severity', d.severity, 'bins', d.bins) ORDER "   \
-                    "BY d.feature) "                                                               \
+                    "d.test, 'effect', d.effect, 'severity', d.severity, 'bins', d.bins, 'linf', " \
+                    "d.linf, 'chi2_p', d.chi2_p, 'unseen', d.unseen) ORDER BY d.feature) "         \
                     "FROM absa.distance d WHERE d.start_at = w.start_at AND d.end_at = w.end_at "  \
                     "AND d.segment = "                                                             \
                     "w.segment AND d.rule = w.rule AND d.run = w.run), '[]')) FROM "               \

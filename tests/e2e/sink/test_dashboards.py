@@ -177,7 +177,7 @@ def logins_of_compose(world, grafana, told):
     secrets = {f"{who}_PASSWORD": "it's" for who in ("OWNER", "SINK", "GRAFANA_DB")}
     h.run(DEPLOY / "compose/logins.sh", env={**os.environ, **secrets, "POSTGRES_DB": name,
                                              "PGHOST": "127.0.0.1", "PGPORT": str(pg.port)})
-    assert "1 of 1" in world.sink(name, "--migrate", login="absa_owner").stdout
+    assert "2 of 2" in world.sink(name, "--migrate", login="absa_owner").stdout
     program = h.Program(world.command(name, *sink.SMALL, login="absa_sink"), world.tmp / "composed.log")
     h.wait_for("records", lambda: pg.sql("SELECT 1 FROM absa.score LIMIT 1", "absa_grafana", name))
     assert program.end() == 0, program.said()
