@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "producers/train/data.h"
+#include "producers/train/data_inner.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -18,28 +18,7 @@
 
 #define FILE_MAX ((size_t)1 << 30)
 
-enum column {
-    COL_TEXT,
-    COL_SENTIMENT,
-    COL_ENGAGEMENT,
-    COL_IMPLICITNESS,
-    COL_REPLY,
-    COL_LIKES,
-    COL_VIDEO,
-    COL_N,
-};
-
-/* The rows while they are gathered. */
-struct gather {
-    struct arena *a;
-    const char *name[COL_N];
-    struct sample *v;
-    size_t n, cap;
-    bool has[COL_N];
-    struct err *err;
-};
-
-static enum status add(struct gather *g, const struct sample *s)
+enum status data_add(struct gather *g, const struct sample *s)
 {
     if (g->n == ROWS_MAX)
         return err_set(g->err, ST_REJECT, "more than %d rows", ROWS_MAX);
@@ -56,23 +35,25 @@ static enum status add(struct gather *g, const struct sample *s)
     return ST_OK;
 }
 
-/* Checks a label: within lo..1, or missing where that is allowed. */
-static enum status check_label(const struct gather *g, enum column c, bool number, double v,
-                               double lo)
+enum status data_label(struct gather *g, enum column c, bool number, double v, struct sample *s)
 {
+    double *const into[COL_N] = { NULL, &s->sentiment, &s->engagement, &s->implicitness };
+    const double lo = c == COL_SENTIMENT ? -1.0 : 0.0;
+
     if (!number || !(v >= lo && v <= 1.0))
         return err_set(g->err, ST_REJECT, "row %zu: %s is not a number in %g..1", g->n + 1,
                        g->name[c], lo);
+    *into[c] = v;
+    g->has[c] = true;
     return ST_OK;
 }
 
-static const struct sample no_labels = { .engagement = (double)NAN,
-                                         .implicitness = (double)NAN,
-                                         .likes = (double)NAN };
+const struct sample data_no_labels = { .engagement = (double)NAN,
+                                       .implicitness = (double)NAN,
+                                       .likes = (double)NAN };
 
-/* Takes the likes of a row and the video that they are of; a row without one of them has none. */
-static enum status take_likes(struct gather *g, bool number, double likes, struct slice video,
-                              struct sample *s)
+enum status data_likes(struct gather *g, bool number, double likes, struct slice video,
+                       struct sample *s)
 {
     if (!number || !(likes >= 0.0 && likes < 1e15))
         return err_set(g->err, ST_REJECT, "row %zu: %s is not a number of likes", g->n + 1,
@@ -87,8 +68,7 @@ static enum status take_likes(struct gather *g, bool number, double likes, struc
 /* A row whose cells are text; cell[c].p == NULL: the file has no such column. */
 static enum status add_cells(struct gather *g, const struct slice cell[COL_N])
 {
-    struct sample s = no_labels;
-    double *const into[COL_N] = { NULL, &s.sentiment, &s.engagement, &s.implicitness };
+    struct sample s = data_no_labels;
     struct slice likes = slice_trim(cell[COL_LIKES]);
 
     for (enum column c = COL_SENTIMENT; c <= COL_IMPLICITNESS; c++) {
@@ -99,16 +79,14 @@ static enum status add_cells(struct gather *g, const struct slice cell[COL_N])
 
         if (c != COL_SENTIMENT && text.n == 0)
             continue;
-        st = check_label(g, c, number, v, c == COL_SENTIMENT ? -1.0 : 0.0);
+        st = data_label(g, c, number, v, &s);
         if (st != ST_OK)
             return st;
-        *into[c] = v;
-        g->has[c] = true;
     }
     if (likes.n > 0) {
         double n = 0.0;
         bool number = tsv_number(likes, &n);
-        enum status st = take_likes(g, number, n, slice_trim(cell[COL_VIDEO]), &s);
+        enum status st = data_likes(g, number, n, slice_trim(cell[COL_VIDEO]), &s);
 
         if (st != ST_OK)
             return st;
@@ -117,7 +95,7 @@ static enum status add_cells(struct gather *g, const struct slice cell[COL_N])
     s.text = arena_copy(g->a, cell[COL_TEXT]);
     if (!s.text.p)
         return err_set(g->err, ST_FATAL, "out of memory for the texts");
-    return add(g, &s);
+    return data_add(g, &s);
 }
 
 /* Position of each column in the header. */
@@ -185,20 +163,13 @@ static enum status read_csv(struct gather *g, struct slice bytes)
 }
 
 /* A label of a JSON row; the sentiment may not be missing. */
-static enum status take_label(struct gather *g, const json_t *row, enum column c, double *into)
+static enum status take_label(struct gather *g, const json_t *row, enum column c, struct sample *s)
 {
     const json_t *v = json_object_get(row, g->name[c]);
-    enum status st;
 
     if (c != COL_SENTIMENT && (!v || json_is_null(v)))
         return ST_OK;
-    st =
-        check_label(g, c, json_is_number(v), json_number_value(v), c == COL_SENTIMENT ? -1.0 : 0.0);
-    if (st != ST_OK)
-        return st;
-    *into = json_number_value(v);
-    g->has[c] = true;
-    return ST_OK;
+    return data_label(g, c, json_is_number(v), json_number_value(v), s);
 }
 
 /* The likes of a JSON row, and its video: a text, or a whole number. */
@@ -215,29 +186,29 @@ static enum status take_json_likes(struct gather *g, const json_t *row, struct s
         snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT, json_integer_value(video));
         id = slice_str(number);
     }
-    return take_likes(g, json_is_number(likes), json_number_value(likes), id, s);
+    return data_likes(g, json_is_number(likes), json_number_value(likes), id, s);
 }
 
 static enum status add_object(struct gather *g, const json_t *row)
 {
-    struct sample s = no_labels;
+    struct sample s = data_no_labels;
     const json_t *text = json_object_get(row, g->name[COL_TEXT]);
     enum status st;
 
     if (!json_is_string(text))
         return err_set(g->err, ST_REJECT, "row %zu: %s is not a text", g->n + 1, g->name[COL_TEXT]);
-    st = take_label(g, row, COL_SENTIMENT, &s.sentiment);
+    st = take_label(g, row, COL_SENTIMENT, &s);
     if (st == ST_OK)
-        st = take_label(g, row, COL_ENGAGEMENT, &s.engagement);
+        st = take_label(g, row, COL_ENGAGEMENT, &s);
     if (st == ST_OK)
-        st = take_label(g, row, COL_IMPLICITNESS, &s.implicitness);
+        st = take_label(g, row, COL_IMPLICITNESS, &s);
     if (st == ST_OK)
         st = take_json_likes(g, row, &s);
     if (st != ST_OK)
         return st;
     s.is_reply = json_is_true(json_object_get(row, g->name[COL_REPLY]));
     s.text = arena_copy(g->a, (struct slice){ json_string_value(text), json_string_length(text) });
-    return s.text.p ? add(g, &s) : err_set(g->err, ST_FATAL, "out of memory for the texts");
+    return s.text.p ? data_add(g, &s) : err_set(g->err, ST_FATAL, "out of memory for the texts");
 }
 
 static enum status read_line(struct gather *g, struct slice line)
@@ -404,7 +375,9 @@ enum status data_read(const char *path, const struct columns *names, enum split 
         buf_release(&bytes);
         return ST_REJECT;
     }
-    if (ends_in(path, ".jsonl") || ends_in(path, ".ndjson"))
+    if (ends_in(path, ".avro"))
+        st = data_read_avro(&g, buf_slice(&bytes));
+    else if (ends_in(path, ".jsonl") || ends_in(path, ".ndjson"))
         st = read_json_lines(&g, buf_slice(&bytes));
     else
         st = read_csv(&g, buf_slice(&bytes));

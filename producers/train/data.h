@@ -41,7 +41,7 @@ struct columns {
     const char *text, *sentiment, *engagement, *implicitness, *is_reply, *likes, *video;
 };
 
-/* Reads a file: JSON lines by its name (.jsonl, .ndjson), else CSV or TSV with
+/* Reads a file: Avro or JSON lines by its name (.avro; .jsonl, .ndjson), else CSV or TSV with
  * a header. ST_REJECT names the row: a column that is missing, a label that is
  * no number of its range, too few rows, one sentiment for all. Text lives in a. */
 MUST_USE enum status data_read(const char *path, const struct columns *names, enum split split,

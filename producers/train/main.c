@@ -36,7 +36,8 @@ static const struct conf_section sections[] = {
 };
 
 static const struct app_opt opts[] = {
-    { "data", 0, "FILE", APP_STR, &conf.data, "labelled texts: CSV, TSV or JSON lines (.jsonl)" },
+    { "data", 0, "FILE", APP_STR, &conf.data,
+      "labelled texts: CSV, TSV, JSON lines (.jsonl) or Avro (.avro)" },
     { "out", 0, "DIR", APP_STR, &conf.out, "folder of the bundle" },
     { "tables", 0, "DIR", APP_STR, &conf.tables, "word tables; those of the default bundle" },
     { "name", 0, "NAME", APP_STR, &conf.name, "name of the model (absa-model)" },
