@@ -34,6 +34,7 @@ static const struct command commands[] = {
     { "backtest", "the whole pipeline over files or a stretch of a topic, without Kafka" },
     { "report", "what a backtest found as one HTML page, to read, print or send" },
     { "why", "why a feature was, or was not, an alert at a time" },
+    { "label", "judgements of people or tools onto absa.labels, with the predictions they judge" },
     { "train", "make a bundle (model, tables, baseline) from labelled text" },
     { "baseline", "what scores look like when all is well, from files or a topic" },
     { "compare", "drift between two tables, column by column" },

@@ -27,6 +27,7 @@ enum dead_reason {
     DEAD_SCORE,
     DEAD_KILLER,
     DEAD_REFUSED,
+    DEAD_PREDICTION,
     DEAD_N,
 };
 

@@ -19,6 +19,8 @@ struct label {
     struct opt_double predicted_implicitness;
     int64_t arrival_ms;
     struct slice bundle_sha256;
+    struct opt_double confidence; /* 0..1                                               */
+    struct opt_double interval;   /* half-width around the sentiment that confidence means */
 };
 
 #endif

@@ -5,6 +5,9 @@
 
 #include "record/types.h"
 
+/* What confidence means: the share of such comments whose sentiment is within this of the truth. */
+#define CONFIDENCE_INTERVAL 0.25
+
 enum sighting {
     SIGHTING_FIRST,
     SIGHTING_UPDATE,

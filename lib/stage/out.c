@@ -59,6 +59,7 @@ static const char *const reason_names[DEAD_N] = {
     [DEAD_SCORE] = "score",
     [DEAD_KILLER] = "killer",
     [DEAD_REFUSED] = "refused",
+    [DEAD_PREDICTION] = "prediction",
 };
 
 const char *dead_reason_name(enum dead_reason r)

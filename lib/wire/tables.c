@@ -130,6 +130,8 @@ static const struct wire_field label_fields[] = {
       NULL, NULL },
     { "arrival_ms", WIRE_LONG, offsetof(struct label, arrival_ms), NULL, NULL },
     { "bundle_sha256", WIRE_STRING, offsetof(struct label, bundle_sha256), NULL, NULL },
+    { "confidence", WIRE_OPT_DOUBLE, offsetof(struct label, confidence), NULL, NULL },
+    { "interval", WIRE_OPT_DOUBLE, offsetof(struct label, interval), NULL, NULL },
 };
 static const struct wire_table label_table = { "label", sizeof(struct label), label_fields,
                                                sizeof(label_fields) / sizeof(label_fields[0]) };

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "record/score.h"
+
 enum { GROUPS = 20 };
 
 struct pair {
@@ -53,7 +55,8 @@ enum status calibrate(const float *expected, const double *error, size_t n,
     if (!pairs)
         return err_set(err, ST_FATAL, "out of memory");
     for (size_t i = 0; i < n; i++)
-        pairs[i] = (struct pair){ (double)expected[i], error[i] <= NEAR_ENOUGH ? 1.0 : 0.0 };
+        pairs[i] =
+            (struct pair){ (double)expected[i], error[i] <= CONFIDENCE_INTERVAL ? 1.0 : 0.0 };
     qsort(pairs, n, sizeof(*pairs), by_x);
     for (size_t i = 0; i < n; i++) {
         struct level *l = &levels[i * n_levels / n];

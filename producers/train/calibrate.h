@@ -8,10 +8,8 @@
 #include "base/err.h"
 #include "model/manifest.h"
 
-#define NEAR_ENOUGH 0.25 /* a sentiment within this of the truth is right */
-
 /* Fills a table transform: points of falling y, one a level of isotonic
- * regression (pool adjacent violators) of "error <= NEAR_ENOUGH" on the expected
+ * regression (pool adjacent violators) of "error <= CONFIDENCE_INTERVAL" on the expected
  * error, first in groups of equal size. ST_FATAL: memory. O(n log n). */
 MUST_USE enum status calibrate(const float *expected, const double *error, size_t n,
                                struct manifest_output *out, struct err *err);

@@ -13,6 +13,7 @@
 #include "producers/train/calibrate.h"
 #include "producers/train/golden.h"
 #include "producers/train/train.h"
+#include "record/score.h"
 
 #define ARENA_MAX ((size_t)256 << 20)
 
@@ -147,7 +148,7 @@ static void measure(const struct training *t, const double *vectors, struct qual
 
     for (size_t i = 0; i < t->data.n; i++) {
         const double *v = vectors + i * width;
-        double near = fabs(v[OUTPUT_SENTIMENT] - t->data.v[i].sentiment) <= NEAR_ENOUGH;
+        double near = fabs(v[OUTPUT_SENTIMENT] - t->data.v[i].sentiment) <= CONFIDENCE_INTERVAL;
 
         if (t->data.v[i].fold != TEST_FOLD)
             continue;

@@ -91,6 +91,11 @@ def stand_ins(folder):
                 at = datetime.datetime.fromtimestamp(r["create_time"], datetime.timezone.utc)
                 out.writerow([r["text"], at.strftime("%Y-%m-%dT%H:%M:%SZ"), r["aweme_id"],
                               r["digg_count"]])
+    (folder / "judged.csv").write_text("comment_id,sentiment,annotator,predicted_sentiment,arrival_ms,"
+                                       "bundle_sha256\nc1,0.5,anna,0.25,1751548587000,b\n")
+    (folder / "judged.jsonl").write_text(json.dumps({
+        "comment_id": "c1", "sentiment": 0.5, "annotator": "anna", "predicted_sentiment": 0.25,
+        "arrival_ms": 1751548587000, "bundle_sha256": "b"}))
     table = "score,length,lang\n" + "".join(f"{i % 7},{i % 30},{'en' if i % 3 else 'de'}\n"
                                             for i in range(300))
     for name in ("last_month.csv", "today.csv", "train.csv", "a.csv", "b.csv", "march.csv",
