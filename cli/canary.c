@@ -14,7 +14,7 @@
 #include "kafka/producer.h"
 #include "kafka/topics.h"
 
-enum { POLL_MS = 20, FLUSH_MS = 10000, WATCHED = 4, VALUE_MAX = 400 };
+enum { POLL_MS = 20, FLUSH_MS = 10000, WATCHED = 4 };
 
 static struct kafka_topics topics;
 static const char *brokers;
@@ -75,26 +75,16 @@ static enum status open_all(struct flight *f, const struct app_run *run, struct 
     return st == ST_OK ? kafka_producer_new(&f->kafka, &f->producer, err) : st;
 }
 
-/* Each of a video of its own, so that they spread over all partitions. */
 static enum status send_one(struct flight *f, size_t i, struct err *err)
 {
     char id[CANARY_ID_MAX];
-    char value[VALUE_MAX];
-    char when[32];
-    struct tm tm;
-    const time_t now = time(NULL);
+    char value[CANARY_VALUE_MAX];
 
-    gmtime_r(&now, &tm);
-    strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
     account_id(&f->account, i, id);
     const struct hdr hdr = { slice_str(STAGE_CANARY), slice_str(id) };
-    int n = snprintf(value, sizeof(value),
-                     "{\"comment_id\": \"canary-%s\", \"video_id\": \"canary-%s\", "
-                     "\"comment_text\": \"a canary, not a comment\", \"timestamp\": \"%s\"}",
-                     id, id, when);
     const struct kafka_rec rec = { .topic = f->names.of[TOPIC_RAW],
                                    .part = (int32_t)(i % (size_t)topics.raw_partitions),
-                                   .value = { value, (size_t)n },
+                                   .value = canary_value(id, instant_now_ms(), value),
                                    .hdr = &hdr,
                                    .nhdr = 1 };
     account_sent(&f->account, i, mono_ms());

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/time.h"
+
 static const char *const hop_names[HOP_N] = { "comments", "scores", "panes" };
 
 enum status account_init(struct account *a, const char *run, size_t n, struct err *err)
@@ -25,6 +27,18 @@ void account_release(struct account *a)
 void account_id(const struct account *a, size_t i, char out[CANARY_ID_MAX])
 {
     snprintf(out, CANARY_ID_MAX, "%s-%zu", a->run, i);
+}
+
+struct slice canary_value(const char *id, int64_t ms, char out[CANARY_VALUE_MAX])
+{
+    char when[TIME_INSTANT_LEN + 1];
+
+    time_format_instant(ms, when);
+    int n = snprintf(out, CANARY_VALUE_MAX,
+                     "{\"comment_id\": \"canary-%s\", \"video_id\": \"canary-%s\", "
+                     "\"comment_text\": \"a canary, not a comment\", \"timestamp\": \"%s\"}",
+                     id, id, when);
+    return (struct slice){ out, (size_t)n };
 }
 
 void account_sent(struct account *a, size_t i, int64_t now_ms)

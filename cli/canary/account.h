@@ -16,7 +16,7 @@
 
 enum canary_hop { HOP_COMMENTS, HOP_SCORES, HOP_PANES, HOP_N };
 
-enum { CANARY_RUN_MAX = 32, CANARY_ID_MAX = 60, CANARIES_AT_MOST = 1000 };
+enum { CANARY_RUN_MAX = 32, CANARY_ID_MAX = 60, CANARIES_AT_MOST = 1000, CANARY_VALUE_MAX = 400 };
 
 struct canary {
     int64_t sent_ms; /* monotonic */
@@ -38,6 +38,10 @@ void account_release(struct account *a);
 
 /* The id of the i-th: its header. */
 void account_id(const struct account *a, size_t i, char out[CANARY_ID_MAX]);
+
+/* The value of its record: a comment at ms, of a video of its own, so that they spread over all
+ * partitions. It lives in out. */
+struct slice canary_value(const char *id, int64_t ms, char out[CANARY_VALUE_MAX]);
 
 /* It was written at now_ms. */
 void account_sent(struct account *a, size_t i, int64_t now_ms);

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "canaries.h"
 #include "check/check.h"
 #include "cli/columns.h"
 #include "consumers/drift/judge.h"
@@ -325,6 +326,76 @@ static void test_wrong_hosts_are_caught(void **state)
     check_log_free(s.input);
 }
 
+static void check_canaries(struct setup *s, const struct check_result *calm, uint64_t seed)
+{
+    struct check_result wild;
+    struct buf report;
+
+    buf_init(&report, 1 << 16);
+    run(s, 4, seed, &wild);
+    if (!canaries_accounted(wild.log, &report))
+        fail_msg("seed %d: %.*s", (int)seed, (int)report.n, report.p);
+    same(calm, &wild, TOPIC_WINDOWS, CHECK_ORDERED, seed);
+    same(calm, &wild, TOPIC_ALERTS, CHECK_ORDERED, seed);
+    same_counter(calm, &wild, COUNTER_DEAD, seed);
+    check_result_release(&wild);
+    buf_release(&report);
+}
+
+/* In how many of six seeds canaries alone, without the judge, find out a host that is wrong. */
+static int canaries_tell(struct setup *s, enum check_mutant mutant)
+{
+    struct err err = { 0 };
+    struct buf report;
+    int told = 0;
+
+    buf_init(&report, 1 << 16);
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        const struct check_plan plan = { .wire = s->wire, .seed = seed, .mutant = mutant };
+        struct check_result wild;
+
+        if (try_run(s, 3, &plan, &wild, &err) != ST_OK)
+            fail_msg("seed %d: %s", (int)seed, err.msg);
+        told += !canaries_accounted(wild.log, &report);
+        check_result_release(&wild);
+    }
+    buf_release(&report);
+    return told;
+}
+
+/* Under cuts, kills and moves every canary is met once at every hop, and counts in no window. (The
+ * positions that an alert names are others.) */
+static void test_canaries_are_accounted_for(void **state)
+{
+    struct setup s = *(struct setup *)*state;
+    struct check_result without;
+    struct check_result calm;
+
+    s.topo = topology_make(2, 3, 1);
+    s.input = crawls_log(&s.topo, 100);
+    make_baseline(&s);
+    run(&s, 4, 0, &without);
+    struct check_log *input = canaries_among(s.input);
+    check_log_free(s.input);
+    s.input = input;
+    run(&s, 4, 0, &calm);
+    same(&without, &calm, TOPIC_WINDOWS, CHECK_ORDERED, 0);
+    same_counter(&without, &calm, COUNTER_ALERTS, 0);
+    const uint64_t last = prop_seeds(8);
+    for (uint64_t seed = 0; seed <= last; seed++)
+        check_canaries(&s, &calm, seed);
+    for (int m = CHECK_POSITIONS_FIRST; m <= CHECK_UNFENCED; m++) {
+        const int told = canaries_tell(&s, (enum check_mutant)m);
+
+        print_message("host mutant %d: canaries tell in %d of 6 seeds\n", m, told);
+        assert_true(told >= 1);
+    }
+    check_result_release(&calm);
+    check_result_release(&without);
+    baseline_free(s.baseline);
+    check_log_free(s.input);
+}
+
 int main(void)
 {
     struct setup s = { .topo = topology_make(1, 1, 1), .drift = days };
@@ -347,6 +418,7 @@ int main(void)
         cmocka_unit_test_prestate(test_two_sources, &s),
         cmocka_unit_test_prestate(test_one_source, &s),
         cmocka_unit_test_prestate(test_wrong_hosts_are_caught, &s),
+        cmocka_unit_test_prestate(test_canaries_are_accounted_for, &s),
         cmocka_unit_test_prestate(r13_a_crawl_does_not_drift_from_itself, &s),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
