@@ -170,7 +170,8 @@ static void look_at_stage(struct watch *w, size_t i)
         s->wrote = f.wrote;
         s->dead = f.dead;
         s->untold = f.untold;
-        s->watermark_ms = f.watermark_ms;
+        if (f.watermark_ms != INT64_MIN) /* none: its sources have ended */
+            s->watermark_ms = f.watermark_ms;
         w->scraped_ms[i] = now;
     }
     s->seen = ok;

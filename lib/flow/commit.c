@@ -97,6 +97,15 @@ enum status flow_commit_plans(struct flow *f, struct part *const *v, size_t n, s
     return n > 0 ? transact(f, v, n, false, err) : ST_OK;
 }
 
+/* A source that has ended is behind nobody: it has none any more. */
+static void note_watermark(struct flow *f, const struct mark *m)
+{
+    if (m->wm_ms == WM_END)
+        metrics_forget(f->metrics, METRIC_WATERMARK, m->src);
+    else if (m->wm_ms != WM_NONE)
+        metrics_set(f->metrics, METRIC_WATERMARK, m->src, (double)m->wm_ms / 1e3);
+}
+
 /* Shows how far the sources are, from the marks that were just committed. */
 static void note_watermarks(struct flow *f)
 {
@@ -109,9 +118,8 @@ static void note_watermarks(struct flow *f)
         if (r->part != 0 || !slice_is(stage_header(&rec, "absa-kind"), "mark"))
             continue;
         arena_reset(f->arena);
-        if (wire_decode(f->wire, RECORD_MARK, r->value, &m, f->arena, &ignored) == ST_OK &&
-            m.wm_ms != WM_NONE && m.wm_ms != WM_END)
-            metrics_set(f->metrics, METRIC_WATERMARK, m.src, (double)m.wm_ms / 1e3);
+        if (wire_decode(f->wire, RECORD_MARK, r->value, &m, f->arena, &ignored) == ST_OK)
+            note_watermark(f, &m);
     }
 }
 

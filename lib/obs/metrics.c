@@ -116,17 +116,28 @@ void metrics_add_text(struct metrics *m, enum metric id, const char *labels, dou
     give(m, s, s ? s->v + v : v);
 }
 
-void metrics_clear(struct metrics *m, enum metric id)
+/* label: NULL, all. */
+static void drop(struct metrics *m, enum metric id, const int64_t *label)
 {
     size_t kept = 0;
 
     pthread_mutex_lock(&m->lock);
     for (size_t i = 0; i < m->n; i++) {
-        if (m->series[i].id != id)
+        if (m->series[i].id != id || (label && m->series[i].label != *label))
             m->series[kept++] = m->series[i];
     }
     m->n = kept;
     pthread_mutex_unlock(&m->lock);
+}
+
+void metrics_clear(struct metrics *m, enum metric id)
+{
+    drop(m, id, NULL);
+}
+
+void metrics_forget(struct metrics *m, enum metric id, int64_t label)
+{
+    drop(m, id, &label);
 }
 
 void metrics_take(struct metrics *m, const struct out *out)

@@ -55,7 +55,7 @@
       "Connections closed because they took too long, or to make room for another")                \
     X(KEPT, "absa_kept_bytes", "gauge", NULL, "What the console remembers of the past")            \
     X(WATERMARK, "absa_watermark_timestamp_seconds", "gauge", "source",                            \
-      "Progress of a source in arrival time")
+      "Progress of a source in arrival time; gone with its end")
 
 enum metric {
 #define X(id, name, type, label, help) METRIC_##id,
@@ -82,8 +82,9 @@ void metrics_add(struct metrics *m, enum metric id, int64_t label, double v);
 void metrics_set_text(struct metrics *m, enum metric id, const char *labels, double v);
 void metrics_add_text(struct metrics *m, enum metric id, const char *labels, double v);
 
-/* Forgets all series of a metric: partitions that are gone have no lag. */
+/* Forgets all series of a metric: partitions that are gone have no lag; or the one of a label. */
 void metrics_clear(struct metrics *m, enum metric id);
+void metrics_forget(struct metrics *m, enum metric id, int64_t label);
 
 /* Adds the counters and the dead letters of an output that was committed. */
 void metrics_take(struct metrics *m, const struct out *out);

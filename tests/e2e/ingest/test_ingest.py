@@ -129,7 +129,7 @@ def test_backlogs_advance_together(b, folder):
         now = gauges(port, "absa_watermark_timestamp_seconds")
         paused = max(paused, gauges(port, "absa_paused_partitions").get(None, 0))
         seen += [now] if len(now) == 2 else []
-        if len(now) == 2 and min(now.values()) > 1736951400 - 3600 + 36000 - 120:
+        if seen and len(now) < 2:  # a source has ended
             break
         time.sleep(0.01)
     h.wait_for("the ends", lambda: len(marks(d.records("comments"), "end")) == 2)

@@ -64,6 +64,12 @@ static void test_metrics(void **state)
     assert_non_null(strstr(b.p, "\nabsa_aborts_total{stage=\"score\"} 0\n"));
     assert_non_null(strstr(b.p, "absa_dead_total{stage=\"score\",reason=\"killer\"} 0\n"));
     assert_non_null(strstr(b.p, "absa_build_info{version=\"0.1.0\",stage=\"score\""));
+    metrics_forget(m, METRIC_LAG, 3);
+    buf_clear(&b);
+    metrics_render(m, &b);
+    buf_byte(&b, '\0');
+    assert_non_null(strstr(b.p, "partition=\"2\""));
+    assert_null(strstr(b.p, "partition=\"3\""));
     metrics_clear(m, METRIC_LAG);
     buf_clear(&b);
     metrics_render(m, &b);
