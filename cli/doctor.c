@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* doctor.c -- absa doctor: is all that the pipeline needs there and right?
  *
- * Looks at the machine, the model, the cluster and the work in it, and says of
+ * Looks at the machine, the model, the database, the cluster and the work in it, and says of
  * each what it found, what that means and which command helps. It changes
  * nothing, but for one empty transaction that proves that there can be some. */
 #include <limits.h>
@@ -13,6 +13,7 @@
 #include "app/app.h"
 #include "cli/doctor/checks.h"
 #include "consumers/notify/config.h"
+#include "consumers/sink/config.h"
 #include "obs/log.h"
 
 enum { OUTPUT_MAX = 1 << 20 };
@@ -23,6 +24,7 @@ static bool json;
 
 static struct notify_props notify;
 static struct receivers receivers;
+static struct sink_conf sink;
 
 /* Those of the whole pipeline: one file can be for all. */
 static const struct conf_section sections[] = {
@@ -35,10 +37,11 @@ static const struct conf_section sections[] = {
     { "Drift", drift_props, &pipeline_conf.drift },
     { "Notify", notify_props, &notify },
     { "Receiver", receiver_props, &receivers.family },
+    { "Database", sink_database_props, &sink },
     { NULL, NULL, NULL },
 };
 
-static const char *const programs[] = { "ingest", "score", "drift", "notify", NULL };
+static const char *const programs[] = { "ingest", "score", "drift", "notify", "sink", NULL };
 
 static const struct app_opt opts[] = {
     { "brokers", 'b', "HOST:PORT", APP_STR, &brokers, "kafka.bootstrap.servers" },
@@ -85,6 +88,8 @@ static void look(struct buf *out)
     show(out, false);
     check_receivers(&doctor);
     show(out, false);
+    check_database(&doctor);
+    show(out, false);
     if (check_kafka(&doctor)) {
         show(out, false);
         check_work(&doctor);
@@ -105,6 +110,7 @@ static enum status run(struct app_run *run, struct err *err)
     make_same(run->conf_file);
     doctor.notify = &notify;
     doctor.receivers = &receivers;
+    doctor.sink = &sink;
     st = kafka_conf_take_any(&doctor.kafka, run->conf, brokers, err);
     if (st == ST_OK && run->verbosity <= 0)
         st = kafka_conf_set(&doctor.kafka, "log_level", "0", err); /* we say it */

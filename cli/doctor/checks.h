@@ -13,6 +13,7 @@
 #include "kafka/topics.h"
 
 struct notify_props;
+struct sink_conf;
 struct receivers;
 
 struct doctor {
@@ -20,10 +21,11 @@ struct doctor {
     const struct pipeline_conf *conf;
     const struct notify_props *notify;
     const struct receivers *receivers;
-    const char *same_conf; /* " -c FILE" for commands that help; "": none was given      */
-    const char *same;      /* the same with " -b HOST:PORT" and a prefix that is not usual */
-    const char *dir;       /* where the programs run */
-    int64_t timeout_ms;    /* for the first answer   */
+    const struct sink_conf *sink; /* its database alone */
+    const char *same_conf;        /* " -c FILE" for commands that help; "": none was given      */
+    const char *same;             /* the same with " -b HOST:PORT" and a prefix that is not usual */
+    const char *dir;              /* where the programs run */
+    int64_t timeout_ms;           /* for the first answer   */
     struct kafka_conf kafka;
     struct kafka_admin *admin;
     bool embedded; /* a broker in memory: it keeps no positions */
@@ -43,6 +45,9 @@ bool check_kafka(struct doctor *d);
 
 /* Who is told of alerts, and do their servers take us? */
 void check_receivers(struct doctor *d);
+
+/* Is the database of absa sink there, with our tables, and may the sink write into them? */
+void check_database(struct doctor *d);
 
 /* How far each stage is behind, what was refused, what is held. */
 void check_work(struct doctor *d);

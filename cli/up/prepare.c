@@ -276,21 +276,23 @@ static enum status check_options(const struct stages *s, struct err *err)
     return st;
 }
 
-/* Is there a heading [notify] in the file? Then it is to run, too. */
-static bool wants_notify(const struct stages *s)
+/* Is there a heading of this name in the file? Then the program is to run, too. */
+static bool has_heading(const struct stages *s, const char *name)
 {
+    char heading[32];
     struct buf text;
     struct err ignored = { 0 };
     char path[FIND_PATH_MAX];
     bool yes = false;
 
-    if (!s->run->conf_file || !find_program("notify", path))
+    if (!s->run->conf_file || !find_program(name, path))
         return false;
+    (void)snprintf(heading, sizeof(heading), "\n[%s]", name);
     buf_init(&text, CONF_MAX);
     if (file_read(s->run->conf_file, &text, &ignored) == ST_OK) {
         buf_byte(&text, '\0');
         yes = !buf_failed(&text) &&
-              (strncmp(text.p, "[notify]", 8) == 0 || strstr(text.p, "\n[notify]"));
+              (strncmp(text.p, heading + 1, strlen(heading) - 1) == 0 || strstr(text.p, heading));
     }
     buf_release(&text);
     return yes;
@@ -298,17 +300,20 @@ static bool wants_notify(const struct stages *s)
 
 static void list(struct stages *s)
 {
-    static const struct {
+    const struct {
         const char *name, *command;
-    } all[] = { { "ingest", "ingest" },
-                { "score", "score" },
-                { "pane", "drift" },
-                { "judge", "drift" },
-                { "notify", "notify" } };
+        bool wanted;
+    } all[] = { { "ingest", "ingest", true },
+                { "score", "score", true },
+                { "pane", "drift", true },
+                { "judge", "drift", true },
+                { "notify", "notify", has_heading(s, "notify") },
+                /* its positions are of a log that stays */
+                { "sink", "sink", !s->embedded && has_heading(s, "sink") } };
     char path[FIND_PATH_MAX];
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-        if (strcmp(all[i].name, "notify") != 0 || wants_notify(s))
+        if (all[i].wanted)
             s->v[s->n++] = (struct stage_proc){ .name = all[i].name, .command = all[i].command };
     }
     if (!s->no_console && find_program("console", path))

@@ -51,6 +51,8 @@ static void take_line(struct slice line, struct figures *out)
     } sums[] = {
         { "absa_records_total", offsetof(struct figures, records) },
         { "absa_consumer_lag", offsetof(struct figures, lag) },
+        { "absa_store_lag", offsetof(struct figures, lag) },
+        { "absa_store_rows_total", offsetof(struct figures, wrote) },
         { "absa_comments_total", offsetof(struct figures, wrote) },
         { "absa_scores_total", offsetof(struct figures, wrote) },
         { "absa_pane_batches_total", offsetof(struct figures, wrote) },

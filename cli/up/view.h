@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "record/window.h"
 
-enum { VIEW_STAGES_MAX = 5, VIEW_TOP = 5, VIEW_ALERTS = 5, VIEW_NAME = 48, VIEW_PAST = 60 };
+enum { VIEW_STAGES_MAX = 6, VIEW_TOP = 5, VIEW_ALERTS = 5, VIEW_NAME = 48, VIEW_PAST = 60 };
 
 struct stage_view {
     const char *name;

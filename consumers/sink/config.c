@@ -6,11 +6,15 @@
 #include "store/store.h"
 
 /* clang-format off */
-const struct conf_prop sink_props[] = {
+const struct conf_prop sink_database_props[] = {
     { .name = "sink.database", .type = CONF_STR, .at = offsetof(struct sink_conf, database), .dflt = "",
       .doc = "Where PostgreSQL is, as libpq takes it: host=... dbname=... user=... sslmode=verify-full, or a URL; no password (default: libpq's own)." },
     { .name = "sink.password", .type = CONF_SECRET, .at = offsetof(struct sink_conf, password), .dflt = "",
       .doc = "Password there." },
+    { .name = NULL },
+};
+
+const struct conf_prop sink_props[] = {
     { .name = "sink.scores_share", .type = CONF_DOUBLE, .at = offsetof(struct sink_conf, scores_share), .dflt = "1", .min = 0, .max = 1,
       .doc = "Share of the comments whose scores are kept, chosen by a hash of the comment's id: always the same ones; 0: none." },
     { .name = "sink.keep.ms", .type = CONF_MS, .at = offsetof(struct sink_conf, keep_ms), .dflt = "400d", .min = 0, .max = 3153600000000.0,

@@ -7,7 +7,7 @@
 
 #include "conf/conf.h"
 
-/* Section "Sink". */
+/* Sections "Database" and "Sink". */
 struct sink_conf {
     const char *database;
     const char *password;
@@ -22,6 +22,7 @@ struct sink_conf {
     int log_level;  /* enum log_level  */
 };
 
+extern const struct conf_prop sink_database_props[];
 extern const struct conf_prop sink_props[];
 
 /* Refuses what a start would refuse: for the check of the program's configuration. */

@@ -27,8 +27,9 @@ struct lane {
     int64_t read;  /* all before it was read, or is no record           */
 };
 
-/* What was read and is not in the database yet. */
+/* What was read and is not in the database yet: as it came, and as rows. */
 struct batch {
+    struct rows *rows;
     struct kafka_msg *msgs;
     size_t n;
     size_t room;
@@ -42,7 +43,6 @@ struct sink {
     struct kafka_conf kafka;
     struct kafka_names names;
     struct kafka_admin *admin;
-    struct rows *rows;
     struct metrics *metrics;
     struct health *health;
     struct http *http;
@@ -82,6 +82,9 @@ bool sink_is_full(const struct sink *s);
 /* batch.c: all of it into the database; b is empty then. */
 MUST_USE enum status batch_commit(struct sink *s, struct batch *b, struct err *err);
 
+/* batch.c: an empty one; share: of the scores. Released in any case. */
+MUST_USE enum status batch_init(struct batch *b, double share, struct err *err);
+
 /* batch.c: forgets what is in it; release: and its memory. */
 void batch_clear(struct batch *b);
 void batch_release(struct batch *b);
@@ -89,9 +92,9 @@ void batch_release(struct batch *b);
 /* write.c: temporary tables, once a session. */
 MUST_USE enum status sink_prepare(struct store *store, struct err *err);
 
-/* write.c: one transaction of s->rows and the lanes. ST_REJECT: a value of some record; it is
+/* write.c: one transaction of rows and the lanes. ST_REJECT: a value of some record; it is
  * rolled back. */
-MUST_USE enum status sink_write(struct sink *s, struct err *err);
+MUST_USE enum status sink_write(struct sink *s, struct rows *rows, struct err *err);
 
 /* write.c: drops what is older than it is to be kept, once an hour. */
 MUST_USE enum status sink_forget(struct sink *s, struct err *err);

@@ -8,6 +8,7 @@ static bool migrate;
 static bool from_start;
 
 static const struct conf_section sections[] = {
+    { "Database", sink_database_props, &conf },
     { "Sink", sink_props, &conf },
     { "Topics", kafka_topics_props, &topics },
     { NULL, NULL, NULL },

@@ -239,6 +239,22 @@ static enum status start_http(struct sink *s, struct err *err)
     return st == ST_OK ? show_config(s, err) : st;
 }
 
+/* One process reads all topics, and a database takes more at once than a stage: the small fetches
+ * that keep stages small would be what it waits for. */
+static enum status read_wide(struct kafka_conf *kafka, struct err *err)
+{
+    static const char *const wide[][2] = { { "queued.max.messages.kbytes", "16384" },
+                                           { "fetch.message.max.bytes", "1048576" },
+                                           { "fetch.max.bytes", "8388608" } };
+    enum status st = ST_OK;
+
+    for (size_t i = 0; st == ST_OK && i < sizeof(wide) / sizeof(wide[0]); i++) {
+        if (!kafka_conf_get(kafka, wide[i][0]))
+            st = kafka_conf_set(kafka, wide[i][0], wide[i][1], err);
+    }
+    return st;
+}
+
 static enum status open_all(struct sink *s, struct err *err)
 {
     enum status st = kafka_names_make(s->args->topics->prefix, &s->names, err);
@@ -249,11 +265,13 @@ static enum status open_all(struct sink *s, struct err *err)
     if (st == ST_OK && (!s->metrics || !s->health))
         st = err_set(err, ST_FATAL, "out of memory");
     if (st == ST_OK)
-        st = rows_new(s->conf->scores_share, &s->rows, err);
+        st = batch_init(&s->now, s->conf->scores_share, err);
     if (st == ST_OK)
         st = start_http(s, err);
     if (st == ST_OK)
         st = kafka_conf_take(&s->kafka, s->args->run->conf, NULL, err);
+    if (st == ST_OK)
+        st = read_wide(&s->kafka, err);
     return st == ST_OK ? kafka_admin_new(&s->kafka, &s->admin, err) : st;
 }
 
@@ -275,7 +293,6 @@ enum status sink_run(const struct sink_args *args, struct err *err)
     http_stop(s.http); /* before what its pages show */
     kafka_admin_free(s.admin);
     kafka_conf_release(&s.kafka);
-    rows_free(s.rows);
     batch_release(&s.now);
     health_free(s.health);
     metrics_free(s.metrics);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* sink.h -- from the log into PostgreSQL, each record exactly once.
  *
- *      poll ──> messages (memory)            no transaction is open here
+ *      poll ──> messages and rows (memory)   no transaction is open here
  *                  │
- *      limits or interval
+ *      limits or interval                    and on with the next ones
  *                  │
- *      begin ─ COPY into temporary tables ─ partitions ─ INSERT ... ON CONFLICT
- *            ─ positions: from where they were to where they are ─ commit
+ *      begin ─ partitions ─ COPY             or, where a row is there already, COPY into
+ *            ─ positions: from where they    temporary tables ─ INSERT ... ON CONFLICT
+ *              were to where they are ─ commit
  *
  * It is no stage (stage/stage.h) on lib/flow, whose transactions are Kafka's: here what is
  * written and how far was read are one transaction of PostgreSQL. So the positions are in

@@ -81,7 +81,7 @@ static void add_merge(struct buf *sql, const struct table *t)
 }
 
 /* The statements for the rows of a table. */
-static enum status add_table(const struct sink *s, enum sink_table table, bool straight,
+static enum status add_table(const struct rows *rows, enum sink_table table, bool straight,
                              struct buf *sql, struct err *err)
 {
     const struct table *t = &sink_tables[table];
@@ -93,7 +93,7 @@ static enum status add_table(const struct sink *s, enum sink_table table, bool s
         add_merge(sql, t);
         return ST_OK;
     }
-    if (!rows_days(s->rows, table, &days, &n))
+    if (!rows_days(rows, table, &days, &n))
         return err_set(err, ST_REJECT, "rows of more than %d days", (int)ROWS_DAYS_MAX);
     if (t->cut)
         add_days(sql, t->name, days, n);
@@ -103,7 +103,8 @@ static enum status add_table(const struct sink *s, enum sink_table table, bool s
 
 /* Begins a transaction and brings all rows into the tables, in one go: every wait for an answer
  * would cost a turn of both processes. */
-static enum status write_rows(struct sink *s, bool straight, struct err *err)
+static enum status write_rows(struct sink *s, const struct rows *rows, bool straight,
+                              struct err *err)
 {
     struct store_copy copies[TABLE_N];
     struct buf sql;
@@ -113,13 +114,13 @@ static enum status write_rows(struct sink *s, bool straight, struct err *err)
     buf_init(&sql, SCRIPT_MAX);
     buf_str(&sql, "BEGIN;");
     for (int i = 0; st == ST_OK && i < TABLE_N; i++) {
-        size_t rows = 0;
-        const struct slice bytes = rows_of(s->rows, (enum sink_table)i, &rows);
+        size_t some = 0;
+        const struct slice bytes = rows_of(rows, (enum sink_table)i, &some);
 
-        if (rows == 0)
+        if (some == 0)
             continue;
         copies[n++] = (struct store_copy){ sink_tables[i].name, bytes };
-        st = add_table(s, (enum sink_table)i, straight, &sql, err);
+        st = add_table(rows, (enum sink_table)i, straight, &sql, err);
     }
     buf_byte(&sql, '\0');
     if (st == ST_OK && buf_failed(&sql))
@@ -153,10 +154,11 @@ static enum status move(struct sink *s, const struct lane *lane, struct err *err
 }
 
 /* One transaction; rolled back when it was ST_REJECT. */
-static enum status write_all(struct sink *s, bool straight, struct err *err)
+static enum status write_all(struct sink *s, const struct rows *rows, bool straight,
+                             struct err *err)
 {
     struct err ignored = { 0 };
-    enum status st = write_rows(s, straight, err);
+    enum status st = write_rows(s, rows, straight, err);
 
     for (size_t i = 0; st == ST_OK && i < s->n_lanes; i++) {
         if (s->lanes[i].next != s->lanes[i].saved)
@@ -170,13 +172,13 @@ static enum status write_all(struct sink *s, bool straight, struct err *err)
 }
 
 /* Only counted when it is committed. */
-static void count(struct sink *s)
+static void count(struct sink *s, const struct rows *rows)
 {
     for (int i = 0; i < TABLE_N; i++) {
         char label[METRIC_TEXT_MAX];
         size_t n = 0;
 
-        (void)rows_of(s->rows, (enum sink_table)i, &n);
+        (void)rows_of(rows, (enum sink_table)i, &n);
         snprintf(label, sizeof(label), "table=\"%s\"", sink_tables[i].name);
         if (n > 0)
             metrics_add_text(s->metrics, METRIC_STORE_ROWS, label, (double)n);
@@ -186,21 +188,21 @@ static void count(struct sink *s)
     metrics_add(s->metrics, METRIC_COMMITS, METRIC_NO_LABEL, 1);
 }
 
-enum status sink_write(struct sink *s, struct err *err)
+enum status sink_write(struct sink *s, struct rows *rows, struct err *err)
 {
-    enum status st = rows_finish(s->rows, err);
+    enum status st = rows_finish(rows, err);
 
     if (st == ST_OK)
-        st = write_all(s, true, err);
+        st = write_all(s, rows, true, err);
     if (st == ST_REJECT) {
         log_debug("rows are merged", LOG_STR("why", err->msg));
-        st = write_all(s, false, err);
+        st = write_all(s, rows, false, err);
     }
     if (st != ST_OK)
         return st;
     for (size_t i = 0; i < s->n_lanes; i++)
         s->lanes[i].saved = s->lanes[i].next;
-    count(s);
+    count(s, rows);
     return ST_OK;
 }
 

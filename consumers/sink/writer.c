@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* writer.c -- a thread that commits one batch while the next one is read.
+/* writer.c -- a thread that commits one batch while the next one is read and made into rows.
  *
  *     main     read A ─┐ read B ───────────┐ read C
  *     writer           └ commit A ──> idle └ commit B
  *
- * From writer_give() to the end of that commit the store, the rows and the lanes' saved and next
- * are the writer's; else they are the main thread's. It lives as long as a session. */
+ * From writer_give() to the end of that commit the store, the batch given, and the lanes' saved and
+ * next are the writer's; else they are the main thread's. It lives as long as a session. */
 #include "consumers/sink/writer.h"
 
 #include <errno.h>
@@ -59,12 +59,17 @@ enum status writer_new(struct sink *s, struct writer **out, struct err *err)
     if (!w)
         return err_set(err, ST_FATAL, "out of memory");
     w->s = s;
-    w->batch.open_ms = -1;
+    enum status st = batch_init(&w->batch, s->conf->scores_share, err);
+    if (st != ST_OK) {
+        free(w);
+        return st;
+    }
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->turn, NULL);
     if (pthread_create(&w->thread, NULL, loop, w) != 0) {
         pthread_cond_destroy(&w->turn);
         pthread_mutex_destroy(&w->lock);
+        batch_release(&w->batch);
         free(w);
         return err_set(err, ST_FATAL, "no thread for the database");
     }

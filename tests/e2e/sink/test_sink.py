@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -79,8 +80,8 @@ class World:
         return self.flowed(database) == want
 
 
-def put(broker, topic, lines):
-    subprocess.run([h.BUILD / "tests/put", "-q", "-b", broker.address, f"-Xtopic.prefix={PREFIX}",
+def put(broker, topic, lines, prefix=PREFIX):
+    subprocess.run([h.BUILD / "tests/put", "-q", "-b", broker.address, f"-Xtopic.prefix={prefix}",
                     topic], check=True, text=True, input="\n".join(lines) + "\n",
                    stderr=subprocess.DEVNULL)
 
@@ -320,8 +321,55 @@ def standby(world, told):
     h.wait_for("the second", lambda: world.done(name, sum(len(v) for v in told.values())))
     lag = h.get_page(port, "/metrics")[1]
     assert 'absa_store_rows_total{stage="sink",table="score"}' in lag or "absa_store_lag" in lag
+    at = re.search(r"^absa_last_commit_timestamp_seconds\S* (\S+)", lag, re.M)[1]
+    assert 0 <= time.time() - float(at) < 600, at
     assert second.end() == 0
     assert world.dump(name) == world.dump("golden")
+
+
+def doctor(world, database, login="sink"):
+    done = subprocess.run([h.BIN / "absa-doctor", "--json", f"-Xsink.database={world.pg.conninfo(login, database)}"],
+                          capture_output=True, text=True)
+    return {c["name"]: c for c in json.loads(done.stdout)["checks"] if c["area"] == "database"}
+
+
+def doctor_looks(world, told):
+    """Not there, without tables, without rights, with too many, right, with no partition ahead."""
+    said = doctor(world, "nowhere")["database"]
+    assert said["status"] == "fail" and "nowhere" in said["value"], said
+    world.pg.sql("CREATE DATABASE empty OWNER owner", database="postgres")
+    assert "--migrate" in doctor(world, "empty")["tables"]["fix"]
+    name = "golden"
+    checks = doctor(world, name)
+    assert {c["status"] for c in checks.values()} == {"ok"} and len(checks) == 4, checks
+    assert doctor(world, name, "owner")["rights"]["status"] == "warn"
+    assert "absa_writer" in doctor(world, name, "grafana")["rights"]["fix"]
+    world.pg.sql("REVOKE UPDATE ON absa.flow FROM absa_writer", database=name)
+    assert doctor(world, name)["rights"]["value"] == "lacks UPDATE on flow"
+    world.pg.sql("GRANT UPDATE ON absa.flow TO absa_writer", database=name)
+    ahead = max(r[0] for r in world.pg.sql(
+        "SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'absa.score'::regclass", database=name))
+    world.pg.sql(f"DROP TABLE {ahead}", database=name)
+    assert doctor(world, name)["partitions"]["value"] == "none ahead: score"
+
+
+def child_of_up(world, told):
+    """absa up runs it where the file has a heading for it."""
+    name, conf = world.database("upped"), world.tmp / "up.conf"
+    world.broker.apply("u.", raw=1, comments=2)
+    put(world.broker, "labels", [label(1)], "u.")
+    conf.write_text(f"""topic.prefix = u.
+raw.partitions = 1
+comments.partitions = 2
+[ingest]
+ingest.user_key_file = {h.key_file(world.tmp)}
+[sink]
+sink.database = {world.pg.conninfo("sink", name)}
+""")
+    up = h.Program([h.BIN / "absa-up", "-b", world.broker.address, "-c", conf, "--no-console", "--dir",
+                    world.tmp / "up"], world.tmp / "up.log")
+    h.wait_for("the label", lambda: world.rows(name, "label"))
+    assert up.end() == 0, up.said()
 
 
 def old_partitions_go(world, told):
@@ -390,7 +438,7 @@ def disk_full(world, told):
         disk.rmdir()
 
 
-TESTS = (versions_and_roles, whole, killed, a_defect_is_found, sent_away, server_restarts, standby, old_partitions_go,
+TESTS = (versions_and_roles, whole, killed, a_defect_is_found, sent_away, server_restarts, standby, doctor_looks, child_of_up, old_partitions_go,
          disk_full, what_no_table_holds)
 
 
