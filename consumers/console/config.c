@@ -19,7 +19,7 @@ const struct conf_prop console_props[] = {
       .doc = "What a request has to bring as Authorization: Bearer." },
     { .name = "console.keep.ms", .type = CONF_MS, .at = offsetof(struct console_conf, keep_ms), .dflt = "24h", .min = 60000, .max = 3153600000000.0,
       .doc = "How much of the past is kept and shown at once, by the records' own time." },
-    { .name = "console.memory", .type = CONF_SIZE, .at = offsetof(struct console_conf, memory), .dflt = "24M", .min = 1048576, .max = 1073741824,
+    { .name = "console.memory", .type = CONF_SIZE, .at = offsetof(struct console_conf, memory), .dflt = "40M", .min = 1048576, .max = 1073741824,
       .doc = "Most bytes of windows and alerts that are kept; the oldest windows go first." },
     { .name = "console.database", .type = CONF_STR, .at = offsetof(struct console_conf, database), .dflt = "",
       .doc = "Where absa sink writes, as libpq takes it, for a login with absa_reader: what lies further back is shown too. Empty: none." },

@@ -79,8 +79,8 @@ def started(work):
     broker = subprocess.Popen([h.BIN / "absa-broker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     h.Program.all.append(broker)
     address = broker.stdout.readline().strip()
-    program = h.Program([h.BIN / "absa-console", f"-Xkafka.bootstrap.servers={address}", "-Xhttp.port=0",
-                         "-Xconsole.memory=40M"], work / "console.log")
+    program = h.Program([h.BIN / "absa-console", f"-Xkafka.bootstrap.servers={address}", "-Xhttp.port=0"],
+                        work / "console.log")
     h.wait_for("the page", lambda: re.search(r"http://\S+/\n", program.said()))
     url = re.search(r"(http://\S+)/\n", program.said())[1]
     port = int(url.rpartition(":")[2])

@@ -39,4 +39,11 @@ def hostile(alert):
         a[name] = HOSTILE
     a["others"] = [dict(o, name=HOSTILE) for o in a["others"][:2]]
     a["examples"] = [dict(x, comment_id=HOSTILE) for x in a["examples"]]
+    a["evidence"] = dict(test=HOSTILE, moved=HOSTILE, statistic=1, df=2, df_videos=3, p_run=0.1, runs=2, level=0.1,
+                         family=[0.1], index=0, effect=0.04, effect_min=0.005, streak=1, streak_min=3, icc=0,
+                         video_size=1, baseline_video_size=1, between_moments=[], between_groups=[],
+                         long_run=[0, 0, 0, 0], moments=[1, 2, 3, 4])
+    a["also"] = [dict(segment=HOSTILE, feature=HOSTILE, severity="WARNING", psi=0.3, p=0.01)]
+    a["categories"] = [HOSTILE] * (len(a["edges"]) + 1)
+    a.update(linf=0.25, chi2_p=0.001, unseen=7)
     return json.dumps(a)

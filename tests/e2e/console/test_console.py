@@ -114,7 +114,14 @@ def clicked_through(world):
     assert scene.HOSTILE in world.text("h1"), world.text("h1")
     b.open(f"{url}/a/{'e' * 32}", width=390, dark=True)
     b.wait("document.querySelector('#alert-body svg')")
-    assert scene.HOSTILE in world.text("#alert-body")
+    body = world.text("#alert-body")
+    assert scene.HOSTILE in body
+    # in the names of the evidence, of the other segment and of the categories
+    for field in (f"{scene.HOSTILE}: statistic 1, 2 degrees", f"{scene.HOSTILE}; in standard errors mean 1",
+                  "as much as a mean moved by 0.2", "in categories never seen\n7"):
+        assert field in body, (field, body)
+    world.unfold()
+    assert b.js("""document.querySelector("#alert-body figure tbody th").innerText""") == scene.HOSTILE
     assert b.js("window.pwned") is None
     assert b.js("document.querySelectorAll('main img, main script').length") == 0
     assert b.js("document.documentElement.scrollWidth <= innerWidth"), "wider than a telephone"
@@ -158,7 +165,7 @@ def worn_down(world):
         slowest = max(slowest, time.monotonic() - began)
         assert json.loads(text)["verdict"]["level"] == "CRITICAL" and "json" in kind
     for path, code in (("/a/..%2f..%2fx", "404"), ("/api/alerts/" + "x" * 99, "400"),
-                       ("/api/state?at=x", "400"), ("/api/state?at=-5", "400"), ("/nothing", "404"),
+                       ("/api/state?at=x", "400"), ("/api/state?step=x", "400"), ("/api/state?at=-5", "400"), ("/nothing", "404"),
                        ("/api/feature?name=%3Cb%3E&segment=none", "404"), ("/api/alerts/ab", "404")):
         said = h.run("curl", "-s", "--path-as-is", "-o", "/dev/null", "-w", "%{http_code}", url + path).stdout
         assert said == code, (path, said)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "report/page.h"
 #include "report/run.h"
@@ -265,6 +266,11 @@ static bool has(const struct rig *r, const char *what)
     return false;
 }
 
+static double cpu_ms(void)
+{
+    return (double)clock() * 1000 / CLOCKS_PER_SEC;
+}
+
 /* All that a page can be full of: every window over, three alerts with all their evidence, a
  * categorical feature among the others. */
 static size_t full_size(size_t features)
@@ -277,10 +283,12 @@ static size_t full_size(size_t features)
     const struct alert al = alert_of("punctuation_share_1");
     for (int i = 0; i < 3; i++)
         assert_int_equal(take(&r, RUN_ALERTS, RECORD_ALERT, &al), ST_OK);
+    const double began = cpu_ms();
     render(&r);
+    const double took = cpu_ms() - began;
     const size_t n = r.page.n;
     teardown(&r);
-    print_message("%zu features: %zu bytes\n", features, n);
+    print_message("%zu features: %zu bytes, written in %.0f ms\n", features, n, took);
     return n;
 }
 
