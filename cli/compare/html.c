@@ -7,7 +7,7 @@
 #include "column.h"
 #include "report/page.h"
 
-enum { BARS = 24, TEXT_MAX = 4096 };
+enum { BARS = 20, TEXT_MAX = 4096 };
 
 #define MEMORY_MAX ((size_t)512 << 20)
 
