@@ -181,22 +181,23 @@ static enum status read_all(struct gather *g, avro_file_reader_t reader)
 
 enum status data_read_avro(struct gather *g, struct slice bytes)
 {
+    static const char magic[] = { 'O', 'b', 'j', 1 };
     union {
         const char *in;
         void *out;
     } cast = { .in = bytes.p }; /* fmemopen() takes void *, and only reads it */
-    FILE *f = bytes.n > 0 ? fmemopen(cast.out, bytes.n, "rb") : NULL;
     avro_file_reader_t reader = NULL;
 
-    if (!f || avro_file_reader_fp(f, "data", 0, &reader) != 0) {
-        enum status st = err_set(g->err, ST_REJECT, "not an Avro file%s%s", f ? ": " : "",
-                                 f ? avro_strerror() : ": it is empty");
-        if (f)
-            (void)fclose(f);
-        return st;
-    }
-    enum status st = read_all(g, reader);
-    (void)avro_file_reader_close(reader);
+    if (bytes.n < sizeof(magic) || memcmp(bytes.p, magic, sizeof(magic)) != 0)
+        return err_set(g->err, ST_REJECT, "not an Avro object container file");
+    FILE *f = fmemopen(cast.out, bytes.n, "rb");
+    if (!f)
+        return err_set(g->err, ST_FATAL, "out of memory for Avro");
+    enum status st = avro_file_reader_fp(f, "data", 0, &reader) == 0
+                         ? read_all(g, reader)
+                         : err_set(g->err, ST_REJECT, "Avro: %s", avro_strerror());
+    if (reader)
+        (void)avro_file_reader_close(reader);
     (void)fclose(f);
     return st;
 }

@@ -229,9 +229,9 @@ static void what_is_wrong_is_said(void **state)
     write_avro(f->avro, 20, NULL);
     refused(f, "20 rows");
     write_bytes(f->avro, "text,sentiment\n", 15);
-    refused(f, "not an Avro file");
+    refused(f, "not an Avro object container file");
     write_bytes(f->avro, "", 0);
-    refused(f, "not an Avro file: it is empty");
+    refused(f, "not an Avro object container file");
 
     buf_init(&bytes, 1 << 20);
     write_avro(f->avro, ROWS, NULL);
