@@ -130,8 +130,9 @@ struct count {
 };
 
 static const struct count counts[] = {
-    { "comments", COUNTER_FIRST },  { "updates", COUNTER_UPDATES }, { "dead", COUNTER_DEAD },
-    { "windows", COUNTER_WINDOWS }, { "alerts", COUNTER_ALERTS },   { "late", COUNTER_LATE },
+    { "comments", COUNTER_FIRST },      { "updates", COUNTER_UPDATES }, { "dead", COUNTER_DEAD },
+    { "windows", COUNTER_WINDOWS },     { "alerts", COUNTER_ALERTS },   { "late", COUNTER_LATE },
+    { "escalated", COUNTER_ESCALATED },
 };
 
 /* While all of them are 0, the same raw records give the same bytes (I1); with

@@ -285,6 +285,7 @@ static void count_score(struct out *out, const struct scored *scored, const stru
     out_count(out, COUNTER_CROSS_SOURCE, seen->cross_source);
     out_count(out, COUNTER_DEDUPE_EVICTED, seen->evicted);
     out_count(out, COUNTER_SCORE_CLAMPED, scored->clamped);
+    out_count(out, COUNTER_ESCALATED, scored->escalated);
 }
 
 /* A canary is scored as all are, and is nobody's first sight. */

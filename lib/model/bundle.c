@@ -15,10 +15,11 @@
 #include "model/tables.h"
 #include "score/feature.h"
 
-#define TEXT_MAX    ((size_t)16 << 20) /* of the manifest's strings       */
-#define SCRATCH_MAX ((size_t)64 << 20) /* of one comment while it is read */
-#define GOLDEN_MAX  ((size_t)16 << 20)
-#define TOLERANCE   1e-6
+#define TEXT_MAX         ((size_t)16 << 20) /* of the manifest's strings       */
+#define SCRATCH_MAX      ((size_t)64 << 20) /* of one comment while it is read */
+#define GOLDEN_MAX       ((size_t)16 << 20)
+#define TOLERANCE        1e-6
+#define TOLERANCE_MINILM 0.02 /* its sums differ by CPU, and a tree makes steps of that */
 
 struct bundle {
     struct bundle_info info;
@@ -33,6 +34,8 @@ struct bundle {
     float rows[BUNDLE_BATCH_MAX * BUNDLE_FEATURES_MAX];
     float answers[BUNDLE_BATCH_MAX];
 };
+
+_Static_assert((int)BUNDLE_BATCH_MAX <= (int)MINILM_BATCH_MAX, "a batch for MiniLM");
 
 /* Reads a file that the manifest lists, if its hash is the manifest's. */
 static enum status read_listed(const char *dir, const struct manifest_file *f, struct buf *out,
@@ -130,9 +133,14 @@ static enum status load_manifest(struct bundle *b, const char *dir, struct err *
     return ST_OK;
 }
 
+static bool within(double a, double b, double tolerance)
+{
+    return isnan(a) ? isnan(b) : fabs(a - b) <= tolerance;
+}
+
 static bool near_to(double a, double b)
 {
-    return isnan(a) ? isnan(b) : fabs(a - b) <= TOLERANCE;
+    return within(a, b, TOLERANCE);
 }
 
 static enum status same_aspects(const struct aspect_list *want, const struct aspect_list *got,
@@ -155,8 +163,10 @@ static enum status same_aspects(const struct aspect_list *want, const struct asp
 static enum status same_row(const struct bundle *b, const struct golden *want,
                             const struct scored *got, struct err *err)
 {
+    double tolerance = b->manifest.kind >= KIND_MINILM ? TOLERANCE_MINILM : TOLERANCE;
+
     for (size_t i = 0; i < OUTPUT_N; i++) {
-        if (got->bad || !near_to(got->output[i], want->output[i]))
+        if (got->bad || !within(got->output[i], want->output[i], tolerance))
             return err_set(err, ST_FATAL, "%s is %.9g, the manifest says %.9g",
                            output_table[i].name, got->output[i], want->output[i]);
     }
@@ -205,6 +215,7 @@ static enum status load_all(struct bundle *b, const char *dir, bool prove, struc
         st = load_boosters(b, dir, err);
     if (st == ST_OK)
         st = tables_init(&b->tables, err);
+    b->tables.precision = b->manifest.precision;
     if (st == ST_OK)
         st = load_tables(b, dir, err);
     if (st == ST_OK && b->manifest.kindred)
@@ -318,12 +329,74 @@ static void take_answer(const struct bundle *b, enum bundle_output which, float 
     out->output[which] = v > info->max ? info->max : v < info->min ? info->min : v + 0.0;
 }
 
+/* Which comments MiniLM is asked about: all, or those of a cascade that it is unsure of
+ * without. *n_at of them. */
+static enum status choose(struct bundle *b, size_t n, size_t *at, size_t *n_at, struct err *err)
+{
+    const struct manifest *m = &b->manifest;
+    enum status st = ST_OK;
+
+    *n_at = 0;
+    if (m->kind == KIND_CASCADE)
+        st = booster_predict(b->boosters[OUTPUT_CONFIDENCE], b->rows, n, b->answers, err);
+    for (size_t i = 0; st == ST_OK && i < n; i++) {
+        if (m->kind == KIND_MINILM || (double)b->answers[i] > m->above)
+            at[(*n_at)++] = i;
+    }
+    return st;
+}
+
+/* Writes into a row what MiniLM says of its comment. */
+static void fill_row(const struct bundle *b, const struct says *says, float *row,
+                     struct scored *out)
+{
+    struct reading r = { .minilm = { 0 } };
+
+    for (enum head h = 0; h < HEAD_N; h++) {
+        r.minilm[h] = says->of[h];
+        out->bad = out->bad || !isfinite(says->of[h]);
+    }
+    for (size_t i = 0; i < b->info.features.n; i++) {
+        if (feature_source(b->features[i]) == FEATURE_OF_MINILM)
+            row[i] = (float)b->features[i]->of(&r);
+    }
+    out->escalated = b->manifest.kind == KIND_CASCADE;
+}
+
+static enum status ask_minilm(struct bundle *b, const struct facts *in, size_t n,
+                              struct scored *out, struct err *err)
+{
+    struct minilm *m = b->tables.minilm;
+    struct slice texts[BUNDLE_BATCH_MAX];
+    size_t at[BUNDLE_BATCH_MAX];
+    size_t n_at = 0;
+    enum status st = choose(b, n, at, &n_at, err);
+
+    if (st != ST_OK || n_at == 0)
+        return st;
+    for (size_t i = 0; i < n_at; i++)
+        texts[i] = in[at[i]].text;
+    const float *embeddings = minilm_embed(m, texts, n_at, err);
+    for (size_t i = 0; embeddings && i < n_at; i++) {
+        struct says says = minilm_say(m, embeddings + i * minilm_dim(m));
+
+        fill_row(b, &says, b->rows + at[i] * b->info.features.n, &out[at[i]]);
+    }
+    return embeddings ? ST_OK : ST_FATAL;
+}
+
 enum status bundle_score(struct bundle *b, const struct facts *in, size_t n, struct arena *a,
                          struct scored *out, struct err *err)
 {
     assert(n <= BUNDLE_BATCH_MAX);
     for (size_t i = 0; i < n; i++) {
         enum status st = read_comment(b, &in[i], b->rows + i * b->info.features.n, a, &out[i], err);
+
+        if (st != ST_OK)
+            return st;
+    }
+    if (n > 0 && b->tables.minilm) {
+        enum status st = ask_minilm(b, in, n, out, err);
 
         if (st != ST_OK)
             return st;

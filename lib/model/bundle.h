@@ -7,12 +7,14 @@
  *     *.ubj            XGBoost boosters, one an output
  *     *.tsv            lexicons, cues, taxonomy of aspects, heads
  *     vocab.txt, static.bin    the encoder: pieces of words, and their vectors
+ *     minilm.xml, .bin, .tsv   MiniLM (minilm.h), for the encoders minilm and cascade
  *     baseline.json    what drift compares with     card.md   for people
  *     SHA256SUMS       of all of these: sha256sum -c SHA256SUMS
  *
  * A bundle is named by the SHA-256 of its manifest, which names every file that
  * scoring reads. Loading checks each hash and scores the golden rows: a bundle
- * that does not reproduce its own numbers is refused, and so is one whose features
+ * that does not reproduce its own numbers is refused (with MiniLM to two digits: another CPU
+ * rounds otherwise), and so is one whose features
  * cannot be had or whose scores are none (lint.h). Where a manifest's output
  * has a transform:
  *
@@ -93,7 +95,8 @@ const char *bundle_library(void);
 struct scored {
     double output[OUTPUT_N]; /* within their ranges, unless bad                */
     unsigned clamped;        /* how many were out of range                     */
-    bool bad;                /* a booster's answer is not finite: a dead letter */
+    bool bad;                /* an answer is not finite: a dead letter         */
+    bool escalated;          /* a cascade asked MiniLM                         */
     struct aspect_list aspects;
     struct doubles monitored;
 };

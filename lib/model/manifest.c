@@ -12,6 +12,8 @@
 
 const char *const transform_names[TRANSFORM_N] = { "identity", "clip", "one_minus_exp", "table" };
 
+const char *const kind_names[KIND_N] = { "none", "static", "minilm", "cascade" };
+
 /* What the readers below share. */
 struct reader {
     struct arena *a;
@@ -297,6 +299,44 @@ static enum status read_goldens(struct reader *r, const json_t *in)
     return ST_OK;
 }
 
+/* The place of a name in a list; n: it is not there. */
+static int find_name(const char *name, const char *const *names, int n)
+{
+    int i = 0;
+
+    while (i < n && (!name || strcmp(name, names[i]) != 0))
+        i++;
+    return i;
+}
+
+static enum status read_minilm(struct reader *r, const json_t *in)
+{
+    struct manifest *m = r->m;
+    const json_t *above = json_object_get(in, "above");
+
+    m->precision = (enum precision)find_name(json_string_value(json_object_get(in, "precision")),
+                                             precision_names, PRECISION_N);
+    if (m->precision == PRECISION_N)
+        return err_set(r->err, ST_FATAL, "manifest: minilm: no precision that is known");
+    if (m->kind == KIND_CASCADE && !json_is_number(above))
+        return err_set(r->err, ST_FATAL, "manifest: minilm: above is not a number");
+    m->above = json_number_value(above);
+    return ST_OK;
+}
+
+static enum status read_encoder(struct reader *r, const json_t *doc)
+{
+    struct manifest *m = r->m;
+    enum status st = read_string(r, json_object_get(doc, "encoder"), "encoder", &m->encoder);
+
+    if (st != ST_OK)
+        return st;
+    m->kind = (enum encoder_kind)find_name(m->encoder.p, kind_names, KIND_N);
+    if (m->kind == KIND_N)
+        return err_set(r->err, ST_FATAL, "manifest: this build has no encoder %.40s", m->encoder.p);
+    return m->kind >= KIND_MINILM ? read_minilm(r, json_object_get(doc, "minilm")) : ST_OK;
+}
+
 /* What it is, and of which features. */
 static enum status read_head(struct reader *r, const json_t *doc)
 {
@@ -309,9 +349,7 @@ static enum status read_head(struct reader *r, const json_t *doc)
     if (st == ST_OK)
         st = read_string(r, json_object_get(doc, "version"), "version", &m->version);
     if (st == ST_OK)
-        st = read_string(r, json_object_get(doc, "encoder"), "encoder", &m->encoder);
-    if (st == ST_OK && !slice_is(m->encoder, "none") && !slice_is(m->encoder, "static"))
-        st = err_set(r->err, ST_FATAL, "manifest: this build has no encoder %.40s", m->encoder.p);
+        st = read_encoder(r, doc);
     if (st == ST_OK) {
         st = read_features(r, json_object_get(doc, "features"), "features", BUNDLE_FEATURES_MAX,
                            &m->features);
@@ -323,21 +361,38 @@ static enum status read_head(struct reader *r, const json_t *doc)
     return st;
 }
 
-/* An encoder needs its tables, and some features need an encoder. */
+/* The least kind of encoder that has a feature. */
+static enum encoder_kind kind_of(const struct feature *f)
+{
+    static const enum encoder_kind kinds[] = { [FEATURE_OF_TEXT] = KIND_NONE,
+                                               [FEATURE_OF_VECTORS] = KIND_STATIC,
+                                               [FEATURE_OF_MINILM] = KIND_MINILM };
+
+    return kinds[feature_source(f)];
+}
+
+/* An encoder needs its tables, and some features need an encoder. What drift watches is of
+ * every text: MiniLM's features are not, in a cascade. */
 static enum status check_encoder(const struct reader *r)
 {
     const struct manifest *m = r->m;
-    const bool encoded = !slice_is(m->encoder, "none");
 
-    for (enum bundle_table t = TABLE_VOCABULARY; t <= TABLE_HEADS; t++) {
-        if (encoded != (m->tables[t].n > 0))
+    for (enum bundle_table t = TABLE_VOCABULARY; t < TABLE_N; t++) {
+        bool wanted = m->kind >= (t < TABLE_GRAPH ? KIND_STATIC : KIND_MINILM);
+
+        if (wanted != (m->tables[t].n > 0))
             return err_set(r->err, ST_FATAL, "manifest: encoder %s, and %s table %s", m->encoder.p,
-                           encoded ? "no" : "a", table_names[t]);
+                           wanted ? "no" : "a", table_names[t]);
     }
-    for (size_t i = 0; i < m->features.n && !encoded; i++) {
-        if (feature_wants_encoder(feature_find(m->features.v[i])))
+    for (size_t i = 0; i < m->features.n; i++) {
+        if (kind_of(feature_find(m->features.v[i])) > m->kind)
             return err_set(r->err, ST_FATAL, "manifest: feature %s without an encoder",
                            m->features.v[i].p);
+    }
+    for (size_t i = 0; i < m->monitored.n; i++) {
+        if (kind_of(feature_find(m->monitored.v[i])) == KIND_MINILM)
+            return err_set(r->err, ST_FATAL, "manifest: %s cannot be monitored",
+                           m->monitored.v[i].p);
     }
     return ST_OK;
 }

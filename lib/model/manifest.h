@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* manifest.h -- manifest.json, read and written.
  *
+ * "minilm" stands there when the encoder is minilm or cascade, "above" with cascade alone:
+ *
  *     {"format": 1, "name": "absa-default", "version": "1", "encoder": "static",
+ *      "minilm": {"precision": "int8", "above": 0.21},
  *      "features": ["chars", ...], "monitored": ["chars", ...],
  *      "outputs": {"sentiment_score": {"booster": "sentiment.ubj", "transform": "identity"},
  *                  ..., "confidence": {"booster": ..., "transform": "table",
@@ -35,6 +38,17 @@ enum transform {
 
 extern const char *const transform_names[TRANSFORM_N];
 
+enum encoder_kind {
+    KIND_NONE,
+    KIND_STATIC,  /* vectors of the pieces                                    */
+    KIND_MINILM,  /* and MiniLM                                               */
+    KIND_CASCADE, /* MiniLM where the error to be expected without it is large */
+    KIND_N,
+};
+
+/* "none", ... */
+extern const char *const kind_names[KIND_N];
+
 struct point {
     double x, y;
 };
@@ -65,6 +79,10 @@ struct golden {
 /* Strings and arrays live in the arena that it was read into. */
 struct manifest {
     struct slice name, version, encoder;
+    enum encoder_kind kind;   /* the same as encoder                        */
+    enum precision precision; /* of MiniLM                                  */
+    double above;             /* cascade: the expected error, as the booster of confidence
+                                 says it, above which MiniLM is asked       */
     struct strings features, monitored;
     struct manifest_output outputs[OUTPUT_N];
     struct slice tables[TABLE_N]; /* a file of the bundle; empty: none */

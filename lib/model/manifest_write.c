@@ -56,6 +56,16 @@ static json_t *outputs(const struct manifest *m)
     return out;
 }
 
+static json_t *minilm(const struct manifest *m)
+{
+    json_t *out = json_object();
+
+    json_object_set_new(out, "precision", json_string(precision_names[m->precision]));
+    if (m->kind == KIND_CASCADE)
+        json_object_set_new(out, "above", number(m->above));
+    return out;
+}
+
 static json_t *tables(const struct manifest *m)
 {
     json_t *out = json_object();
@@ -138,6 +148,8 @@ enum status manifest_write(const struct manifest *m, struct buf *out, struct err
     json_object_set_new(doc, "name", text(m->name));
     json_object_set_new(doc, "version", text(m->version));
     json_object_set_new(doc, "encoder", text(m->encoder));
+    if (m->kind >= KIND_MINILM)
+        json_object_set_new(doc, "minilm", minilm(m));
     json_object_set_new(doc, "features", texts(&m->features));
     json_object_set_new(doc, "monitored", texts(&m->monitored));
     json_object_set_new(doc, "outputs", outputs(m));

@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/tables.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "file/file.h"
 #include "model/bundle.h"
 
-const char *const table_names[TABLE_N] = { "lexicon",  "emoji",      "words",   "cues",
-                                           "taxonomy", "vocabulary", "vectors", "heads" };
+#define GRAPH_MAX ((size_t)4 << 20)
 
-const char *const table_files[TABLE_N] = { "lexicon.tsv",  "emoji.tsv", "words.tsv",  "cues.tsv",
-                                           "taxonomy.tsv", "vocab.txt", "static.bin", "heads.tsv" };
+const char *const table_names[TABLE_N] = { "lexicon",      "emoji",          "words",       "cues",
+                                           "taxonomy",     "vocabulary",     "vectors",     "heads",
+                                           "minilm_graph", "minilm_weights", "minilm_lines" };
+
+const char *const table_files[TABLE_N] = { "lexicon.tsv",  "emoji.tsv",  "words.tsv",  "cues.tsv",
+                                           "taxonomy.tsv", "vocab.txt",  "static.bin", "heads.tsv",
+                                           "minilm.xml",   "minilm.bin", "minilm.tsv" };
 
 enum status tables_init(struct tables *t, struct err *err)
 {
     memset(t, 0, sizeof(*t));
+    buf_init(&t->graph, GRAPH_MAX);
     t->lexicon = lexicon_new();
     if (!t->lexicon)
         return err_set(err, ST_FATAL, "out of memory for a lexicon");
@@ -26,6 +32,8 @@ void tables_release(struct tables *t)
 {
     lexicon_free(t->lexicon);
     taxonomy_free(t->taxonomy);
+    minilm_free(t->minilm);
+    buf_release(&t->graph);
     wordpiece_free(t->vocabulary);
     vectors_free(t->vectors);
     heads_free(t->heads);
@@ -36,6 +44,8 @@ static enum status use_vectors(struct tables *t, struct slice bytes, struct err 
 {
     struct wordpiece *vocabulary = t->vocabulary;
 
+    minilm_free(t->minilm); /* it asks the old ones */
+    t->minilm = NULL;
     vectors_free(t->vectors);
     heads_free(t->heads); /* they know the pieces by number */
     t->heads = NULL;
@@ -49,6 +59,34 @@ static enum status use_heads(struct tables *t, struct slice bytes, struct err *e
         return err_set(err, ST_FATAL, "heads without vectors");
     heads_free(t->heads);
     return heads_new(bytes, t->vectors, &t->heads, err);
+}
+
+static enum status use_weights(struct tables *t, struct slice bytes, struct err *err)
+{
+    enum status st;
+
+    if (!t->vectors)
+        return err_set(err, ST_FATAL, "MiniLM without vectors, and the vocabulary that they have");
+    minilm_free(t->minilm);
+    st = minilm_new(buf_slice(&t->graph), bytes, t->precision, t->vectors, &t->minilm, err);
+    buf_clear(&t->graph);
+    return st;
+}
+
+/* The tables of MiniLM. */
+static enum status use_minilm(struct tables *t, enum bundle_table which, struct slice bytes,
+                              struct err *err)
+{
+    if (which == TABLE_WEIGHTS)
+        return use_weights(t, bytes, err);
+    if (which == TABLE_LINES && !t->minilm)
+        return err_set(err, ST_FATAL, "lines without MiniLM");
+    if (which == TABLE_LINES)
+        return minilm_learn(t->minilm, bytes, err);
+    buf_clear(&t->graph);
+    buf_slice_add(&t->graph, bytes);
+    return buf_failed(&t->graph) ? err_set(err, ST_FATAL, "%zu bytes, or out of memory", bytes.n)
+                                 : ST_OK;
 }
 
 enum status tables_use(struct tables *t, enum bundle_table which, struct slice bytes,
@@ -78,6 +116,11 @@ enum status tables_use(struct tables *t, enum bundle_table which, struct slice b
         break;
     case TABLE_HEADS:
         st = use_heads(t, bytes, err);
+        break;
+    case TABLE_GRAPH:
+    case TABLE_WEIGHTS:
+    case TABLE_LINES:
+        st = use_minilm(t, which, bytes, err);
         break;
     case TABLE_N:
         break;
@@ -125,5 +168,7 @@ enum status tables_read(const struct tables *t, const struct facts *facts, struc
 
     if (st == ST_OK && t->heads)
         reading_encode(out, t->vectors, t->heads);
+    for (enum head h = 0; t->minilm && h < HEAD_N; h++)
+        out->minilm[h] = (double)NAN;
     return st;
 }

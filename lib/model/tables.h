@@ -3,9 +3,11 @@
 #ifndef MODEL_TABLES_H
 #define MODEL_TABLES_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/slice.h"
+#include "model/minilm.h"
 #include "score/aspects.h"
 #include "score/heads.h"
 #include "score/kindred.h"
@@ -22,6 +24,9 @@ enum bundle_table {
     TABLE_VOCABULARY, /* pieces of words (text/wordpiece.h)             */
     TABLE_VECTORS,    /* a vector a piece (score/vectors.h)              */
     TABLE_HEADS,      /* what vectors say of each output (score/heads.h) */
+    TABLE_GRAPH,      /* MiniLM as a graph (model/encoder.h)             */
+    TABLE_WEIGHTS,    /* its weights                                     */
+    TABLE_LINES,      /* what it says of each output (score/linear.h)    */
     TABLE_N,
 };
 
@@ -37,6 +42,9 @@ struct tables {
     struct wordpiece *vocabulary; /* until the vectors take it */
     struct vectors *vectors;      /* NULL: no encoder          */
     struct heads *heads;          /* NULL as well, or not yet learnt */
+    enum precision precision;     /* of MiniLM, by the manifest  */
+    struct buf graph;             /* until MiniLM is made of it  */
+    struct minilm *minilm;        /* NULL: not a part of it      */
 };
 
 /* Empty tables. ST_FATAL: memory; release in any case. */
@@ -57,7 +65,8 @@ MUST_USE enum status tables_taxonomy(struct tables *t, const char *path,
  * of aspects is taken in. ST_FATAL: no vectors, or as kindred_add(). */
 MUST_USE enum status tables_kindred(struct tables *t, double apart, struct err *err);
 
-/* Reads a comment by the tables. As reading_make(). */
+/* Reads a comment by the tables; what MiniLM says of it is not known yet. As
+ * reading_make(). */
 MUST_USE enum status tables_read(const struct tables *t, const struct facts *facts, struct arena *a,
                                  struct reading *out, struct err *err);
 

@@ -208,6 +208,21 @@ static double vector_implicitness(const struct reading *r)
     return within(r->head[HEAD_IMPLICITNESS], HEAD_MAX);
 }
 
+static double minilm_sentiment(const struct reading *r)
+{
+    return within(r->minilm[HEAD_SENTIMENT], HEAD_MAX);
+}
+
+static double minilm_engagement(const struct reading *r)
+{
+    return within(r->minilm[HEAD_ENGAGEMENT], HEAD_MAX);
+}
+
+static double minilm_implicitness(const struct reading *r)
+{
+    return within(r->minilm[HEAD_IMPLICITNESS], HEAD_MAX);
+}
+
 /* clang-format off */
 const struct feature feature_table[] = {
     { "chars", "code points", 0, BYTES_MAX, chars, "Length of the text." },
@@ -247,12 +262,19 @@ const struct feature feature_table[] = {
     { "vector_sentiment", "polarity", -HEAD_MAX, HEAD_MAX, vector_sentiment, "Sentiment by the text's vector alone; 0 without an encoder." },
     { "vector_engagement", "rank", -HEAD_MAX, HEAD_MAX, vector_engagement, "Engagement by the text's vector alone." },
     { "vector_implicitness", "degree", -HEAD_MAX, HEAD_MAX, vector_implicitness, "Implicitness by the text's vector alone." },
+    { "minilm_sentiment", "polarity", -HEAD_MAX, HEAD_MAX, minilm_sentiment, "Sentiment by MiniLM alone; missing where it was not asked." },
+    { "minilm_engagement", "rank", -HEAD_MAX, HEAD_MAX, minilm_engagement, "Engagement by MiniLM alone." },
+    { "minilm_implicitness", "degree", -HEAD_MAX, HEAD_MAX, minilm_implicitness, "Implicitness by MiniLM alone." },
 };
 /* clang-format on */
 
-bool feature_wants_encoder(const struct feature *f)
+enum feature_source feature_source(const struct feature *f)
 {
-    return f->of == vector_sentiment || f->of == vector_engagement || f->of == vector_implicitness;
+    if (f->of == vector_sentiment || f->of == vector_engagement || f->of == vector_implicitness)
+        return FEATURE_OF_VECTORS;
+    if (f->of == minilm_sentiment || f->of == minilm_engagement || f->of == minilm_implicitness)
+        return FEATURE_OF_MINILM;
+    return FEATURE_OF_TEXT;
 }
 
 const size_t feature_n = sizeof(feature_table) / sizeof(feature_table[0]);

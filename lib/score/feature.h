@@ -4,11 +4,10 @@
  * A bundle names the features of its model, in order; training and scoring go
  * through the same rows, so the two cannot differ. A new feature of a comment is
  * one row and one pure function. Each is finite and within its range for any
- * bytes. */
+ * bytes; those of MiniLM are NaN where it was not asked. */
 #ifndef SCORE_FEATURE_H
 #define SCORE_FEATURE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/slice.h"
@@ -29,7 +28,13 @@ extern const size_t feature_n;
 /* The row of a name; NULL: there is none. O(rows). */
 const struct feature *feature_find(struct slice name);
 
-/* Whether it is 0 without an encoder. */
-bool feature_wants_encoder(const struct feature *f);
+/* What it is made of. */
+enum feature_source {
+    FEATURE_OF_TEXT,
+    FEATURE_OF_VECTORS, /* 0 without score/vectors.h          */
+    FEATURE_OF_MINILM,  /* the same without model/minilm.h    */
+};
+
+enum feature_source feature_source(const struct feature *f);
 
 #endif

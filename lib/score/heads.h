@@ -4,10 +4,8 @@
  * boosted trees see a few numbers and not hundreds.
  *
  * A line through a mean is the mean of the line: what it says of each piece is worked
- * out once, when it is read, and a text costs an addition a piece.
- *
- * A table has lines of "output TAB dimension TAB weight", the dimension from 0, or
- * "bias". */
+ * out once, when it is read, and a text costs an addition a piece. The table is that of
+ * score/linear.h. */
 #ifndef SCORE_HEADS_H
 #define SCORE_HEADS_H
 
@@ -16,17 +14,8 @@
 
 #include "base/err.h"
 #include "base/slice.h"
+#include "score/linear.h"
 #include "score/vectors.h"
-
-enum head {
-    HEAD_SENTIMENT,
-    HEAD_ENGAGEMENT,
-    HEAD_IMPLICITNESS,
-    HEAD_N,
-};
-
-/* As in the table: "sentiment", ... */
-extern const char *const head_names[HEAD_N];
 
 struct heads;
 

@@ -37,7 +37,8 @@ struct reading {
     double entropy; /* of the pieces between white space, in bits    */
     struct valence valence;
 
-    double head[HEAD_N]; /* what the vector of the text says; 0 without an encoder */
+    double head[HEAD_N];   /* what the vector of the text says; 0 without an encoder */
+    double minilm[HEAD_N]; /* what MiniLM says; the same, and NaN where it was not asked */
 };
 
 /* Reads a comment. The reading borrows text and arena. ST_FATAL: memory.

@@ -20,6 +20,7 @@
     X(CROSS_SOURCE, "cross_source_updates", "Updates across raw partitions")                       \
     X(DEDUPE_EVICTED, "dedupe_evicted", "Records scored while the set of sightings was over cap")  \
     X(SCORE_CLAMPED, "scores_clamped", "Scores out of their range, clamped")                       \
+    X(ESCALATED, "escalated", "Comments that a cascade was unsure of and asked MiniLM about")      \
     X(SHADOWED, "shadow_scores", "Comments that a second model scored too")                        \
     X(SHADOW_LOST, "shadow_lost", "Comments that the second model had no score for")               \
     X(MARK_MISMATCH, "mark_mismatch", "Marks whose count of records does not fit what was read")   \

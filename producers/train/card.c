@@ -47,6 +47,16 @@ static const char implicitness_rule[] =
     "strongest word of the lexicon / 2, each at most 1. The second part is computed from the text "
     "that the model sees too.\n";
 
+static const char *const made_of[KIND_N] = {
+    [KIND_NONE] = "surface and lexicon (no text encoder)",
+    [KIND_STATIC] = "surface, lexicon and what the mean vector of the words says of each "
+                    "output (encoder `static`)",
+    [KIND_MINILM] = "surface, lexicon, and what the mean vector of the words and the embedding "
+                    "of MiniLM say of each output (encoder `minilm`)",
+    [KIND_CASCADE] = "surface, lexicon, what the mean vector of the words says of each output "
+                     "and, of some comments, the embedding of MiniLM (encoder `cascade`)",
+};
+
 static void add_slice(struct buf *out, struct slice s, const char *then)
 {
     buf_slice_add(out, s);
@@ -74,10 +84,18 @@ void train_card(const struct training *t, const struct quality *q, struct buf *o
             "Sentiment, engagement, implicitness and confidence of short social texts, from %zu "
             "features of %s by gradient boosting (XGBoost, depth 4). "
             "English; other languages get little more than their emoji.\n\n",
-            m->features.n,
-            t->dim > 0 ? "surface, lexicon and what the mean vector of the words says of each "
-                         "output (encoder `static`)"
-                       : "surface and lexicon (no text encoder)");
+            m->features.n, made_of[m->kind]);
+    if (m->kind >= KIND_MINILM)
+        buf_fmt(
+            out,
+            "MiniLM runs by OpenVINO in %s; scores are the same on CPUs of one kind, and near to "
+            "each other on different ones.\n\n",
+            precision_names[m->precision]);
+    if (m->kind == KIND_CASCADE)
+        buf_fmt(out,
+                "MiniLM is asked where the error to be expected without it is above %.4f: about "
+                "%zu of the %zu test rows.\n\n",
+                m->above, q->escalated, q->n);
     buf_fmt(out, "## Data\n%zu rows: %zu to learn from, %zu to test, split by %s.\n", t->data.n,
             t->data.n - q->n, q->n,
             t->conf->split == SPLIT_HASH ? "the SHA-256 of the text (mod 5 = 0 is the test)"

@@ -56,30 +56,33 @@ enum status train_table(struct training *t, enum bundle_table which, struct slic
     return m->files[m->n_files++].sha256.p ? ST_OK : no_memory(err);
 }
 
-/* Copies a table of the source folder into the bundle. */
-static enum status take_table(struct training *t, enum bundle_table which, struct buf *bytes,
-                              struct err *err)
+enum status train_take(struct training *t, const char *dir, enum bundle_table which,
+                       struct err *err)
 {
     char path[FILE_PATH_MAX];
-    enum status st = file_path(t->conf->tables, slice_str(table_files[which]), path, err);
+    struct buf bytes;
+    enum status st = file_path(dir, slice_str(table_files[which]), path, err);
 
-    if (st != ST_OK || access(path, F_OK) != 0)
-        return st; /* every table may be missing */
-    st = file_read(path, bytes, err);
-    return st == ST_OK ? train_table(t, which, buf_slice(bytes), err) : st;
+    buf_init(&bytes, BUNDLE_FILE_MAX);
+    if (st == ST_OK)
+        st = file_read(path, &bytes, err);
+    if (st == ST_OK)
+        st = train_table(t, which, buf_slice(&bytes), err);
+    buf_release(&bytes);
+    return st;
 }
 
-/* All but the heads: those are learnt. */
+/* All but the heads: those are learnt. Every table may be missing. */
 static enum status take_tables(struct training *t, struct err *err)
 {
     enum status st = tables_init(&t->tables, err);
 
     for (enum bundle_table i = 0; st == ST_OK && i < TABLE_HEADS; i++) {
-        struct buf bytes;
+        char path[FILE_PATH_MAX];
 
-        buf_init(&bytes, BUNDLE_FILE_MAX);
-        st = take_table(t, i, &bytes, err);
-        buf_release(&bytes);
+        st = file_path(t->conf->tables, slice_str(table_files[i]), path, err);
+        if (st == ST_OK && access(path, F_OK) == 0)
+            st = train_take(t, t->conf->tables, i, err);
     }
     return st;
 }
@@ -121,8 +124,8 @@ static void read_vector(const struct training *t, size_t row)
     size_t n = vectors_pieces(t->tables.vectors, t->data.v[row].text, pieces);
 
     vectors_mean(t->tables.vectors, pieces, n, mean);
-    for (size_t k = 0; k < t->dim; k++)
-        t->vectors[row * t->dim + k] = (float)mean[k];
+    for (size_t k = 0; k < t->vectors.dim; k++)
+        t->vectors.v[row * t->vectors.dim + k] = (float)mean[k];
 }
 
 /* Rows of every feature there is, each text's vector, and how strong its strongest word is. */
@@ -139,7 +142,7 @@ static enum status read_texts(struct training *t, double *all, struct err *err)
         st = tables_read(&t->tables, &facts, scratch, &r, err);
         if (st != ST_OK)
             break;
-        if (t->dim > 0)
+        if (t->vectors.dim > 0)
             read_vector(t, i);
         for (size_t k = 0; k < feature_n; k++)
             all[i * feature_n + k] = feature_table[k].of(&r);
@@ -157,6 +160,27 @@ static bool varies(const double *all, size_t n, size_t k)
             return true;
     }
     return false;
+}
+
+/* The rows that models learn from, of the columns that were chosen. */
+static enum status fill_rows(struct training *t, const double *all, const size_t *column,
+                             struct err *err)
+{
+    size_t n = t->manifest.features.n;
+
+    t->x = arena_array(t->arena, t->rows * n, sizeof(*t->x));
+    if (!t->x)
+        return no_memory(err);
+    for (size_t i = 0; i < t->rows; i++) {
+        bool asked = i + t->data.n >= t->rows; /* the last of a text's rows */
+
+        for (size_t k = 0; k < n; k++) {
+            bool missing = !asked && feature_source(&feature_table[column[k]]) == FEATURE_OF_MINILM;
+
+            t->x[i * n + k] = missing ? NAN : (float)all[i % t->data.n * feature_n + column[k]];
+        }
+    }
+    return ST_OK;
 }
 
 static enum status choose_features(struct training *t, const double *all, struct err *err)
@@ -178,14 +202,7 @@ static enum status choose_features(struct training *t, const double *all, struct
         column[names->n] = k;
         names->v[names->n++] = slice_str(feature_table[k].name);
     }
-    t->x = arena_array(t->arena, t->data.n * names->n, sizeof(*t->x));
-    if (!t->x)
-        return no_memory(err);
-    for (size_t i = 0; i < t->data.n; i++) {
-        for (size_t k = 0; k < names->n; k++)
-            t->x[i * names->n + k] = (float)all[i * feature_n + column[k]];
-    }
-    return ST_OK;
+    return fill_rows(t, all, column, err);
 }
 
 static int by_value(const void *a, const void *b)
@@ -217,7 +234,7 @@ static enum status make_labels(struct training *t, const double *all, struct err
     double *sorted = arena_array(t->arena, n, sizeof(*sorted));
 
     for (size_t o = 0; o < OUTPUT_N; o++) {
-        t->y[o] = arena_array(t->arena, n, sizeof(**t->y));
+        t->y[o] = arena_array(t->arena, o == OUTPUT_CONFIDENCE ? t->rows : n, sizeof(**t->y));
         if (!t->y[o])
             return no_memory(err);
     }
@@ -251,13 +268,20 @@ static void choose_kindred(struct training *t)
     m->apart = m->kindred ? t->conf->apart : 0.0;
 }
 
-static enum status make_room_for_vectors(struct training *t, struct err *err)
+static enum status choose_encoder(struct training *t, struct err *err)
 {
+    struct manifest *m = &t->manifest;
+
     choose_kindred(t);
-    t->dim = t->tables.vectors ? vectors_dim(t->tables.vectors) : 0;
-    t->manifest.encoder = slice_str(t->dim > 0 ? "static" : "none");
-    t->vectors = arena_array(t->arena, t->data.n * t->dim, sizeof(*t->vectors));
-    return t->vectors ? ST_OK : no_memory(err);
+    t->vectors.dim = t->tables.vectors ? vectors_dim(t->tables.vectors) : 0;
+    m->kind = t->vectors.dim > 0 ? t->conf->encoder : KIND_NONE;
+    m->encoder = slice_str(kind_names[m->kind]);
+    m->precision = t->conf->precision;
+    t->rows = m->kind == KIND_CASCADE ? 2 * t->data.n : t->data.n;
+    if (m->kind == KIND_NONE && t->conf->encoder > KIND_STATIC)
+        return err_set(err, ST_REJECT, "%s: MiniLM wants tables with vectors", t->conf->tables);
+    t->vectors.v = arena_array(t->arena, t->data.n * t->vectors.dim, sizeof(float));
+    return t->vectors.v ? ST_OK : no_memory(err);
 }
 
 enum status train_features(struct training *t, struct err *err)
@@ -273,9 +297,11 @@ enum status train_features(struct training *t, struct err *err)
     if (st == ST_OK)
         st = take_licences(t, err);
     if (st == ST_OK)
-        st = make_room_for_vectors(t, err);
+        st = choose_encoder(t, err);
     if (st == ST_OK)
         st = read_texts(t, all, err);
+    if (st == ST_OK)
+        st = train_minilm(t, err);
     if (st == ST_OK)
         st = make_labels(t, all, err);
     if (st == ST_OK)

@@ -21,21 +21,26 @@ _Static_assert((int)HEAD_SENTIMENT == OUTPUT_SENTIMENT &&
 /* The lines of one output: of all folds but one, and at [TEST_FOLD] of all but the
  * test. */
 struct lines {
-    double weight[FOLDS][VECTORS_DIM_MAX];
+    double weight[FOLDS][LINEAR_DIM_MAX];
     double bias[FOLDS];
 };
 
-static const char *const head_features[HEAD_N] = { "vector_sentiment", "vector_engagement",
-                                                   "vector_implicitness" };
+/* Vectors, the features that lines through them are, and the table that keeps the lines. */
+struct source {
+    const struct embedded *texts;
+    const char *features[HEAD_N];
+    enum bundle_table table;
+};
 
-static void sum_rows(const struct training *t, enum head h, struct gram folds[FOLDS])
+static void sum_rows(const struct training *t, const struct embedded *texts, enum head h,
+                     struct gram folds[FOLDS])
 {
     for (size_t i = 0; i < t->data.n; i++) {
         int fold = t->data.v[i].fold;
         double y = (double)t->y[h][i];
 
         if (fold != TEST_FOLD && !isnan(y))
-            gram_row(&folds[fold], t->vectors + i * t->dim, y);
+            gram_row(&folds[fold], texts->v + i * texts->dim, y);
     }
 }
 
@@ -59,16 +64,16 @@ static enum status fit_lines(const struct gram folds[FOLDS], struct lines *out, 
     return st;
 }
 
-static enum status fit_head(const struct training *t, enum head h, struct lines *out,
-                            struct err *err)
+static enum status fit_head(const struct training *t, const struct embedded *texts, enum head h,
+                            struct lines *out, struct err *err)
 {
     struct gram folds[FOLDS] = { { 0 } };
     enum status st = ST_OK;
 
     for (int k = 0; st == ST_OK && k < FOLDS; k++)
-        st = gram_init(&folds[k], t->dim, err);
+        st = gram_init(&folds[k], texts->dim, err);
     if (st == ST_OK) {
-        sum_rows(t, h, folds);
+        sum_rows(t, texts, h, folds);
         st = fit_lines(folds, out, err);
     }
     for (int k = 0; k < FOLDS; k++)
@@ -77,17 +82,18 @@ static enum status fit_head(const struct training *t, enum head h, struct lines 
 }
 
 /* Each row's feature, by the line that has not seen it. */
-static void fill_feature(const struct training *t, enum head h, const struct lines *l, double *all)
+static void fill_feature(const struct training *t, const struct source *s, enum head h,
+                         const struct lines *l, double *all)
 {
-    const struct feature *f = feature_find(slice_str(head_features[h]));
+    const struct feature *f = feature_find(slice_str(s->features[h]));
     size_t column = (size_t)(f - feature_table);
 
     for (size_t i = 0; i < t->data.n; i++) {
-        const float *x = t->vectors + i * t->dim;
+        const float *x = s->texts->v + i * s->texts->dim;
         int fold = t->data.v[i].fold;
         double v = l->bias[fold];
 
-        for (size_t k = 0; k < t->dim; k++)
+        for (size_t k = 0; k < s->texts->dim; k++)
             v += (double)x[k] * l->weight[fold][k];
         all[i * feature_n + column] = fmin(f->max, fmax(f->min, v));
     }
@@ -100,24 +106,44 @@ static void write_head(enum head h, const struct lines *l, size_t dim, struct bu
         buf_fmt(out, "%s\t%zu\t%.17g\n", head_names[h], k, l->weight[TEST_FOLD][k]);
 }
 
-enum status train_heads(struct training *t, double *all, struct err *err)
+static enum status learn_lines(struct training *t, const struct source *s, struct lines *l,
+                               double *all, struct err *err)
 {
-    struct lines *l = calloc(1, sizeof(*l));
-    enum status st = l ? ST_OK : err_set(err, ST_FATAL, "out of memory for training");
+    enum status st = ST_OK;
     struct buf text;
 
     buf_init(&text, TABLE_MAX);
     buf_str(&text, "# output, dimension of the vector (or bias), weight: learnt by absa train\n");
-    for (enum head h = 0; st == ST_OK && t->dim > 0 && h < HEAD_N; h++) {
-        st = fit_head(t, h, l, err);
+    for (enum head h = 0; st == ST_OK && h < HEAD_N; h++) {
+        st = fit_head(t, s->texts, h, l, err);
         if (st != ST_OK)
             break;
-        fill_feature(t, h, l, all);
-        write_head(h, l, t->dim, &text);
+        fill_feature(t, s, h, l, all);
+        write_head(h, l, s->texts->dim, &text);
     }
-    if (st == ST_OK && t->dim > 0)
-        st = train_table(t, TABLE_HEADS, buf_slice(&text), err);
+    if (st == ST_OK)
+        st = train_table(t, s->table, buf_slice(&text), err);
     buf_release(&text);
+    return st;
+}
+
+enum status train_heads(struct training *t, double *all, struct err *err)
+{
+    const struct source sources[] = {
+        { &t->vectors,
+          { "vector_sentiment", "vector_engagement", "vector_implicitness" },
+          TABLE_HEADS },
+        { &t->minilm,
+          { "minilm_sentiment", "minilm_engagement", "minilm_implicitness" },
+          TABLE_LINES },
+    };
+    struct lines *l = calloc(1, sizeof(*l));
+    enum status st = l ? ST_OK : err_set(err, ST_FATAL, "out of memory for training");
+
+    for (size_t i = 0; st == ST_OK && i < sizeof(sources) / sizeof(sources[0]); i++) {
+        if (sources[i].texts->dim > 0)
+            st = learn_lines(t, &sources[i], l, all, err);
+    }
     free(l);
     return st;
 }

@@ -23,6 +23,9 @@ static struct train_conf conf = {
 };
 static const char *split = "hash";
 static const char *kindred;
+static const char *encoder = "static";
+static const char *precision = "int8";
+static const char *budget = "300";
 static struct mlflow_conf mlflow;
 static const char *url;
 static struct publish_conf publish = {
@@ -40,6 +43,12 @@ static const struct app_opt opts[] = {
       "labelled texts: CSV, TSV, JSON lines (.jsonl) or Avro (.avro)" },
     { "out", 0, "DIR", APP_STR, &conf.out, "folder of the bundle" },
     { "tables", 0, "DIR", APP_STR, &conf.tables, "word tables; those of the default bundle" },
+    { "encoder", 0, "KIND", APP_STR, &encoder, "static, minilm or cascade (static)" },
+    { "minilm", 0, "DIR", APP_STR, &conf.minilm,
+      "with minilm and cascade: minilm.xml and minilm.bin, of tools/minilm" },
+    { "precision", 0, "P", APP_STR, &precision, "of MiniLM: f32, bf16 or int8 (int8)" },
+    { "budget", 0, "US", APP_STR, &budget,
+      "with cascade: what MiniLM may cost a comment, in microseconds on average (300)" },
     { "name", 0, "NAME", APP_STR, &conf.name, "name of the model (absa-model)" },
     { "model-version", 0, "V", APP_STR, &conf.version, "version of the model (1)" },
     { "kindred", 0, "SHARE", APP_STR, &kindred,
@@ -113,10 +122,33 @@ static enum status take_kindred(struct err *err)
     return ST_OK;
 }
 
+/* --encoder and what goes with it. */
+static enum status set_encoder(struct err *err)
+{
+    enum encoder_kind kind = KIND_STATIC;
+    enum precision p = PRECISION_F32;
+
+    while (kind < KIND_N && strcmp(encoder, kind_names[kind]) != 0)
+        kind++;
+    if (kind == KIND_N)
+        return err_set(err, ST_FATAL, "usage: --encoder is static, minilm or cascade");
+    while (p < PRECISION_N && strcmp(precision, precision_names[p]) != 0)
+        p++;
+    if (p == PRECISION_N)
+        return err_set(err, ST_FATAL, "usage: --precision is f32, bf16 or int8");
+    if (!tsv_number(slice_str(budget), &conf.budget_us) || conf.budget_us < 0.0)
+        return err_set(err, ST_FATAL, "usage: --budget is not a number of at least 0");
+    if ((kind >= KIND_MINILM) != (conf.minilm != NULL))
+        return err_set(err, ST_FATAL, "usage: --minilm goes with --encoder minilm or cascade");
+    conf.encoder = kind;
+    conf.precision = p;
+    return ST_OK;
+}
+
 static enum status run(struct app_run *app, struct err *err)
 {
     (void)app;
-    if (take_kindred(err) != ST_OK)
+    if (take_kindred(err) != ST_OK || set_encoder(err) != ST_OK)
         return ST_FATAL;
     if (!conf.data || !conf.out)
         return err_set(err, ST_FATAL, "usage: --data FILE and --out DIR are needed");

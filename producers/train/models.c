@@ -24,14 +24,15 @@ static enum status pick(const struct training *t, enum bundle_output o, unsigned
     size_t f = t->manifest.features.n;
 
     *out = (struct rows){ .f = f };
-    out->x = calloc(t->data.n * f, sizeof(float));
-    out->y = calloc(t->data.n, sizeof(float));
+    out->x = calloc(t->rows * f, sizeof(float));
+    out->y = calloc(t->rows, sizeof(float));
     if (!out->x || !out->y)
         return err_set(err, ST_FATAL, "out of memory for training");
-    for (size_t i = 0; i < t->data.n; i++) {
-        float y = t->y[o][i];
+    for (size_t i = 0; i < t->rows; i++) {
+        size_t text = i % t->data.n;
+        float y = t->y[o][o == OUTPUT_CONFIDENCE ? i : text];
 
-        if (!(folds >> t->data.v[i].fold & 1U) || isnan(y))
+        if (!(folds >> t->data.v[text].fold & 1U) || isnan(y))
             continue;
         for (size_t k = 0; k < f; k++)
             out->x[out->n * f + k] = t->x[i * f + k];
@@ -130,8 +131,8 @@ static void keep_errors(struct training *t, int fold, const struct trial *trial)
 {
     size_t k = 0;
 
-    for (size_t i = 0; i < t->data.n; i++) {
-        if (t->data.v[i].fold == fold) {
+    for (size_t i = 0; i < t->rows; i++) {
+        if (t->data.v[i % t->data.n].fold == fold) {
             t->y[OUTPUT_CONFIDENCE][i] = fabsf(trial->predicted[k] - trial->judge.y[k]);
             k++;
         }
@@ -171,6 +172,25 @@ static enum status fit_plain(struct training *t, enum bundle_output o, struct er
     return st;
 }
 
+static int by_float(const void *a, const void *b)
+{
+    const float *x = a;
+    const float *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+/* Where a cascade asks MiniLM: expected are the errors of its n judged texts without it, which
+ * are sorted. */
+static void set_threshold(struct training *t, float *expected, size_t n)
+{
+    double share = fmin(1.0, t->conf->budget_us / MINILM_US);
+    size_t at = (size_t)((1.0 - share) * (double)(n - 1));
+
+    qsort(expected, n, sizeof(*expected), by_float);
+    t->manifest.above = (double)expected[at];
+}
+
 /* The expected error, and what share of such errors is small enough. The model
  * stays without the fold that it is calibrated on. */
 static enum status fit_confidence(struct training *t, struct err *err)
@@ -191,6 +211,8 @@ static enum status fit_confidence(struct training *t, struct err *err)
         st = calibrate(trial.predicted, error, trial.judge.n,
                        &t->manifest.outputs[OUTPUT_CONFIDENCE], err);
     }
+    if (st == ST_OK && t->manifest.kind == KIND_CASCADE)
+        set_threshold(t, trial.predicted, trial.judge.n / 2);
     free(error);
     trial_release(&trial);
     train_progress(t, "confidence");

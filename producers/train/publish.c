@@ -68,7 +68,7 @@ static enum status log_figures(const struct training *t, const struct quality *q
                                            { "split", c->split == SPLIT_TIME ? "time" : "hash" },
                                            { "rows", rows },
                                            { "features", features },
-                                           { "encoder", t->dim > 0 ? "static" : "none" },
+                                           { "encoder", kind_names[t->manifest.kind] },
                                            { "xgboost", bundle_library() } };
     struct figures f = { .n = 0 };
 

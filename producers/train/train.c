@@ -29,6 +29,9 @@ static void report(const struct training *t, const struct quality *q)
                t->rounds[o], q->pearson[o], q->mae[o]);
     printf("%-20s %3d trees, mean %.3f, share within 0.25 of the truth %.3f\n", "confidence",
            t->rounds[OUTPUT_CONFIDENCE], q->mean_confidence, q->near_enough);
+    if (t->manifest.kind == KIND_CASCADE)
+        printf("%-20s %zu of %zu test rows to MiniLM: expected error above %.4f\n", "cascade",
+               q->escalated, q->n, t->manifest.above);
     printf("%s\n", t->conf->out);
 }
 

@@ -7,6 +7,12 @@
  *                         |  off-fold: features too
  *                         +--> engagement.ubj, implicitness.ubj
  *
+ * With MiniLM its embeddings are a second set of vectors, with lines of their own
+ * (minilm.tsv). A cascade learns from each text twice, with and without what MiniLM says
+ * of it (missing), for it will see both. It asks MiniLM where the error to be expected
+ * without it is above what such a share of judged texts is below that the mean comment
+ * costs the budget, at MINILM_US a question: a number of the bundle, and no clock.
+ *
  * A fifth of the rows (fold 0) is the test and teaches nothing. The other four
  * folds judge each other: the rounds of boosting and the errors that confidence
  * learns from come from rows that a model has not seen. The final models see all
@@ -33,18 +39,28 @@
 #include "producers/train/data.h"
 #include "producers/train/publish.h"
 
-enum { TRAIN_MEMORY_MAX = 1 << 30 };
+enum { TRAIN_MEMORY_MAX = 1 << 30, MINILM_US = 1500 };
 
 struct train_conf {
-    const char *data;   /* labelled texts                          */
-    const char *out;    /* folder of the bundle, made when missing */
-    const char *tables; /* folder of the word tables               */
-    const char *name;   /* of the bundle                           */
+    const char *data;          /* labelled texts                          */
+    const char *out;           /* folder of the bundle, made when missing */
+    const char *tables;        /* folder of the word tables               */
+    enum encoder_kind encoder; /* KIND_STATIC: if the tables have vectors */
+    const char *minilm;        /* folder of its graph and weights; unused without */
+    enum precision precision;  /* of it                                   */
+    double budget_us;          /* cascade: what MiniLM may cost a comment */
+    const char *name;          /* of the bundle                           */
     const char *version;
     enum split split;
     double apart; /* kindred words of the taxonomy (score/kindred.h); below 0: none */
     struct columns columns;
     const struct publish_conf *publish; /* NULL: nobody is told */
+};
+
+/* Texts as vectors. */
+struct embedded {
+    float *v;   /* data.n rows of dim values */
+    size_t dim; /* 0: there is no such thing */
 };
 
 /* What was learnt, on its way to a bundle. */
@@ -54,10 +70,11 @@ struct training {
     struct dataset data;
     struct tables tables;
     struct manifest manifest;
-    float *vectors;       /* data.n rows of dim values                 */
-    size_t dim;           /* 0: no encoder                             */
-    float *x;             /* data.n rows of manifest.features.n values */
-    float *y[OUTPUT_N];   /* labels; of confidence: errors off-fold    */
+    struct embedded vectors;
+    struct embedded minilm;
+    size_t rows;          /* data.n, or twice that: a cascade's without MiniLM first */
+    float *x;             /* rows of manifest.features.n values                      */
+    float *y[OUTPUT_N];   /* data.n labels; of confidence: of rows, errors off-fold  */
     double *said;         /* strength of the strongest word, 0..1      */
     int rounds[OUTPUT_N]; /* of the final models                       */
     int steps;            /* done, for the progress bar                */
@@ -71,6 +88,7 @@ struct quality {
     double near_enough;     /* share of sentiments within 0.25 of the truth */
     double mean_confidence; /* which should be that share                   */
     size_t clamped;
+    size_t escalated; /* by a cascade, to MiniLM */
 };
 
 /* Everything from file to folder; prints what it found on stdout. ST_REJECT:
@@ -79,13 +97,20 @@ MUST_USE enum status train(const struct train_conf *conf, struct err *err);
 
 /* The steps, in this order. Each fills its part of t. */
 MUST_USE enum status train_features(struct training *t, struct err *err);
-/* A part of the first: lines through the vectors, heads.tsv, and their columns in the
+/* A part of the first: takes the graph and the weights of MiniLM and asks it about every
+ * text. Nothing without it. */
+MUST_USE enum status train_minilm(struct training *t, struct err *err);
+/* Another: lines through the vectors, heads.tsv and minilm.tsv, and their columns in the
  * data.n rows of every feature. Nothing without an encoder. */
 MUST_USE enum status train_heads(struct training *t, double *all, struct err *err);
 MUST_USE enum status train_models(struct training *t, struct err *err);
 MUST_USE enum status train_write(struct training *t, struct quality *q, struct err *err);
 
-/* Writes a table into the bundle, lists it and takes it into use. */
+/* Copies a table of a folder into the bundle, lists it and takes it into use. */
+MUST_USE enum status train_take(struct training *t, const char *dir, enum bundle_table which,
+                                struct err *err);
+
+/* The same of a table that was made here. */
 MUST_USE enum status train_table(struct training *t, enum bundle_table which, struct slice bytes,
                                  struct err *err);
 

@@ -88,7 +88,7 @@ static enum status prove(struct training *t, struct bundle **out, struct err *er
 
 /* Every row as the finished bundle scores it: n vectors of scores and features. */
 static enum status score_all(const struct training *t, struct bundle *b, double *vectors,
-                             size_t *clamped, struct err *err)
+                             struct quality *q, struct err *err)
 {
     struct arena *a = arena_new(ARENA_MAX);
     struct scored *scored = calloc(BUNDLE_BATCH_MAX, sizeof(*scored));
@@ -108,7 +108,10 @@ static enum status score_all(const struct training *t, struct bundle *b, double 
 
             memcpy(v, scored[i].output, sizeof(scored[i].output));
             memcpy(v + OUTPUT_N, scored[i].monitored.v, scored[i].monitored.n * sizeof(*v));
-            *clamped += t->data.v[at + i].fold == TEST_FOLD ? scored[i].clamped : 0;
+            if (t->data.v[at + i].fold != TEST_FOLD)
+                continue;
+            q->clamped += scored[i].clamped;
+            q->escalated += scored[i].escalated;
         }
     }
     free(scored);
@@ -284,7 +287,7 @@ enum status train_write(struct training *t, struct quality *q, struct err *err)
     st = prove(t, &b, err);
     train_progress(t, "golden rows");
     if (st == ST_OK)
-        st = score_all(t, b, vectors, &q->clamped, err);
+        st = score_all(t, b, vectors, q, err);
     if (st == ST_OK) {
         measure(t, vectors, q);
         st = write_baseline(t, b, vectors, err);

