@@ -10,12 +10,13 @@ static void add_metrics(const struct training *t, const struct quality *q, struc
 
     buf_str(out, "| output | labels | trees | Pearson | mean absolute error |\n"
                  "|---|---|---|---|---|\n");
-    for (size_t o = 0; o < OUTPUT_CONFIDENCE; o++)
+    for (size_t o = 0; o < OUTPUT_CONFIDENCE; o++) {
         buf_fmt(out, "| %s | %s | %d | %.4f | %.4f |\n", output_table[o].name,
                 weak[o]                                        ? "by rule"
                 : o == OUTPUT_ENGAGEMENT && t->data.ranked > 0 ? "rank of likes"
                                                                : "human",
                 t->rounds[o], q->pearson[o], q->mae[o]);
+    }
     buf_fmt(out,
             "\nWithin 0.25 of the truth: %.1f %% of the test rows; mean confidence there: %.1f %% "
             "(%d trees; Pearson of confidence with being within: %.3f).\n"
@@ -85,12 +86,13 @@ void train_card(const struct training *t, const struct quality *q, struct buf *o
             "features of %s by gradient boosting (XGBoost, depth 4). "
             "English; other languages get little more than their emoji.\n\n",
             m->features.n, made_of[m->kind]);
-    if (m->kind >= KIND_MINILM)
+    if (m->kind >= KIND_MINILM) {
         buf_fmt(
             out,
             "MiniLM runs by OpenVINO in %s; scores are the same on CPUs of one kind, and near to "
             "each other on different ones.\n\n",
             precision_names[m->precision]);
+    }
     if (m->kind == KIND_CASCADE)
         buf_fmt(out,
                 "MiniLM is asked where the error to be expected without it is above %.4f: about "
