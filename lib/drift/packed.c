@@ -203,13 +203,14 @@ static uint64_t get_fixed(const uint8_t **p)
 
 static double get_top(const uint8_t **p, unsigned n)
 {
-    uint64_t bits = 0;
-    double x;
+    union {
+        uint64_t bits;
+        double x;
+    } all = { .bits = 0 };
 
     for (unsigned i = 0; i < n; i++)
-        bits |= (uint64_t) * (*p)++ << (56 - 8 * i);
-    memcpy(&x, &bits, sizeof(x));
-    return x;
+        all.bits |= (uint64_t) * (*p)++ << (56 - 8 * i);
+    return all.x;
 }
 
 /* What stands in front of a feature's cells; they come next. */

@@ -100,6 +100,7 @@ static enum status check_family(const struct openvino *ov, struct err *err)
 enum status openvino_find(struct openvino *out, struct err *err)
 {
     void *library = find_library();
+    void *found[N_FUNCTIONS] = { NULL };
 
     if (!library)
         return err_set(err, ST_FATAL,
@@ -107,12 +108,11 @@ enum status openvino_find(struct openvino *out, struct err *err)
                        "install openvino==2026.4.1 and name its folder openvino/libs in "
                        "ABSA_OPENVINO");
     for (size_t i = 0; i < N_FUNCTIONS; i++) {
-        void *f = dlsym(library, functions[i].name);
-
-        if (!f)
+        found[i] = dlsym(library, functions[i].name);
+        if (!found[i])
             return err_set(err, ST_FATAL, "OpenVINO has no %s: want %sx", functions[i].name,
                            family);
-        memcpy((char *)out + functions[i].at, &f, sizeof(f));
+        memcpy((char *)out + functions[i].at, &found[i], sizeof(found[i]));
     }
     return check_family(out, err);
 }

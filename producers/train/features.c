@@ -187,7 +187,7 @@ static enum status choose_features(struct training *t, const double *all, struct
 {
     struct strings *names = &t->manifest.features;
     struct strings *watch = &t->manifest.monitored;
-    size_t column[BUNDLE_FEATURES_MAX];
+    size_t column[BUNDLE_FEATURES_MAX] = { 0 };
 
     names->v = arena_array(t->arena, feature_n, sizeof(*names->v));
     watch->n = sizeof(monitored) / sizeof(monitored[0]);
