@@ -11,10 +11,11 @@
 enum { ROWS = 400 };
 
 static const char *const tags[] = {
-    "!doctype", "html",    "head",  "meta",  "title",   "style",  "body",    "header", "h1",
-    "h2",       "h3",      "p",     "main",  "dl",      "div",    "dt",      "dd",     "nav",
-    "a",        "section", "table", "thead", "tbody",   "tr",     "th",      "td",     "span",
-    "svg",      "path",    "text",  "tspan", "details", "figure", "summary", "code",   "pre",
+    "!doctype", "html",    "head", "meta",    "title", "style", "body",  "header",
+    "h1",       "h2",      "h3",   "p",       "main",  "dl",    "div",   "dt",
+    "dd",       "nav",     "a",    "section", "table", "thead", "tbody", "tr",
+    "th",       "td",      "span", "svg",     "path",  "text",  "tspan", "details",
+    "figure",   "summary", "code", "pre",     "em",
 };
 
 static void check(bool ok)
