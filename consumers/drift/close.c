@@ -39,8 +39,7 @@ static int64_t next_boundary(const struct judge *j, int64_t limit)
 enum status judge_remember(struct judge *j, struct open_panes *from, struct err *err)
 {
     const struct open_pane p = from->v[0];
-    size_t bytes;
-    struct pane_delta *delta = open_panes_pop(from, &bytes);
+    struct pane_delta *delta = open_panes_pop(from);
     enum status st = history_add(&j->seats[p.segment].past, p.start_ms, delta, err);
 
     free(delta);

@@ -8,14 +8,15 @@
  *                        |                                  | a pane's end has passed
  *                        +-- minimum: boundary by boundary  v
  *                                                      closed: into absa.state,
- *                                                      summed into its window
+ *                                                      packed, beside those of a day
  *                                                           | the window's end has passed
  *                                                           v
- *                                             decide, then segment by segment:
- *                                             window, alert, tombstones of its panes
+ *                                             decide, then segment by segment: its
+ *                                             panes summed: window, alert, tombstones of its panes
  *
  * What it remembers is in absa.state, in the same transaction: where it stands
- * ("judge"), closed panes of the open window ("pane|..."), alerts that fire
+ * ("judge"), closed panes of the open window and of what the scan looks back to
+ * ("pane|..."), alerts that fire
  * ("alert|..."), a close under way ("close"). Open panes are not: absa.panes is
  * their log, and replay_from says from where to read it again. next_offset in
  * the state is the truth over the committed offset. */

@@ -6,7 +6,7 @@
  *   emit.c     what one segment has to say at a boundary, all of it or nothing
  *   episode.c  alerts: what a judged window means for them; episode_scan.c: a scan
  *   against.c  what a segment is compared with
- *   restore.c  writes and reads absa.state
+ *   store.c    writes absa.state; restore.c: reads it
  *   farewell.c the end of alerts that nobody judges any more
  *   obey.c     what an operator said in absa.panes (order.h) */
 #ifndef CONSUMERS_DRIFT_JUDGE_INNER_H

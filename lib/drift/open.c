@@ -107,11 +107,10 @@ static void drop(struct open_panes *o, size_t at)
     memmove(o->v + at, o->v + at + 1, (o->n - at) * sizeof(*o->v));
 }
 
-struct pane_delta *open_panes_pop(struct open_panes *o, size_t *bytes)
+struct pane_delta *open_panes_pop(struct open_panes *o)
 {
     struct pane_delta *delta = o->v[0].delta;
 
-    *bytes = o->v[0].bytes;
     o->v[0].delta = NULL;
     drop(o, 0);
     return delta;

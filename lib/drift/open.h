@@ -39,9 +39,9 @@ void open_panes_init(struct open_panes *o, struct tally *scratch, struct arena *
 MUST_USE enum status open_panes_add(struct open_panes *o, size_t segment,
                                     const struct pane_delta *d, int64_t offset, struct err *err);
 
-/* Removes the first pane and hands over its delta, one block for free(), of
- * *bytes; there must be one. */
-struct pane_delta *open_panes_pop(struct open_panes *o, size_t *bytes);
+/* Removes the first pane and hands over its delta, one block for free(); there must
+ * be one. */
+struct pane_delta *open_panes_pop(struct open_panes *o);
 
 /* Drops the pane of a segment, if it is there. */
 void open_panes_remove(struct open_panes *o, int64_t start_ms, size_t segment);
