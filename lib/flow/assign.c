@@ -106,7 +106,7 @@ enum status flow_assigned(void *ctx, struct kafka_offset *v, size_t n, struct er
     int64_t t0 = flow_mono_ms();
     enum status st = parts ? ST_OK : err_set(err, ST_FATAL, "out of memory");
 
-    if (st == ST_OK && f->embedded && f->assigned && n > 0)
+    if (st == ST_OK && f->embedded && f->assigned) /* of nothing too: another has begun at 0 */
         st = err_set(err, ST_FATAL,
                      "unavailable: the embedded broker keeps no positions, a second assignment "
                      "would read all again: one process a stage, or Kafka");
