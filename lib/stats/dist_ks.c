@@ -8,18 +8,19 @@
 
 double dist_ks_cells(const uint64_t *ref, const uint64_t *cur, size_t cells)
 {
-    const uint64_t n = total(ref, cells);
-    const uint64_t m = total(cur, cells);
+    const double n = real(total(ref, cells));
+    const double m = real(total(cur, cells));
     uint64_t below_n = 0;
     uint64_t below_m = 0;
     double most = 0.0;
 
-    if (n == 0 || m == 0)
+    if (n == 0.0 || m == 0.0)
         return (double)NAN;
     for (size_t i = 0; i < cells; i++) {
         below_n += ref[i];
         below_m += cur[i];
-        most = fmax(most, fabs((double)below_m / (double)m - (double)below_n / (double)n));
+        const double gap = fabs(real(below_m) / m - real(below_n) / n);
+        most = gap > most ? gap : most;
     }
     return most;
 }

@@ -6,6 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { DIST_BLOCK = 64 }; /* bins whose logarithms are taken together */
+
+/* A count as a double: below 2^63, so that one instruction does it. */
+static inline double real(uint64_t count)
+{
+    return (double)(int64_t)count;
+}
+
 static inline uint64_t total(const uint64_t *counts, size_t bins)
 {
     uint64_t sum = 0;
@@ -18,7 +26,7 @@ static inline uint64_t total(const uint64_t *counts, size_t bins)
 /* Half a count in every bin: no share is 0. */
 static inline double smoothed(uint64_t count, uint64_t n, size_t bins)
 {
-    return ((double)count + 0.5) / ((double)n + (double)bins / 2.0);
+    return (real(count) + 0.5) / (real(n) + (double)bins / 2.0);
 }
 
 #endif

@@ -184,6 +184,9 @@ static double marsaglia_tsang_wang(double n, double t)
     return row[w.side / 2];
 }
 
+/* e^-m2 p2 / (2 z2) is below 1e-32 for m > 3.9 z; with what stands before it that is nothing. */
+static const double PG_TERMS = 4.0;
+
 /* P(D < d) for large n, z = d sqrt n: K0(z) + K1(z)/sqrt n + K2(z)/n + K3(z)/n^1.5.
  * (Pelz and Good 1976, the sums that converge fast for small z.) */
 static double pelz_good(double n, double z)
@@ -201,7 +204,7 @@ static double pelz_good(double n, double z)
     double k2 = 0.0;
     double k3 = 0.0;
 
-    for (int k = 20; k >= 1; k--) {
+    for (int k = (int)(PG_TERMS * z) + 1; k >= 1; k--) { /* z < 1.5: at most 7 */
         double m2 = (k - 0.5) * (k - 0.5);
         double m4 = m2 * m2;
         double e = xexp(-m2 * p2 / (2.0 * z2));

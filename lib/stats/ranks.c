@@ -101,24 +101,22 @@ void ranks_init(struct ranks *r, const uint64_t *counts, size_t cells)
     fill_moments(r, counts, n);
 }
 
+/* A cell without comments adds 0: cheaper than to guess at it. */
 void ranks_measure(const struct ranks *r, const uint64_t *counts, double n,
                    double moment[RANK_MOMENTS], double group[RANK_GROUPS_MAX])
 {
     double in_group[RANK_GROUPS_MAX] = { 0 };
+    double sum[RANK_MOMENTS] = { 0 };
 
-    for (size_t k = 0; k < RANK_MOMENTS; k++)
-        moment[k] = 0;
     for (size_t i = 0; i < r->cells; i++) {
-        double c = (double)counts[i];
+        const double c = (double)(int64_t)counts[i];
 
-        if (counts[i] == 0)
-            continue;
         in_group[r->group[i]] += c;
         for (size_t k = 0; k < RANK_MOMENTS; k++)
-            moment[k] += c * r->moment[i][k];
+            sum[k] += c * r->moment[i][k];
     }
     for (size_t k = 0; k < RANK_MOMENTS; k++)
-        moment[k] /= n;
+        moment[k] = sum[k] / n;
     for (size_t g = 0; g < r->groups; g++)
         group[g] = in_group[g] / n - r->share[g];
 }

@@ -10,7 +10,7 @@
  * it is exact for every exponent k. */
 static const double ln2_hi = 0x1.62e42feep-1;
 static const double ln2_lo = 0x1.a39ef35793c76p-33;
-static const double sqrt2 = 0x1.6a09e667f3bcdp+0;
+static const uint64_t sqrt_half = UINT64_C(0x3fe6a09e667f3bcd); /* bits of sqrt(1/2) */
 
 static uint64_t bits_of(double x)
 {
@@ -34,7 +34,7 @@ static double pow2(int k)
     return double_of((uint64_t)(k + 1023) << 52);
 }
 
-static double horner(const double *c, size_t n, double x)
+static inline double horner(const double *c, size_t n, double x)
 {
     double y = c[n - 1];
 
@@ -43,41 +43,46 @@ static double horner(const double *c, size_t n, double x)
     return y;
 }
 
-/* x = 2^k (1 + f) with sqrt(1/2) <= 1 + f < sqrt(2), and with s = f / (2 + f)
+/* ln(2^k x) of a normal x above 0, for x = 2^e (1 + f) with sqrt(1/2) <= 1 + f < sqrt(2), and with
+ * s = f / (2 + f)
  *
  *     ln(1 + f) = 2 atanh(s) = f - f^2/2 + s (f^2/2 + R),
- *     R = 2 (s^2/3 + s^4/5 + s^6/7 + ...),   s^2 < 0.0295 */
-double xlog(double x)
+ *     R = 2 (s^2/3 + s^4/5 + s^6/7 + ...),   s^2 < 0.0295
+ *
+ * Without a branch, so that a loop over it is one of vectors: e by adding so much to the bits that
+ * the exponent changes at sqrt(2), and as the last bits of a double near 2^52. */
+static inline double log_normal(double x, double k)
 {
     static const double series[] = { 2.0 / 3,  2.0 / 5,  2.0 / 7,  2.0 / 9,  2.0 / 11, 2.0 / 13,
                                      2.0 / 15, 2.0 / 17, 2.0 / 19, 2.0 / 21, 2.0 / 23 };
-    int k = 0;
+    const uint64_t u = bits_of(x);
+    const uint64_t e = (u + (UINT64_C(0x3ff0000000000000) - sqrt_half)) >> 52;
+    const double m = double_of(u - (e << 52) + UINT64_C(0x3ff0000000000000));
+    const double dk = double_of(UINT64_C(0x4330000000000000) | e) - (0x1p52 + 1023.0) + k;
+    const double f = m - 1.0;
+    const double s = f / (2.0 + f);
+    const double z = s * s;
+    const double r = z * horner(series, sizeof(series) / sizeof(series[0]), z);
+    const double half = 0.5 * f * f;
 
+    return dk * ln2_hi - ((half - (s * (half + r) + dk * ln2_lo)) - f);
+}
+
+double xlog(double x)
+{
     if (isnan(x) || x < 0.0)
         return (double)NAN;
     if (x == 0.0)
         return (double)-INFINITY;
     if (isinf(x))
         return x;
-    if (x < 0x1p-1022) { /* subnormal */
-        x *= 0x1p54;
-        k = -54;
-    }
-    uint64_t u = bits_of(x);
-    double m = double_of((u & UINT64_C(0x000fffffffffffff)) | UINT64_C(0x3ff0000000000000));
-    k += (int)(u >> 52) - 1023;
-    if (m >= sqrt2) {
-        m *= 0.5;
-        k++;
-    }
-    double f = m - 1.0;
-    double s = f / (2.0 + f);
-    double z = s * s;
-    double r = z * horner(series, sizeof(series) / sizeof(series[0]), z);
-    double half = 0.5 * f * f;
-    double dk = k;
+    return x < 0x1p-1022 ? log_normal(x * 0x1p54, -54.0) : log_normal(x, 0.0);
+}
 
-    return dk * ln2_hi - ((half - (s * (half + r) + dk * ln2_lo)) - f);
+void xlog_all(double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = log_normal(x[i], 0.0);
 }
 
 /* x = k ln 2 + r with |r| <= ln(2)/2, and with c = r - (r coth(r/2) - 2)
