@@ -132,6 +132,16 @@ static void note_defects(const struct flow *f)
         log_error("comments came for a pane that was closed", LOG_INT("n", overtaken));
 }
 
+/* For the processes that read other partitions, see peers.h. */
+static void note_time(const struct flow *f, struct part *p)
+{
+    const int64_t t =
+        f->ops->time_of ? f->ops->time_of(f->stage, (int32_t)(p - f->parts)) : WM_NONE;
+
+    p->plan.meta.timed = t != WM_NONE && t != WM_END;
+    p->plan.meta.time_ms = t;
+}
+
 /* Asks the stage what to remember and plans the commit of p. */
 static enum status checkpoint(struct flow *f, struct part *p, struct err *err)
 {
@@ -147,6 +157,7 @@ static enum status checkpoint(struct flow *f, struct part *p, struct err *err)
         st = meta_set_stage(&p->plan.meta, buf_slice(&meta), err);
     buf_release(&meta);
     p->plan.meta.fresh = false;
+    note_time(f, p);
     p->plan.meta.attempts = flow_attempts(p);
     if (p->next > p->plan.offset) /* never below: a stage may read some again */
         p->plan.offset = p->next;

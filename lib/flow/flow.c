@@ -179,11 +179,12 @@ static enum status make_memory(struct flow *f, struct err *err)
     f->nparts = (size_t)f->topo.parts[f->ops->input];
     f->parts = calloc(f->nparts, sizeof(*f->parts));
     f->lanes = calloc(f->nparts, sizeof(*f->lanes));
+    f->peers = calloc(f->nparts, sizeof(*f->peers));
     f->arena = arena_new(ARENA_MAX);
     f->out = out_new(f->wire, &f->topo, limits);
     f->metrics = metrics_new(f->ops->name, f->slot, f->args->version);
     f->health = health_new();
-    if (!f->parts || !f->lanes || !f->arena || !f->out || !f->metrics || !f->health)
+    if (!f->parts || !f->lanes || !f->peers || !f->arena || !f->out || !f->metrics || !f->health)
         return err_set(err, ST_FATAL, "out of memory");
     f->commit_ms = flow_mono_ms();
     flow_show_ready(f);
@@ -284,6 +285,7 @@ static void close_all(struct flow *f)
     arena_free(f->arena);
     free(f->parts);
     free(f->lanes);
+    free(f->peers);
     wire_free(f->wire);
     kafka_conf_release(&f->kafka);
     log_setup(LOG_INFO, (enum log_format)f->args->conf->log_format, f->ops->name, NULL);

@@ -31,8 +31,8 @@
  * Limits split, they never stop: a batch that is too big is committed in parts.
  *
  * Records that kill. The offset's metadata says what became of the starts before:
- * "v1 a=<attempts> <meta of the stage>". Right before a partition's first record goes to
- * the stage the same offset is committed with a=1, and so it stands in each commit until
+ * "v2 a=<attempts> t=<time> <meta of the stage>" (meta.h). Right before a partition's first record
+ * goes to the stage the same offset is committed with a=1, and so it stands in each commit until
  * the start has shown that it lives: it has read what was in the log when it began, or as
  * much of it as can have been in flight. Then it is a=0. Whoever finds
  *
@@ -59,7 +59,8 @@
  * may come before minutes of another; the judge would hold every window between
  * the two open. So a partition is paused that stands more than
  * watermark.max_skew.ms ahead of the slowest one that has anything to read
- * (align.h). It changes when records are read, never what comes of them.
+ * (align.h), ours or another process's (peers.h). It changes when records are read, never
+ * what comes of them.
  *
  * A new configuration (SIGHUP) is taken over between two transactions or not at all:
  * what was processed is committed first, then the program reads it and says whether

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* hold.c -- pauses the partitions that are far ahead, as align() says. */
+/* hold.c -- pauses those of our partitions that are far ahead, as align() says. */
 #include "flow/inner.h"
 #include "obs/log.h"
 #include "record/types.h"
 
 static bool is_idle(const struct part *p)
 {
-    return !p->owned || (p->n == 0 && p->end >= p->next);
+    return p->n == 0 && p->end >= p->next;
 }
 
 /* Its queue is empty: all that was polled has been fed, so next is the position. */
@@ -21,6 +21,63 @@ static enum status change(struct flow *f, struct part *p, struct err *err)
                      : kafka_consumer_resume(f->consumer, part, p->next, err);
 }
 
+static void take_peer(void *ctx, const struct kafka_offset *o)
+{
+    struct flow *f = ctx;
+    struct err ignored = { 0 };
+    struct meta m;
+
+    if (!f->parts[o->part].owned && meta_parse(o->meta, &m, &ignored) == ST_OK)
+        peer_seen(&f->peers[o->part], o->offset, &m, flow_mono_ms());
+}
+
+/* Have we anything to read, and does somebody else read a partition? */
+static bool is_worth_a_look(const struct flow *f)
+{
+    bool busy = false;
+    bool alone = true;
+
+    for (size_t i = 0; i < f->nparts; i++) {
+        busy |= f->parts[i].owned && !is_idle(&f->parts[i]);
+        alone &= f->parts[i].owned;
+    }
+    return busy && !alone && !f->embedded; /* which keeps no positions */
+}
+
+/* Unanswered, nobody moves: nobody is waited for. */
+static void look_at_peers(struct flow *f)
+{
+    const struct kafka_group_of of = { f->group, f->names.of[f->ops->input], (int32_t)f->nparts };
+    const int64_t now = flow_mono_ms();
+    struct err why = { 0 };
+
+    if (now - f->look_ms < PEERS_LOOK_MS || !is_worth_a_look(f))
+        return;
+    health_away(f->health, FLOW_AWAY_MS);
+    if (kafka_admin_positions(f->admin, &of, take_peer, f, &why) != ST_OK)
+        log_debug("cannot ask where the others stand", LOG_STR("why", why.msg));
+    health_beat(f->health);
+    f->look_ms = flow_mono_ms();
+}
+
+static int64_t patience_ms(const struct flow *f)
+{
+    const int64_t commits = PEERS_PATIENCE_COMMITS * f->interval_ms;
+
+    return commits > PEERS_PATIENCE_MS ? commits : PEERS_PATIENCE_MS;
+}
+
+static struct lane lane_of(const struct flow *f, size_t i)
+{
+    const struct part *p = &f->parts[i];
+
+    if (!p->owned)
+        return peer_lane(&f->peers[i], flow_mono_ms(), patience_ms(f));
+    return (struct lane){ .time_ms = f->ops->time_of(f->stage, (int32_t)i),
+                          .idle = is_idle(p),
+                          .paused = p->paused };
+}
+
 enum status flow_hold(struct flow *f, struct err *err)
 {
     enum status st = ST_OK;
@@ -28,19 +85,15 @@ enum status flow_hold(struct flow *f, struct err *err)
 
     if (!f->ops->time_of || f->args->conf->max_skew_ms == 0 || atomic_load(f->args->stop))
         return ST_OK;
-    for (size_t i = 0; i < f->nparts; i++) {
-        const struct part *p = &f->parts[i];
-
-        f->lanes[i] =
-            (struct lane){ .time_ms = p->owned ? f->ops->time_of(f->stage, (int32_t)i) : WM_NONE,
-                           .idle = is_idle(p),
-                           .paused = p->paused };
-    }
+    look_at_peers(f);
+    for (size_t i = 0; i < f->nparts; i++)
+        f->lanes[i] = lane_of(f, i);
     align(f->lanes, f->nparts, f->args->conf->max_skew_ms);
     for (size_t i = 0; st == ST_OK && i < f->nparts; i++) {
         struct part *p = &f->parts[i];
 
-        if (f->lanes[i].paused != p->paused && p->counted) /* see kafka_consumer_pause() */
+        if (p->owned && f->lanes[i].paused != p->paused &&
+            p->counted) /* see kafka_consumer_pause() */
             st = change(f, p, err);
         paused += p->paused;
     }

@@ -7,6 +7,7 @@
 #include "flow/align.h"
 #include "flow/flow.h"
 #include "flow/meta.h"
+#include "flow/peers.h"
 #include "kafka/admin.h"
 #include "kafka/consumer.h"
 #include "kafka/producer.h"
@@ -86,7 +87,9 @@ struct flow {
     char group[200];
     char slot[200];
     struct part *parts; /* of the input, by number */
-    struct lane *lanes; /* [nparts], of align() */
+    struct lane *lanes; /* [nparts], of align()                       */
+    struct peer *peers; /* [nparts], of those that are not ours       */
+    int64_t look_ms;    /* monotonic: of the last look at them        */
     size_t nparts;
     int64_t interval_ms;    /* longest wait of a result for its commit               */
     size_t micro;           /* records in one call now                               */

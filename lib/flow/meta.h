@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* meta.h -- what the host keeps in the metadata of a committed offset.
  *
- *     v1 a=<attempts> <meta of the stage>
- *     v0 a=<attempts>                       no stage has committed here yet
+ *     v2 a=<attempts> t=<ms> <meta of the stage>   t: where the stage stands in event time
+ *     v1 a=<attempts> <meta of the stage>          it has no idea of that
+ *     v0 a=<attempts>                              no stage has committed here yet
  */
 #ifndef FLOW_META_H
 #define FLOW_META_H
@@ -22,12 +23,14 @@ enum {
     META_ALONE = 3,       /* and more: the next record was tried, alone, so often less 3 */
     META_TRIES_TRIAL = 2, /* deaths of one record, alone, that make it suspect           */
     META_TRIES_MAX = 6,   /* as many set it aside although a child lived through it      */
-    META_LEN_MAX = STAGE_META_MAX + 32,
+    META_LEN_MAX = STAGE_META_MAX + 64,
 };
 
 struct meta {
     bool fresh; /* v0 */
+    bool timed; /* v2 */
     uint32_t attempts;
+    int64_t time_ms;
     char stage[STAGE_META_MAX];
     size_t n;
 };

@@ -251,47 +251,50 @@ static enum status answer(rd_kafka_queue_t *q, const char *what, rd_kafka_event_
     return ST_OK;
 }
 
-static enum status take_committed(rd_kafka_event_t *ev, const char *group, int32_t n,
-                                  int64_t *offset, struct err *err)
+static enum status take_positions(rd_kafka_event_t *ev, const struct kafka_group_of *of,
+                                  void (*take)(void *ctx, const struct kafka_offset *o), void *ctx,
+                                  struct err *err)
 {
     size_t groups = 0;
     const rd_kafka_group_result_t **r = rd_kafka_ListConsumerGroupOffsets_result_groups(
         rd_kafka_event_ListConsumerGroupOffsets_result(ev), &groups);
 
     if (groups != 1)
-        return err_set(err, ST_RETRY, "offsets of %s: an odd answer", group);
+        return err_set(err, ST_RETRY, "offsets of %s: an odd answer", of->group);
     if (rd_kafka_group_result_error(r[0]))
-        return err_set(err, ST_RETRY, "offsets of %s: %s", group,
+        return err_set(err, ST_RETRY, "offsets of %s: %s", of->group,
                        rd_kafka_error_string(rd_kafka_group_result_error(r[0])));
     const rd_kafka_topic_partition_list_t *list = rd_kafka_group_result_partitions(r[0]);
     for (int i = 0; i < list->cnt; i++) {
         const rd_kafka_topic_partition_t *t = &list->elems[i];
 
-        if (!t->err && t->offset >= 0 && t->partition >= 0 && t->partition < n)
-            offset[t->partition] = t->offset;
+        if (!t->err && t->offset >= 0 && t->partition >= 0 && t->partition < of->parts)
+            take(ctx, &(struct kafka_offset){ .part = t->partition,
+                                              .offset = t->offset,
+                                              .meta = { t->metadata, t->metadata_size } });
     }
     return ST_OK;
 }
 
-enum status kafka_admin_committed(struct kafka_admin *a, const char *group, const char *topic,
-                                  int32_t n, int64_t *offset, struct err *err)
+enum status kafka_admin_positions(struct kafka_admin *a, const struct kafka_group_of *of,
+                                  void (*take)(void *ctx, const struct kafka_offset *o), void *ctx,
+                                  struct err *err)
 {
     rd_kafka_event_t *ev = NULL;
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(n);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(of->parts);
 
-    for (int32_t i = 0; i < n; i++) {
-        offset[i] = -1;
-        rd_kafka_topic_partition_list_add(list, topic, i);
-    }
-    rd_kafka_ListConsumerGroupOffsets_t *ask = rd_kafka_ListConsumerGroupOffsets_new(group, list);
+    for (int32_t i = 0; i < of->parts; i++)
+        rd_kafka_topic_partition_list_add(list, of->topic, i);
+    rd_kafka_ListConsumerGroupOffsets_t *ask =
+        rd_kafka_ListConsumerGroupOffsets_new(of->group, list);
     rd_kafka_AdminOptions_t *opt =
         rd_kafka_AdminOptions_new(a->rk, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
     rd_kafka_AdminOptions_set_request_timeout(opt, RDK_TIMEOUT_MS, NULL, 0);
     rd_kafka_queue_t *q = rd_kafka_queue_new(a->rk);
     rd_kafka_ListConsumerGroupOffsets(a->rk, &ask, 1, opt, q);
-    enum status st = answer(q, group, &ev, err);
+    enum status st = answer(q, of->group, &ev, err);
     if (st == ST_OK)
-        st = take_committed(ev, group, n, offset, err);
+        st = take_positions(ev, of, take, ctx, err);
     if (ev)
         rd_kafka_event_destroy(ev);
     rd_kafka_queue_destroy(q);
@@ -299,6 +302,22 @@ enum status kafka_admin_committed(struct kafka_admin *a, const char *group, cons
     rd_kafka_ListConsumerGroupOffsets_destroy(ask);
     rd_kafka_topic_partition_list_destroy(list);
     return st;
+}
+
+static void take_offset(void *ctx, const struct kafka_offset *o)
+{
+    int64_t *offset = ctx;
+
+    offset[o->part] = o->offset;
+}
+
+enum status kafka_admin_committed(struct kafka_admin *a, const char *group, const char *topic,
+                                  int32_t n, int64_t *offset, struct err *err)
+{
+    for (int32_t i = 0; i < n; i++)
+        offset[i] = -1;
+    return kafka_admin_positions(a, &(struct kafka_group_of){ group, topic, n }, take_offset,
+                                 offset, err);
 }
 
 static void set_config(rd_kafka_NewTopic_t *nt, const struct kafka_topic *t)

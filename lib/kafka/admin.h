@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "kafka/client.h"
+#include "kafka/producer.h"
 
 struct kafka_admin;
 
@@ -42,8 +43,20 @@ void kafka_admin_free(struct kafka_admin *a);
 MUST_USE enum status kafka_admin_cluster(struct kafka_admin *a, int timeout_ms,
                                          struct kafka_cluster *out, struct err *err);
 
-/* Where a group stands in each of the n partitions of a topic; -1: it has
- * committed nothing there. */
+/* What is asked about: a group and partitions 0..parts-1 of a topic that it reads. */
+struct kafka_group_of {
+    const char *group;
+    const char *topic;
+    int32_t parts;
+};
+
+/* Calls take with where the group stands, and with its metadata (borrowed for the call), for each
+ * partition in which it has committed something. */
+MUST_USE enum status kafka_admin_positions(struct kafka_admin *a, const struct kafka_group_of *of,
+                                           void (*take)(void *ctx, const struct kafka_offset *o),
+                                           void *ctx, struct err *err);
+
+/* The offsets alone, of n partitions; -1: it has committed nothing there. */
 MUST_USE enum status kafka_admin_committed(struct kafka_admin *a, const char *group,
                                            const char *topic, int32_t n, int64_t *offset,
                                            struct err *err);

@@ -16,6 +16,7 @@ import harness as h
 
 STAGES = ("ingest", "score", "pane", "judge")
 COMMENT_PARTITIONS = 6
+BATCH_BYTES = 16384  # of a scraper's producer, as Kafka's own has it: whoever reads holds whole batches
 
 
 def free_port():
@@ -202,7 +203,8 @@ class Feeder:
     AHEAD = 0.1
 
     def __init__(self, pipeline, path, lines, seconds):
-        args = [h.BUILD / "tests/chaos_feed", "-b", pipeline.broker.address, *pipeline.topics]
+        args = [h.BUILD / "tests/chaos_feed", "-b", pipeline.broker.address, *pipeline.topics,
+                f"-Xkafka.batch.size={BATCH_BYTES}"]
         self.process = subprocess.Popen([str(a) for a in args], stdin=subprocess.PIPE)
         self.lines, self.seconds = lines, seconds
         self.file = open(path, "rb")

@@ -115,6 +115,36 @@ def test_held_back(b):
     check_copy(b, "a.", want)
 
 
+def paused(port):
+    """How many partitions a process holds back; None while it does not answer."""
+    try:
+        page = get_page(port, "/metrics")[1]
+    except OSError:
+        return None
+    return sum(float(line.rsplit(" ", 1)[1]) for line in page.splitlines()
+               if line.startswith("absa_paused_partitions"))
+
+
+def test_held_back_by_another_process(b):
+    """The fast process waits for the slow one's partition, and goes on when that has come on."""
+    n, port = 8000, free_port()
+    b.apply("o.", 2, 2)
+    for part in range(2):
+        b.put("o.raw", part, numbered(part, n))
+    props = ["watermark.max_skew.ms=400s"]
+    slow = Toy(b, "o.", 0, parts=2, env={"TOY_SLEEP_US": "4000", "TOY_TIME": "1000"}, props=props)
+    fast = Toy(b, "o.", 1, parts=2, env={"TOY_SLEEP_US": "500", "TOY_TIME": "1000"},
+               props=[*props, "http.port=%d" % port])
+    wait_for("it waits", lambda: paused(port) == 1, 30)
+    assert len(copied(b, "o.")) < n, "it waited when it was done"
+    slow.kill()
+    slow.env["TOY_SLEEP_US"] = "0"
+    slow.start()
+    wait_for("the copy", lambda: len(copied(b, "o.")) >= 2 * n, 60)
+    assert slow.end() == 0 and fast.end() == 0
+    check_copy(b, "o.", {p: numbered(p, n) for p in range(2)})
+
+
 def test_record_that_kills(b):
     """Met in full flight, by a stage that speaks whenever it is assigned and reads again what it
     knows: found at the second restart, dead-lettered by its bytes; all others come through."""

@@ -18,8 +18,11 @@ static void expect_text(const struct meta *m, const char *want)
 
 static void test_round_trip(void **state)
 {
-    static const char *const texts[] = { "v1 a=0", "v1 a=2 max=17 seq=3", "v0 a=1",
-                                         "v1 a=999999999 x", "v1 a=0  leading space" };
+    static const char *const texts[] = {
+        "v1 a=0",           "v1 a=2 max=17 seq=3",   "v0 a=1",
+        "v1 a=999999999 x", "v1 a=0  leading space", "v2 a=1 t=1753275600000 max=17",
+        "v2 a=0 t=-5",      "v2 a=0 t=0 x"
+    };
     struct meta m;
     struct err err = { 0 };
 
@@ -31,6 +34,11 @@ static void test_round_trip(void **state)
     assert_int_equal(meta_parse(slice_str("v1 a=4 k=v"), &m, &err), ST_OK);
     assert_int_equal(m.attempts, 4);
     assert_false(m.fresh);
+    assert_int_equal(m.n, 3);
+    assert_false(m.timed);
+    assert_int_equal(meta_parse(slice_str("v2 a=3 t=-70 k=v"), &m, &err), ST_OK);
+    assert_true(m.timed);
+    assert_int_equal(m.time_ms, -70);
     assert_int_equal(m.n, 3);
     assert_memory_equal(m.stage, "k=v", 3);
 }
@@ -49,8 +57,13 @@ static void test_moved_by_a_tool(void **state)
 
 static void test_refused(void **state)
 {
-    static const char *const texts[] = { "v2 a=0",  "v1",    "v1 a=",           "v1 a=x",
-                                         "v1 a=1x", "hello", "v1 a=1234567890", "v1 a=0 \x01" };
+    static const char *const texts[] = { "v3 a=0",          "v1",
+                                         "v1 a=",           "v1 a=x",
+                                         "v1 a=1x",         "hello",
+                                         "v1 a=1234567890", "v1 a=0 \x01",
+                                         "v2 a=0",          "v2 a=0 t=",
+                                         "v2 a=0 t=x",      "v2 a=0 t=-",
+                                         "v2 a=0 t=1x",     "v2 a=0 t=1234567890123456789" };
     struct meta m;
     struct err err = { 0 };
 
