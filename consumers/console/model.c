@@ -139,6 +139,11 @@ static bool add_point(struct model *m, struct model_window *k, size_t i,
     return p->name;
 }
 
+static double or_nan(struct opt_double x)
+{
+    return x.has ? x.v : (double)NAN;
+}
+
 /* One block: the struct, its points, the frame. NULL: out of memory. */
 static struct model_window *window_make(struct model *m, const struct window *w, struct slice frame)
 {
@@ -156,6 +161,8 @@ static struct model_window *window_make(struct model *m, const struct window *w,
                                 .policy = intern(m, w->policy),
                                 .n = w->n,
                                 .videos = w->videos,
+                                .accuracy = or_nan(w->estimated_accuracy),
+                                .accuracy_before = or_nan(w->estimated_accuracy_before),
                                 .point = (struct model_point *)(k + 1),
                                 .n_points = w->features.n };
     char *bytes = (char *)(k->point + k->n_points);
@@ -315,7 +322,7 @@ static struct model_alert *alert_make(struct model *m, const struct alert *al, s
                                .start_ms = al->start_ms,
                                .end_ms = al->end_ms,
                                .episode_ms = al->episode_ms,
-                               .psi = al->psi.has ? al->psi.v : (double)NAN,
+                               .psi = or_nan(al->psi),
                                .threshold = al->threshold,
                                .others = al->others.n,
                                .message = { bytes, al->message.n },

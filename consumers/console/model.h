@@ -53,7 +53,9 @@ struct model_window {
     const char *policy;
     int64_t n;
     int64_t videos;
-    struct slice frame; /* the record, Avro                               */
+    double accuracy;        /* estimated without labels, NaN when it is not     */
+    double accuracy_before; /* that of the baseline                             */
+    struct slice frame;     /* the record, Avro                               */
     struct model_point *point;
     size_t n_points;
 };

@@ -21,7 +21,9 @@ enum { NUMBER_MAX = 24, FRAME_MAX = WIRE_RECORD_MAX };
                     "json_build_object('late_by_floor', w.late_by_floor, 'overtaken', "            \
                     "w.overtaken, "                                                                \
                     "'cross_source_updates', w.cross_source_updates, 'dedupe_evicted', "           \
-                    "w.dedupe_evicted), "                                                          \
+                    "w.dedupe_evicted), 'estimated_accuracy', w.estimated_accuracy, "              \
+                    "'estimated_accuracy_error', w.estimated_accuracy_error, "                     \
+                    "'estimated_accuracy_before', w.estimated_accuracy_before, "                   \
                     "'features', coalesce((SELECT json_agg(json_build_object('name', d.feature, "  \
                     "'n', d.n, "                                                                   \
                     "'missing', d.missing, 'infinite', d.infinite, 'n_eff', d.n_eff, 'psi', "      \

@@ -73,6 +73,8 @@ static void add_window(const struct model_window *w, struct buf *out)
     put_int(out, "videos", w->videos);
     put_double(out, "psi", w->psi);
     put_text(out, "feature", w->worst);
+    put_double(out, "accuracy", w->accuracy);
+    put_double(out, "accuracy_before", w->accuracy_before);
 }
 
 /* Each series as its window at the time that is looked at. */

@@ -39,6 +39,9 @@ static const struct copy_column window_columns[] = {
     COLUMN("overtaken", COPY_LONG, struct window, counters.overtaken),
     COLUMN("cross_source_updates", COPY_LONG, struct window, counters.cross_source_updates),
     COLUMN("dedupe_evicted", COPY_LONG, struct window, counters.dedupe_evicted),
+    COLUMN("estimated_accuracy", COPY_OPT_DOUBLE, struct window, estimated_accuracy),
+    COLUMN("estimated_accuracy_error", COPY_OPT_DOUBLE, struct window, estimated_accuracy_error),
+    COLUMN("estimated_accuracy_before", COPY_OPT_DOUBLE, struct window, estimated_accuracy_before),
     END_OF_COLUMNS,
 };
 

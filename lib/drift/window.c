@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "drift/estimate.h"
 #include "drift/video_icc.h"
 #include "stats/distance.h"
 #include "stats/special.h"
@@ -213,5 +214,6 @@ enum status window_judge(const struct tally *t, const struct window_rules *rules
     for (size_t i = 0; i < base->n && power; i++)
         f[i].severity = severity_of(&f[i], rules);
     out->state = state_of(out, rules);
+    estimate_fill(t, out);
     return ST_OK;
 }

@@ -90,6 +90,10 @@ struct window {
     struct slice bundle;
     struct slice policy;
     struct identity_counters counters;
+    /* Estimated without labels, see drift/estimate.h. */
+    struct opt_double estimated_accuracy;
+    struct opt_double estimated_accuracy_error;
+    struct opt_double estimated_accuracy_before;
     struct window_feature_list features;
 };
 

@@ -191,6 +191,15 @@ static enum status add_features(struct run *r, const struct window *w, struct ru
     return st;
 }
 
+static void add_estimate(struct run_estimate *e, const struct window *w)
+{
+    if (!w->estimated_accuracy.has || !w->estimated_accuracy_before.has)
+        return;
+    e->sum += w->estimated_accuracy.v * (double)w->n;
+    e->before = w->estimated_accuracy_before.v;
+    e->n += w->n;
+}
+
 static enum status add_window(struct run *r, const struct window *w, struct err *err)
 {
     if (!slice_is(w->baseline, r->baseline->id))
@@ -207,7 +216,10 @@ static enum status add_window(struct run *r, const struct window *w, struct err 
         s->judged++;
     else
         s->not_judged++;
-    st = add_features(r, w, s, slice_eq(w->segment, r->segment) && slice_eq(w->rule, r->rule), err);
+    const bool first = slice_eq(w->segment, r->segment) && slice_eq(w->rule, r->rule);
+    if (first && judged(w))
+        add_estimate(&r->estimate, w);
+    st = add_features(r, w, s, first, err);
     return st == ST_OK && r->failed ? no_memory(err) : st;
 }
 

@@ -46,6 +46,18 @@ static void dead_letters(struct run *r, struct page_facts *f)
     count_any(r, f, "dead letters: other reasons", r->other_dead, NULL);
 }
 
+static void accuracy(struct run *r, struct page_facts *f)
+{
+    const struct run_estimate *e = &r->estimate;
+
+    if (e->n == 0)
+        return;
+    buf_fmt(&r->text, "%.1f %% (baseline %.1f %%)", e->sum / (double)e->n * 100, e->before * 100);
+    add(f, slice_str("accuracy, estimated"), run_keep(r),
+        "without labels: share of comments whose sentiment is within 0.25 of the truth, by their "
+        "confidence; blind to words that mean something else than they did");
+}
+
 static struct page_facts quality(struct run *r)
 {
     struct page_facts f = begin(r, "Data quality");
@@ -56,6 +68,7 @@ static struct page_facts quality(struct run *r)
     count(r, &f, "late", r->summary.late, "came after their pane was closed: not judged");
     dead_letters(r, &f);
     count(r, &f, "windows judged", run_judged(r), NULL);
+    accuracy(r, &f);
     count_any(r, &f, "windows with too few comments or videos", r->states[WINDOW_INSUFFICIENT_DATA],
               "a small sample says little: never an alert");
     count_any(r, &f, "windows without a comment", r->states[WINDOW_NO_DATA], NULL);

@@ -69,6 +69,13 @@ struct run_alerts {
     size_t left; /* more than that */
 };
 
+/* Accuracy without labels (drift/estimate.h), by comments. */
+struct run_estimate {
+    double sum; /* of accuracy times comments */
+    double before;
+    int64_t n;
+};
+
 struct run {
     struct wire *wire;
     const struct baseline *baseline;
@@ -85,8 +92,9 @@ struct run {
     int64_t length_ms; /* of a window */
     int64_t first_ms;
     int64_t last_ms;
-    int64_t states[RUN_STATES];  /* windows of the first segment */
-    struct run_feature *feature; /* of the baseline's features  */
+    int64_t states[RUN_STATES];   /* windows of the first segment */
+    struct run_estimate estimate; /* of its judged windows        */
+    struct run_feature *feature;  /* of the baseline's features  */
     struct run_time *time;
     size_t n_times;
     size_t cap_times;

@@ -261,6 +261,12 @@ static const struct wire_field window_fields[] = {
     { "bundle", WIRE_STRING, offsetof(struct window, bundle), NULL, NULL },
     { "policy", WIRE_STRING, offsetof(struct window, policy), NULL, NULL },
     { "counters", WIRE_RECORD, offsetof(struct window, counters), &identity_counters_table, NULL },
+    { "estimated_accuracy", WIRE_OPT_DOUBLE, offsetof(struct window, estimated_accuracy), NULL,
+      wire_sparse },
+    { "estimated_accuracy_error", WIRE_OPT_DOUBLE,
+      offsetof(struct window, estimated_accuracy_error), NULL, wire_sparse },
+    { "estimated_accuracy_before", WIRE_OPT_DOUBLE,
+      offsetof(struct window, estimated_accuracy_before), NULL, wire_sparse },
     { "features", WIRE_RECORDS, offsetof(struct window, features), &window_feature_table, NULL },
 };
 static const struct wire_table window_table = { "window", sizeof(struct window), window_fields,

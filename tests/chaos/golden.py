@@ -193,7 +193,18 @@ class Golden:
                 "policy": "fixed",
                 "counters": {"late_by_floor": 0, "overtaken": 0, "cross_source_updates": 0,
                              "dedupe_evicted": 0},
-                "features": features}
+                **self.estimate(features, histograms), "features": features}
+
+    def estimate(self, features, histograms):
+        """Accuracy without labels: the mean of confidence."""
+        at = next(i for i, f in enumerate(self.baseline["features"]) if f["name"] == "confidence")
+        if not features[at]["n"]:
+            return {}
+        base = self.baseline["features"][at]
+        share = sum(histograms[at][1]) * base["unit"] / features[at]["n"]
+        return {"estimated_accuracy": share,
+                "estimated_accuracy_error": max(share * (1 - share) / features[at]["n_eff"], 0) ** 0.5,
+                "estimated_accuracy_before": sum(base["sums"]) * base["unit"] / base["n"]}
 
     @staticmethod
     def feature(base, counts, sums, n, size, power):

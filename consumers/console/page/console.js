@@ -201,7 +201,9 @@ function drawTimes() {
   $("times").hidden = n === 0;
   if (n === 0) return;
   const label = `${span(w.start_ms, w.end_ms)}${isNewest() && !look.until ? ", the newest" : ""}`;
-  $("times-now").replaceChildren(h("strong", {}, label), ` · ${count(w.n)} comments of ${count(w.videos)} videos · `, tag(w.severity, w.state));
+  $("times-now").replaceChildren(h("strong", {}, label), ` · ${count(w.n)} comments of ${count(w.videos)} videos · `, tag(w.severity, w.state),
+    w.accuracy === null ? "" : h("span", { class: "dim", title: "Share of comments whose sentiment is within 0.25 of the truth, as their calibrated confidence says: an estimate, no labels were asked." },
+      ` · accuracy estimated without labels ${percent(w.accuracy)}, of the baseline ${percent(w.accuracy_before)}`));
   const chart = once("windows", () => windows(t, steps(), `Greatest PSI of ${n} windows of ${state.segment}, ${say(t.start_ms[0])} to ${say(t.end_ms[n - 1])}`, choose));
   frame(chart, i, n);
   if (chart.parentNode !== $("times-chart")) $("times-chart").replaceChildren(chart);

@@ -99,6 +99,9 @@ def what_they_say(seen, told):
     windows = told["windows"]
     first = seen["Prediction accuracy over time", 0][0]
     assert abs(first["sentiment"] - 0.25) < 1e-9, first
+    guess = seen["Accuracy, estimated without labels", 0]
+    assert len(guess) == 2 * sum(w["state"] == "evaluated" for w in windows), len(guess)
+    assert all(0 < r["value"] < 1 for r in guess)
     drift = seen["Feature drift", 0]
     assert len(drift) == sum(len(w["features"]) for w in windows if w["state"] == "evaluated")
     began = len({a["alert_id"] for a in told["alerts"]})
@@ -177,7 +180,7 @@ def logins_of_compose(world, grafana, told):
     secrets = {f"{who}_PASSWORD": "it's" for who in ("OWNER", "SINK", "GRAFANA_DB")}
     h.run(DEPLOY / "compose/logins.sh", env={**os.environ, **secrets, "POSTGRES_DB": name,
                                              "PGHOST": "127.0.0.1", "PGPORT": str(pg.port)})
-    assert "2 of 2" in world.sink(name, "--migrate", login="absa_owner").stdout
+    assert f"{sink.MIGRATIONS} of {sink.MIGRATIONS}" in world.sink(name, "--migrate", login="absa_owner").stdout
     program = h.Program(world.command(name, *sink.SMALL, login="absa_sink"), world.tmp / "composed.log")
     h.wait_for("records", lambda: pg.sql("SELECT 1 FROM absa.score LIMIT 1", "absa_grafana", name))
     assert program.end() == 0, program.said()

@@ -223,6 +223,18 @@ def check_feature(where, f, t, k, base, power):
     same(where + " severity", f["severity"], severity)
 
 
+def check_estimate(where, w, t, base):
+    """Accuracy without labels: the mean of the confidences."""
+    at = [b["name"] for b in base].index("confidence")
+    n, b = sum(t.counts[at]), base[at]
+    share = sum(t.sums[at]) * b["unit"] / n if n else None
+    error = math.sqrt(max(share * (1 - share), 0) / w["features"][at]["n_eff"]) if n else None
+    same(where + " estimated accuracy", w.get("estimated_accuracy"), share)
+    same(where + " its error", w.get("estimated_accuracy_error"), error)
+    before = sum(b["sums"]) * b["unit"] / sum(b["counts"]) if n else None
+    same(where + " that of the baseline", w.get("estimated_accuracy_before"), before)
+
+
 def check_window(w, start, name, t, base, digest, bundle):
     where = f"{(start - 1753275600000) // WINDOW} {name}"
     videos_eff = t.n ** 2 / sum(v * v for v in t.videos.values()) if t.n else 0.0
@@ -238,6 +250,7 @@ def check_window(w, start, name, t, base, digest, bundle):
     same(where + " n_eff", w["n_eff"], min((f["n_eff"] * t.n / f["n"] for f in w["features"] if f["n"]), default=0.0))
     for k, f in enumerate(w["features"]):
         check_feature(f"{where} {f['name']}", f, t, k, base, power)
+    check_estimate(where, w, t, base)
     for f, q in zip(w["features"], adjust([f["p"] for f in w["features"]])):
         same(f"{where} {f['name']} q", f["q"], q)
 

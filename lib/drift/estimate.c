@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#include "drift/estimate.h"
+
+#include <math.h>
+#include <string.h>
+
+#define CONFIDENCE "confidence"
+
+static double mean_of(const int64_t *sums, size_t cells, double unit, int64_t n)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < cells; i++)
+        sum += sums[i];
+    return (double)sum * unit / (double)n;
+}
+
+void estimate_fill(const struct tally *t, struct window *out)
+{
+    for (size_t i = 0; i < t->base->n; i++) {
+        const struct baseline_feature *base = &t->base->features[i];
+        const struct hist *h = &t->hists[i];
+        double p;
+
+        if (base->categories || strcmp(base->name, CONFIDENCE) != 0 || h->n == 0 || base->n == 0)
+            continue;
+        p = mean_of(h->sums, base->n_cells, base->unit, h->n);
+        out->estimated_accuracy = (struct opt_double){ p, true };
+        out->estimated_accuracy_error =
+            (struct opt_double){ sqrt(fmax(p * (1 - p), 0) / out->features.v[i].n_eff), true };
+        out->estimated_accuracy_before =
+            (struct opt_double){ mean_of(base->sums, base->n_cells, base->unit, base->n), true };
+    }
+}
