@@ -26,7 +26,7 @@ static const struct command commands[] = {
     { "sink", "windows, alerts, scores and labels into PostgreSQL" },
     { "console", "a page that says what the pipeline knows: drift, alerts, what flows" },
     { "tail", "alerts as they come, or what any topic of absa holds" },
-    { "explain", "which features make the scores of a text" },
+    { "explain", "which features make the scores of a text, or of the examples in an alert" },
     { "shadow", "two models on the same comments: how far they are apart" },
     { "serve", "a model behind HTTP, asked as MLflow's is" },
     { "verify-alert", "recompute every number of an alert from the record alone" },

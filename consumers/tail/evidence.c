@@ -185,20 +185,26 @@ static void add_elsewhere(const struct alert *al, const struct style *style, str
 }
 
 /* Each is the command that shows it: the text is asked for, never offered. */
-static void add_examples(const struct alert *al, const char *raw, const struct style *style,
+static void add_examples(const struct alert *al, const char *where, const struct style *style,
                          struct buf *out)
 {
     for (size_t i = 0; i < al->examples.n && i < EVIDENCE_EXAMPLES; i++) {
         const struct alert_example *x = &al->examples.v[i];
 
         label(i == 0 ? "examples" : "", style, out);
-        buf_fmt(out, "%s -p %d -o %" PRId64 " -c 1   bin %d  comment ", raw, (int)x->src,
-                x->src_offset, (int)x->bin);
+        buf_fmt(out, "absa tail%s -t raw -p %d -o %" PRId64 " -c 1   bin %d  comment ", where,
+                (int)x->src, x->src_offset, (int)x->bin);
         visible_add(x->comment_id, out);
         if (x->src_index > 0)
             buf_fmt(out, " (number %d in it)", (int)x->src_index + 1);
         buf_byte(out, '\n');
     }
+    if (al->examples.n == 0)
+        return;
+    label("scores", style, out);
+    buf_fmt(out, "absa explain%s --alert ", where);
+    visible_add(al->alert_id, out);
+    buf_byte(out, '\n');
 }
 
 static void add_text(const char *name, struct slice text, const struct style *style,
@@ -224,7 +230,7 @@ static void add_proof(const struct alert *al, const struct style *style, struct 
     buf_byte(out, '\n');
 }
 
-void evidence_add(const struct alert *al, const char *raw, const struct style *style,
+void evidence_add(const struct alert *al, const char *where, const struct style *style,
                   struct buf *out)
 {
     add_text("message", al->message, style, out);
@@ -235,7 +241,7 @@ void evidence_add(const struct alert *al, const char *raw, const struct style *s
     add_others(al, SEVERITY_CRITICAL, "critical", style, out);
     add_others(al, SEVERITY_WARNING, "warning", style, out);
     add_elsewhere(al, style, out);
-    add_examples(al, raw, style, out);
+    add_examples(al, where, style, out);
     add_text("todo", al->todo, style, out);
     add_text("id", al->alert_id, style, out);
     buf_byte(out, '\n');

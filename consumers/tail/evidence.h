@@ -8,9 +8,9 @@
 enum { EVIDENCE_BINS = 5, EVIDENCE_EXAMPLES = 5, EVIDENCE_OTHERS = 4 };
 
 /* Appends both histograms by PSI bin, the bins that moved most, the distances,
- * the other features, the commands that show examples (raw: such a command, up to
- * its -p), the message, what to do, and an empty line. */
-void evidence_add(const struct alert *al, const char *raw, const struct style *style,
+ * the other features, the commands that show examples and explain them (where: their
+ * options, with a space before each), the message, what to do, and an empty line. */
+void evidence_add(const struct alert *al, const char *where, const struct style *style,
                   struct buf *out);
 
 #endif

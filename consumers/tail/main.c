@@ -67,7 +67,7 @@ struct tail {
     struct style style;
     enum topic_id topic;
     enum severity least;
-    char raw[2 * KAFKA_TOPIC_MAX + 100]; /* the command that shows raw records */
+    char where[2 * KAFKA_TOPIC_MAX + 100]; /* options of commands for the same deployment */
     struct buf out;
     int64_t shown;
     int idle_ms; /* since anything came              */
@@ -133,7 +133,7 @@ static void add(struct tail *t, const struct entry *e)
     }
     line_add(e, &t->style, &t->out);
     if (evidence && e->alert)
-        evidence_add(e->alert, t->raw, &t->style, &t->out);
+        evidence_add(e->alert, t->where, &t->style, &t->out);
 }
 
 /* What cannot be read is shown whatever was asked for: it may be the one. */
@@ -213,12 +213,12 @@ static enum status take_options(struct tail *t, struct kafka_watch *w, struct er
     return st == ST_OK ? start_parse(offset, since, instant_now_ms(), &w->start, err) : st;
 }
 
-/* What a person has to type to see a raw record of the same deployment. */
-static void make_raw_command(struct tail *t)
+/* What a person has to type behind a command for the same deployment. */
+static void make_where(struct tail *t)
 {
     bool usual = strcmp(topics.prefix, "absa.") == 0;
 
-    snprintf(t->raw, sizeof(t->raw), "absa tail%s%.200s%s%s -t raw", brokers ? " -b " : "",
+    snprintf(t->where, sizeof(t->where), "%s%.200s%s%s", brokers ? " -b " : "",
              brokers ? brokers : "", usual ? "" : " -X topic.prefix=", usual ? "" : topics.prefix);
 }
 
@@ -249,7 +249,7 @@ static enum status run(struct app_run *run, struct err *err)
     struct kafka_watch watch;
 
     buf_init(&t.out, OUT_MAX);
-    make_raw_command(&t);
+    make_where(&t);
     enum status st = take_options(&t, &watch, err);
     if (st == ST_OK)
         st = kafka_conf_take(&t.kafka, run->conf, brokers, err);

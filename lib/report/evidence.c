@@ -171,7 +171,9 @@ static void examples(struct buf *out, const struct alert *al)
         html_text(out, al->examples.v[i].comment_id);
         buf_str(out, "</code>");
     }
-    buf_str(out, ".</p>\n");
+    buf_str(out, ". What made their scores: <code>absa explain --alert ");
+    html_text(out, al->alert_id);
+    buf_str(out, "</code>.</p>\n");
 }
 
 static void section(struct buf *out, const struct page *p, size_t i)

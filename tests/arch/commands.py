@@ -49,7 +49,7 @@ lists = [re.findall(r'"([^"]+)"', source[m.start():source.index("};", m.start())
          for m in re.finditer(r"^const char \*const \w+\[\]", source, re.M)]
 configured = {n for n in built & set(listed) if "--print-config" in run("help", n).stdout}
 knows = {n: set(re.findall(r"^\| `([^`]+)`", run(n, "--doc-config").stdout, re.M))
-         for n in configured - {"backtest", "baseline", "console", "doctor", "up", "why"}}  # which read others' headings
+         for n in configured - {"backtest", "baseline", "console", "doctor", "explain", "up", "why"}}  # which read others' headings
 names = [name for known in knows.values() for name in known]
 shared = {n for n in names if names.count(n) > 1} - {"slot", "group.id", "http.port"}
 if set(lists[0]) != configured:

@@ -400,7 +400,8 @@ function evidence(entry) {
       h("tbody", {}, a.also.map((o) => h("tr", {}, h("th", { scope: "row" }, o.segment), h("td", {}, o.feature), h("td", {}, tag(o.severity)), [o.psi, o.p].map((x) => h("td", { class: "n" }, number(x))))))))] : []),
     ...(a.examples.length ? [h("h3", {}, "Example comments, by where they lie"), h("div", { class: "wide" }, h("table", {}, h("caption", { class: "hide" }, "Example comments"),
       h("thead", {}, h("tr", {}, ["comment", "raw partition", "offset", "in its page", "bin"].map((x, i) => h("th", { scope: "col", class: i ? "n" : null }, x)))),
-      h("tbody", {}, a.examples.map((x) => h("tr", {}, h("th", { scope: "row" }, x.comment_id), [x.src, x.src_offset, x.src_index, x.bin].map((v) => h("td", { class: "n" }, v)))))))] : []));
+      h("tbody", {}, a.examples.map((x) => h("tr", {}, h("th", { scope: "row" }, x.comment_id), [x.src, x.src_offset, x.src_index, x.bin].map((v) => h("td", { class: "n" }, v))))))),
+      h("p", {}, "What made their scores: ", h("code", {}, `absa explain --alert ${a.alert_id}`))] : []));
 }
 async function drawAlert(mine) {
   const id = look.alert;

@@ -108,7 +108,8 @@ def alerts_as_lines(b):
     assert len(run(b, "-e", "--severity", "critical").splitlines()) == 1
     shown = run(b, "-e", "-c", "1", "--evidence", "-o", "beginning")
     for want in ("baseline  ▅▄▂", "window    ·▂█", "bin 2   17.0% ->  80.0%  PSI +0.400  5 <= x",
-                 "warning   chars 0.250", f"absa tail -b {b.address} -X topic.prefix=t. -t raw -p 0 -o 1 -c 1 ", "docs/runbook/x.md"):
+                 "warning   chars 0.250", f"absa tail -b {b.address} -X topic.prefix=t. -t raw -p 0 -o 1 -c 1 ", "docs/runbook/x.md",
+                 f"absa explain -b {b.address} -X topic.prefix=t. --alert "):
         assert want in shown, (want, shown)
     print("ok alerts as lines, with their evidence")
 

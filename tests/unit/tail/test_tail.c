@@ -222,16 +222,16 @@ static void odd_evidence(void **state)
 
     (void)state;
     buf_init(&out, 1 << 16);
-    evidence_add(&al, "absa.raw", &plain, &out);
+    evidence_add(&al, "", &plain, &out);
     al.psi_bins = (struct ints){ bins, 4 };
     al.baseline_counts = (struct longs){ counts, 4 };
     al.moved = (struct moved_bin_list){ moved, 2 };
-    evidence_add(&al, "absa.raw", &plain, &out);
+    evidence_add(&al, "", &plain, &out);
     al.window_counts = (struct longs){ counts, 1 };
-    evidence_add(&al, "absa.raw", &plain, &out);
+    evidence_add(&al, "", &plain, &out);
     al.edges = (struct doubles){ edges, 3 };
     buf_clear(&out);
-    evidence_add(&al, "absa.raw", &plain, &out);
+    evidence_add(&al, "", &plain, &out);
     buf_byte(&out, 0);
     assert_non_null(strstr(out.p, "baseline  █  n 0"));
     assert_non_null(strstr(out.p, "x < 1 or 3 <= x\n"));
