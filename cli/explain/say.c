@@ -53,6 +53,19 @@ static void say_output(const struct say *s, const struct explained *e, enum bund
         buf_fmt(out, "  %+8.4f  the other %zu features\n", rest, n - s->top);
 }
 
+enum { LEVEL_90 = 1 };
+
+/* How far off such a sentiment is, where the bundle knows. */
+static void say_within(const struct conformal *c, const struct scored *s, struct buf *out)
+{
+    if (c->n == 0)
+        return;
+    const double half = conformal_within(c, s->output[OUTPUT_CONFIDENCE], LEVEL_90);
+    const double x = s->output[OUTPUT_SENTIMENT];
+    buf_fmt(out, "with such a confidence %.0f %% are within %.2f of the truth: %.2f to %.2f\n",
+            100.0 * conformal_levels[LEVEL_90], half, fmax(-1.0, x - half), fmin(1.0, x + half));
+}
+
 static void say_aspect(const struct say *s, const struct aspect *a, struct buf *out)
 {
     buf_fmt(out, "aspect %.*s: ", SLICE_ARG(a->category));
@@ -68,6 +81,7 @@ void say_explained(const struct say *s, const struct explained *e, struct buf *o
 {
     for (enum bundle_output o = 0; o < OUTPUT_N; o++)
         say_output(s, e, o, out);
+    say_within(&s->info->conformal, &e->scored, out);
     for (size_t i = 0; i < e->scored.aspects.n; i++)
         say_aspect(s, &e->scored.aspects.v[i], out);
 }

@@ -128,9 +128,13 @@ static enum status load_manifest(struct bundle *b, const char *dir, struct err *
         b->features[i] = feature_find(m->features.v[i]);
     for (size_t i = 0; i < m->monitored.n; i++)
         b->monitored[i] = feature_find(m->monitored.v[i]);
-    b->info = (struct bundle_info){ m->name,     m->version,  m->encoder, slice_str(b->sha256),
-                                    m->features, m->monitored };
-    return ST_OK;
+    b->info = (struct bundle_info){ .name = m->name,
+                                    .version = m->version,
+                                    .encoder = m->encoder,
+                                    .sha256 = slice_str(b->sha256),
+                                    .features = m->features,
+                                    .monitored = m->monitored };
+    return conformal_load(dir, &b->info.conformal, err);
 }
 
 static bool within(double a, double b, double tolerance)

@@ -8,6 +8,7 @@
  *     *.tsv            lexicons, cues, taxonomy of aspects, heads
  *     vocab.txt, static.bin    the encoder: pieces of words, and their vectors
  *     minilm.xml, .bin, .tsv   MiniLM (minilm.h), for the encoders minilm and cascade
+ *     conformal.json   how far off a sentiment is (conformal.h), if it was measured
  *     baseline.json    what drift compares with     card.md   for people
  *     SHA256SUMS       of all of these: sha256sum -c SHA256SUMS
  *
@@ -33,6 +34,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "model/conformal.h"
 #include "record/score.h"
 #include "score/reading.h"
 
@@ -81,9 +83,10 @@ struct bundle_info {
     struct slice name;
     struct slice version;
     struct slice encoder;
-    struct slice sha256;      /* of manifest.json, in hex; bundle_taxonomy() */
-    struct strings features;  /* of the boosters, in order      */
-    struct strings monitored; /* of score.features, in order    */
+    struct slice sha256;        /* of manifest.json, in hex; bundle_taxonomy() */
+    struct strings features;    /* of the boosters, in order      */
+    struct strings monitored;   /* of score.features, in order    */
+    struct conformal conformal; /* how far off a sentiment is; n is 0 where nobody has measured */
 };
 
 const struct bundle_info *bundle_info(const struct bundle *b);

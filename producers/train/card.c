@@ -25,6 +25,32 @@ static void add_metrics(const struct training *t, const struct quality *q, struc
             q->pearson[OUTPUT_CONFIDENCE], q->clamped);
 }
 
+/* How wide, and whether it was so. */
+static void add_conformal(const struct training *t, const struct quality *q, struct buf *out)
+{
+    buf_str(out, "\n## How far off a sentiment is\n"
+                 "By split conformal prediction on texts that taught neither sentiment nor its "
+                 "expected error: of texts with such a confidence at least that share has its "
+                 "truth within the half width of sentiment_score (conformal.json), if yours are "
+                 "of this kind. 2 says nothing.\n\n| confidence from | texts |");
+    for (size_t l = 0; l < CONFORMAL_LEVELS; l++)
+        buf_fmt(out, " %.0f %% within |", 100.0 * conformal_levels[l]);
+    buf_str(out, "\n|---|---|---|---|---|\n");
+    for (size_t g = 0; g < t->conformal.n; g++) {
+        const struct conformal_group *v = &t->conformal.v[g];
+
+        buf_fmt(out, "| %.3f | %zu |", v->from, v->n);
+        for (size_t l = 0; l < CONFORMAL_LEVELS; l++)
+            buf_fmt(out, " %.3f |", v->within[l]);
+        buf_byte(out, '\n');
+    }
+    buf_str(out, "\nOf the test rows it held for");
+    for (size_t l = 0; q->n > 0 && l < CONFORMAL_LEVELS; l++)
+        buf_fmt(out, "%s %.1f %% (%.0f %%)", l > 0 ? "," : "",
+                100.0 * (double)q->covered[l] / (double)q->n, 100.0 * conformal_levels[l]);
+    buf_str(out, ".\n");
+}
+
 static const char engagement_rule[] =
     "\n**engagement_score is learnt from a rule, not from people.** The data has no likes (no "
     "public data has true engagement; likes within a video are the nearest thing). The rule: 0.7 x "
@@ -105,6 +131,7 @@ void train_card(const struct training *t, const struct quality *q, struct buf *o
     add_licences(m, out);
     buf_str(out, "\n## Quality on the test rows\n");
     add_metrics(t, q, out);
+    add_conformal(t, q, out);
     if (t->data.ranked > 0)
         buf_fmt(out, engagement_likes, t->data.ranked);
     buf_str(out, t->data.has_engagement ? "" : engagement_rule);

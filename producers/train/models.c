@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/hash.h"
@@ -180,40 +181,81 @@ static int by_float(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* Where a cascade asks MiniLM: expected are the errors of its n judged texts without it, which
- * are sorted. */
-static void set_threshold(struct training *t, float *expected, size_t n)
+/* Where a cascade asks MiniLM: expected are the errors of its n judged texts without it. */
+static enum status set_threshold(struct training *t, const float *expected, size_t n,
+                                 struct err *err)
 {
     double share = fmin(1.0, t->conf->budget_us / MINILM_US);
     size_t at = (size_t)((1.0 - share) * (double)(n - 1));
+    float *sorted = calloc(n, sizeof(*sorted));
 
-    qsort(expected, n, sizeof(*expected), by_float);
-    t->manifest.above = (double)expected[at];
+    if (!sorted)
+        return err_set(err, ST_FATAL, "out of memory for training");
+    memcpy(sorted, expected, n * sizeof(*sorted));
+    qsort(sorted, n, sizeof(*sorted), by_float);
+    t->manifest.above = (double)sorted[at];
+    free(sorted);
+    return ST_OK;
 }
 
-/* The expected error, and what share of such errors is small enough. The model
- * stays without the fold that it is calibrated on. */
+/* What is known of the judged texts: expected errors, and what they were. A cascade has the n
+ * rows without MiniLM first; of each text it goes by the row that it would go by. */
+static enum status fit_conformal(struct training *t, const float *expected, const double *error,
+                                 size_t n, struct err *err)
+{
+    const bool cascade = t->manifest.kind == KIND_CASCADE;
+    double *confidence = calloc(n, sizeof(*confidence));
+    double *wrong = calloc(n, sizeof(*wrong));
+    enum status st =
+        confidence && wrong ? ST_OK : err_set(err, ST_FATAL, "out of memory for training");
+
+    for (size_t i = 0; st == ST_OK && i < n; i++) {
+        const size_t at = cascade && (double)expected[i] > t->manifest.above ? n + i : i;
+
+        confidence[i] = transform_apply(&t->manifest.outputs[OUTPUT_CONFIDENCE],
+                                        &output_table[OUTPUT_CONFIDENCE], (double)expected[at]);
+        wrong[i] = error[at];
+    }
+    if (st == ST_OK)
+        st = conformal_fit(confidence, wrong, n, &t->conformal, err);
+    free(confidence);
+    free(wrong);
+    return st;
+}
+
+/* From the judged rows: what share of such expected errors is small enough, where MiniLM is
+ * asked, and how far off sentiments are. */
+static enum status learn_errors(struct training *t, const struct trial *trial, struct err *err)
+{
+    const bool cascade = t->manifest.kind == KIND_CASCADE;
+    const size_t n = cascade ? trial->judge.n / 2 : trial->judge.n;
+    double *error = calloc(trial->judge.n, sizeof(*error));
+    enum status st = error ? ST_OK : err_set(err, ST_FATAL, "out of memory for training");
+
+    for (size_t i = 0; st == ST_OK && i < trial->judge.n; i++)
+        error[i] = (double)trial->judge.y[i];
+    if (st == ST_OK)
+        st = calibrate(trial->predicted, error, trial->judge.n,
+                       &t->manifest.outputs[OUTPUT_CONFIDENCE], err);
+    if (st == ST_OK && cascade)
+        st = set_threshold(t, trial->predicted, n, err);
+    if (st == ST_OK)
+        st = fit_conformal(t, trial->predicted, error, n, err);
+    free(error);
+    return st;
+}
+
+/* The expected error. The model stays without the fold that it is calibrated on. */
 static enum status fit_confidence(struct training *t, struct err *err)
 {
     struct trial trial = { .rounds = 0 };
     enum status st = trial_run(t, OUTPUT_CONFIDENCE, LAST_FOLD, &trial, err);
-    double *error = NULL;
 
     t->rounds[OUTPUT_CONFIDENCE] = trial.rounds;
-    if (st == ST_OK) {
-        error = calloc(trial.judge.n, sizeof(*error));
-        st = error ? save(t, OUTPUT_CONFIDENCE, &trial.train, err)
-                   : err_set(err, ST_FATAL, "out of memory for training");
-    }
-    if (st == ST_OK) {
-        for (size_t i = 0; i < trial.judge.n; i++)
-            error[i] = (double)trial.judge.y[i];
-        st = calibrate(trial.predicted, error, trial.judge.n,
-                       &t->manifest.outputs[OUTPUT_CONFIDENCE], err);
-    }
-    if (st == ST_OK && t->manifest.kind == KIND_CASCADE)
-        set_threshold(t, trial.predicted, trial.judge.n / 2);
-    free(error);
+    if (st == ST_OK)
+        st = save(t, OUTPUT_CONFIDENCE, &trial.train, err);
+    if (st == ST_OK)
+        st = learn_errors(t, &trial, err);
     trial_release(&trial);
     train_progress(t, "confidence");
     return st;

@@ -11,7 +11,7 @@
 #include "file/file.h"
 #include "producers/train/train.h"
 
-enum { METRICS_MAX = 3 * OUTPUT_N + 4, NAME_LEN = 64, NUMBER_LEN = 32 };
+enum { METRICS_MAX = 3 * OUTPUT_N + 4 + CONFORMAL_LEVELS, NAME_LEN = 64, NUMBER_LEN = 32 };
 
 static int64_t now_ms(void)
 {
@@ -62,6 +62,7 @@ static enum status log_figures(const struct training *t, const struct quality *q
 {
     char rows[NUMBER_LEN];
     char features[NUMBER_LEN];
+    char level[NUMBER_LEN];
     const struct train_conf *c = t->conf;
     const struct mlflow_param params[] = { { "name", c->name },
                                            { "model_version", c->version },
@@ -84,6 +85,10 @@ static enum status log_figures(const struct training *t, const struct quality *q
     figure(&f, "", "near_enough", q->near_enough);
     figure(&f, "", "mean_confidence", q->mean_confidence);
     figure(&f, "", "clamped", (double)q->clamped);
+    for (size_t l = 0; q->n > 0 && l < CONFORMAL_LEVELS; l++) {
+        snprintf(level, sizeof(level), "%.0f", 100.0 * conformal_levels[l]);
+        figure(&f, "covered", level, (double)q->covered[l] / (double)q->n);
+    }
 
     const struct mlflow_batch batch = { params, sizeof(params) / sizeof(params[0]), f.v, f.n,
                                         now_ms() };

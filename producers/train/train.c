@@ -29,6 +29,11 @@ static void report(const struct training *t, const struct quality *q)
                t->rounds[o], q->pearson[o], q->mae[o]);
     printf("%-20s %3d trees, mean %.3f, share within 0.25 of the truth %.3f\n", "confidence",
            t->rounds[OUTPUT_CONFIDENCE], q->mean_confidence, q->near_enough);
+    printf("%-20s", "conformal");
+    for (size_t l = 0; q->n > 0 && l < CONFORMAL_LEVELS; l++)
+        printf("%s %.0f %% held for %.1f %%", l > 0 ? "," : "", 100.0 * conformal_levels[l],
+               100.0 * (double)q->covered[l] / (double)q->n);
+    printf(" of the test rows\n");
     if (t->manifest.kind == KIND_CASCADE)
         printf("%-20s %zu of %zu test rows to MiniLM: expected error above %.4f\n", "cascade",
                q->escalated, q->n, t->manifest.above);

@@ -3,7 +3,8 @@
  *
  *     texts --features--> rows --4 folds--> sentiment ----------> sentiment.ubj
  *        \--vectors--4 folds--> heads.tsv     | errors off-fold
- *                         |  |                 +--> error.ubj --> confidence (table)
+ *                         |  |                 +--> error.ubj --> confidence (table),
+ *                         |  |                      conformal.json
  *                         |  off-fold: features too
  *                         +--> engagement.ubj, implicitness.ubj
  *
@@ -16,7 +17,9 @@
  * A fifth of the rows (fold 0) is the test and teaches nothing. The other four
  * folds judge each other: the rounds of boosting and the errors that confidence
  * learns from come from rows that a model has not seen. The final models see all
- * four. Then the bundle is loaded as any user would load it, and measured.
+ * four, but for that of the expected error: fold 4 calibrates it, and gives the half widths of
+ * split conformal prediction (conformal.h), which speak of the model of the other three. Then the
+ * bundle is loaded as any user would load it, and measured.
  *
  * Labels that the data does not have follow rules (weak supervision), and the
  * card says so:
@@ -34,6 +37,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "model/bundle.h"
+#include "model/conformal.h"
 #include "model/manifest.h"
 #include "model/tables.h"
 #include "producers/train/data.h"
@@ -70,6 +74,7 @@ struct training {
     struct dataset data;
     struct tables tables;
     struct manifest manifest;
+    struct conformal conformal; /* of fold 4, which neither booster of confidence has seen */
     struct embedded vectors;
     struct embedded minilm;
     size_t rows;          /* data.n, or twice that: a cascade's without MiniLM first */
@@ -85,8 +90,9 @@ struct quality {
     size_t n;
     double pearson[OUTPUT_N]; /* confidence: with being near enough */
     double mae[OUTPUT_N];
-    double near_enough;     /* share of sentiments within 0.25 of the truth */
-    double mean_confidence; /* which should be that share                   */
+    double near_enough;               /* share of sentiments within 0.25 of the truth */
+    double mean_confidence;           /* which should be that share                   */
+    size_t covered[CONFORMAL_LEVELS]; /* truths within the half width of conformal_levels */
     size_t clamped;
     size_t escalated; /* by a cascade, to MiniLM */
 };

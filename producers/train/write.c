@@ -43,6 +43,18 @@ static enum status write_manifest(const struct training *t, struct err *err)
     return st;
 }
 
+static enum status write_conformal(const struct training *t, struct err *err)
+{
+    struct buf text;
+    enum status st;
+
+    buf_init(&text, MANIFEST_MAX);
+    conformal_write(&t->conformal, &text);
+    st = write_text(t, "conformal.json", &text, err);
+    buf_release(&text);
+    return st;
+}
+
 /* Scores the golden texts, each alone, and keeps what came out. */
 static enum status make_golden(struct training *t, struct bundle *b, struct err *err)
 {
@@ -144,6 +156,12 @@ static double pearson(const struct sums *s)
     return vx > 0.0 && vy > 0.0 ? cov / sqrt(vx * vy) : 0.0;
 }
 
+static void cover(const struct training *t, double confidence, double error, struct quality *q)
+{
+    for (size_t l = 0; l < CONFORMAL_LEVELS; l++)
+        q->covered[l] += error <= conformal_within(&t->conformal, confidence, l);
+}
+
 static void measure(const struct training *t, const double *vectors, struct quality *q)
 {
     size_t width = OUTPUT_N + t->manifest.monitored.n;
@@ -151,7 +169,8 @@ static void measure(const struct training *t, const double *vectors, struct qual
 
     for (size_t i = 0; i < t->data.n; i++) {
         const double *v = vectors + i * width;
-        double near = fabs(v[OUTPUT_SENTIMENT] - t->data.v[i].sentiment) <= CONFIDENCE_INTERVAL;
+        double error = fabs(v[OUTPUT_SENTIMENT] - t->data.v[i].sentiment);
+        double near = error <= CONFIDENCE_INTERVAL;
 
         if (t->data.v[i].fold != TEST_FOLD)
             continue;
@@ -160,6 +179,7 @@ static void measure(const struct training *t, const double *vectors, struct qual
                 sums_add(&sums[o], v[o], (double)t->y[o][i]);
         }
         sums_add(&sums[OUTPUT_CONFIDENCE], v[OUTPUT_CONFIDENCE], near);
+        cover(t, v[OUTPUT_CONFIDENCE], error, q);
         q->n++;
     }
     for (size_t o = 0; o < OUTPUT_N; o++) {
@@ -284,7 +304,9 @@ enum status train_write(struct training *t, struct quality *q, struct err *err)
 
     if (!vectors)
         return err_set(err, ST_FATAL, "out of memory for the scores");
-    st = prove(t, &b, err);
+    st = write_conformal(t, err);
+    if (st == ST_OK)
+        st = prove(t, &b, err);
     train_progress(t, "golden rows");
     if (st == ST_OK)
         st = score_all(t, b, vectors, q, err);
