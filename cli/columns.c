@@ -21,15 +21,10 @@ enum status columns_init(struct columns *c, size_t n, struct err *err)
 
 enum status columns_categories(struct columns *c, const char *list, struct err *err)
 {
-    enum status st = facets_parse(list, "--categories", c->facet, &c->facets, err);
+    enum status st = facets_parse_categories(list, c->facet, &c->facets, err);
 
-    for (size_t i = 0; i < c->facets && st == ST_OK; i++) {
-        if (!facet_has_categories(c->facet[i]))
-            st =
-                err_set(err, ST_FATAL, "usage: --categories: %s has none", facet_name(c->facet[i]));
-        if (st == ST_OK)
-            st = dictionary_init(&c->words[i], err);
-    }
+    for (size_t i = 0; i < c->facets && st == ST_OK; i++)
+        st = dictionary_init(&c->words[i], err);
     return st;
 }
 

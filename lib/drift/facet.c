@@ -196,6 +196,20 @@ enum status facets_parse(const char *list, const char *option, const struct face
     return ST_OK;
 }
 
+enum status facets_parse_categories(const char *list, const struct facet **facet, size_t *n,
+                                    struct err *err)
+{
+    enum status st = facets_parse(list, "--categories", facet, n, err);
+
+    for (size_t i = 0; i < *n && st == ST_OK; i++) {
+        if (!facet_has_categories(facet[i]))
+            st = err_set(err, ST_FATAL, "usage: --categories: %s has none", facet_name(facet[i]));
+    }
+    if (st != ST_OK)
+        *n = 0;
+    return st;
+}
+
 /* An aspect that has a name. */
 static bool is_named(const struct aspect *a)
 {

@@ -51,6 +51,10 @@ void facet_put(const struct facet *f, struct slice value, struct score *s, struc
 MUST_USE enum status facets_parse(const char *list, const char *option, const struct facet **facet,
                                   size_t *n, struct err *err);
 
+/* The same of option --categories: those that have categories. */
+MUST_USE enum status facets_parse_categories(const char *list, const struct facet **facet,
+                                             size_t *n, struct err *err);
+
 /* How many values a score has of a facet, and one of them (i below that number):
  * never empty, borrowed from the score. */
 size_t facet_count(const struct facet *f, const struct score *s);

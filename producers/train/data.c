@@ -65,6 +65,16 @@ enum status data_likes(struct gather *g, bool number, double likes, struct slice
     return s->video.p ? ST_OK : err_set(g->err, ST_FATAL, "out of memory for the texts");
 }
 
+enum status data_text(struct gather *g, struct slice text, struct slice lang, struct sample *s)
+{
+    s->text = arena_copy(g->a, text);
+    if (lang.n > 0)
+        s->lang = arena_copy(g->a, lang);
+    if (!s->text.p || (lang.n > 0 && !s->lang.p))
+        return err_set(g->err, ST_FATAL, "out of memory for the texts");
+    return ST_OK;
+}
+
 /* A row whose cells are text; cell[c].p == NULL: the file has no such column. */
 static enum status add_cells(struct gather *g, const struct slice cell[COL_N])
 {
@@ -92,10 +102,8 @@ static enum status add_cells(struct gather *g, const struct slice cell[COL_N])
             return st;
     }
     s.is_reply = slice_is(cell[COL_REPLY], "1") || slice_is(cell[COL_REPLY], "true");
-    s.text = arena_copy(g->a, cell[COL_TEXT]);
-    if (!s.text.p)
-        return err_set(g->err, ST_FATAL, "out of memory for the texts");
-    return data_add(g, &s);
+    enum status st = data_text(g, cell[COL_TEXT], slice_trim(cell[COL_LANG]), &s);
+    return st == ST_OK ? data_add(g, &s) : st;
 }
 
 /* Position of each column in the header. */
@@ -189,6 +197,12 @@ static enum status take_json_likes(struct gather *g, const json_t *row, struct s
     return data_likes(g, json_is_number(likes), json_number_value(likes), id, s);
 }
 
+/* Empty for what is no text. */
+static struct slice json_text(const json_t *v)
+{
+    return (struct slice){ json_string_value(v), json_string_length(v) };
+}
+
 static enum status add_object(struct gather *g, const json_t *row)
 {
     struct sample s = data_no_labels;
@@ -207,8 +221,8 @@ static enum status add_object(struct gather *g, const json_t *row)
     if (st != ST_OK)
         return st;
     s.is_reply = json_is_true(json_object_get(row, g->name[COL_REPLY]));
-    s.text = arena_copy(g->a, (struct slice){ json_string_value(text), json_string_length(text) });
-    return s.text.p ? data_add(g, &s) : err_set(g->err, ST_FATAL, "out of memory for the texts");
+    st = data_text(g, json_text(text), json_text(json_object_get(row, g->name[COL_LANG])), &s);
+    return st == ST_OK ? data_add(g, &s) : st;
 }
 
 static enum status read_line(struct gather *g, struct slice line)
@@ -362,8 +376,8 @@ enum status data_read(const char *path, const struct columns *names, enum split 
 {
     struct gather g = { .a = a,
                         .name = { names->text, names->sentiment, names->engagement,
-                                  names->implicitness, names->is_reply, names->likes,
-                                  names->video },
+                                  names->implicitness, names->is_reply, names->likes, names->video,
+                                  names->lang },
                         .err = err };
     struct buf bytes;
     enum status st;

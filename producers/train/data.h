@@ -26,7 +26,8 @@ struct sample {
     double implicitness; /* 0..1  */
     double likes;        /* NaN: unknown; of its video, rank.h    */
     struct slice video;
-    int fold; /* 0: test, 1..4: training */
+    struct slice lang; /* empty: not known */
+    int fold;          /* 0: test, 1..4: training */
 };
 
 struct dataset {
@@ -38,7 +39,7 @@ struct dataset {
 
 /* Names of the columns; likes and video are both NULL, or engagement is ranked from them. */
 struct columns {
-    const char *text, *sentiment, *engagement, *implicitness, *is_reply, *likes, *video;
+    const char *text, *sentiment, *engagement, *implicitness, *is_reply, *lang, *likes, *video;
 };
 
 /* Reads a file: Avro or JSON lines by its name (.avro; .jsonl, .ndjson), else CSV or TSV with

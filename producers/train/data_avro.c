@@ -113,7 +113,9 @@ static enum status add_record(struct gather *g, const avro_value_t *row)
     struct sample s = data_no_labels;
     const struct field words = field_of(g, row, COL_TEXT);
     const struct field reply = field_of(g, row, COL_REPLY);
+    const struct field language = field_of(g, row, COL_LANG);
     struct slice said = { NULL, 0 };
+    struct slice lang = { NULL, 0 };
     int is_reply = 0;
     enum status st;
 
@@ -126,8 +128,9 @@ static enum status add_record(struct gather *g, const avro_value_t *row)
         return st;
     if (reply.type == AVRO_BOOLEAN && avro_value_get_boolean(&reply.value, &is_reply) == 0)
         s.is_reply = is_reply != 0;
-    s.text = arena_copy(g->a, said);
-    return s.text.p ? data_add(g, &s) : err_set(g->err, ST_FATAL, "out of memory for the texts");
+    (void)text(&language, &lang);
+    st = data_text(g, said, lang, &s);
+    return st == ST_OK ? data_add(g, &s) : st;
 }
 
 /* The columns that every file must have. */

@@ -14,6 +14,7 @@ enum column {
     COL_REPLY,
     COL_LIKES,
     COL_VIDEO,
+    COL_LANG,
     COL_N,
 };
 
@@ -38,6 +39,10 @@ MUST_USE enum status data_label(struct gather *g, enum column c, bool number, do
  * are none. ST_REJECT: no number of likes; ST_FATAL: memory. */
 MUST_USE enum status data_likes(struct gather *g, bool number, double likes, struct slice video,
                                 struct sample *s);
+
+/* Takes the text of a row and, if it says one, its language; both are copied. ST_FATAL: memory. */
+MUST_USE enum status data_text(struct gather *g, struct slice text, struct slice lang,
+                               struct sample *s);
 
 /* Adds a row; its text and video live in g->a. ST_REJECT: too many; ST_FATAL: memory. */
 MUST_USE enum status data_add(struct gather *g, const struct sample *s);

@@ -19,7 +19,9 @@ static struct train_conf conf = {
                  .sentiment = "sentiment",
                  .engagement = "engagement",
                  .implicitness = "implicitness",
-                 .is_reply = "is_reply" },
+                 .is_reply = "is_reply",
+                 .lang = "lang" },
+    .categories = "aspect,lang",
 };
 static const char *split = "hash";
 static const char *kindred;
@@ -62,6 +64,9 @@ static const struct app_opt opts[] = {
       "of 0..1, may be missing (implicitness)" },
     { "is-reply", 0, "COL", APP_STR, &conf.columns.is_reply,
       "1 or true, may be missing (is_reply)" },
+    { "lang", 0, "COL", APP_STR, &conf.columns.lang, "language, en, may be missing (lang)" },
+    { "categories", 0, "FIELDS", APP_STR, &conf.categories,
+      "the baseline has the shares of their values, with commas, or off (aspect,lang)" },
     { "likes", 0, "COL", APP_STR, &conf.columns.likes,
       "engagement is the rank of these likes among those of the same --video" },
     { "video", 0, "COL", APP_STR, &conf.columns.video, "with --likes: what the comment is under" },
@@ -157,6 +162,8 @@ static enum status run(struct app_run *app, struct err *err)
     if (strcmp(split, "hash") != 0 && strcmp(split, "time") != 0)
         return err_set(err, ST_FATAL, "usage: --split is hash or time");
     conf.split = strcmp(split, "time") == 0 ? SPLIT_TIME : SPLIT_HASH;
+    if (strcmp(conf.categories, "off") == 0)
+        conf.categories = NULL;
     if (!conf.tables)
         conf.tables = bundle_dir("");
     return url ? run_published(err) : train(&conf, err);

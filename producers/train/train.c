@@ -47,7 +47,11 @@ static enum status learn(struct training *t, struct quality *q, struct err *err)
 
     t->manifest.name = slice_str(conf->name);
     t->manifest.version = slice_str(conf->version);
-    st = data_read(conf->data, &conf->columns, conf->split, t->arena, &t->data, err);
+    st = shares_init(&t->shares, conf->categories, err);
+    if (st == ST_OK)
+        st = data_read(conf->data, &conf->columns, conf->split, t->arena, &t->data, err);
+    if (st == ST_OK)
+        st = shares_room(&t->shares, t->data.n, t->arena, err);
     if (st != ST_OK)
         return st;
     if (mkdir(conf->out, 0777) != 0 && errno != EEXIST)
@@ -89,6 +93,7 @@ enum status train(const struct train_conf *conf, struct err *err)
         return err_set(err, ST_FATAL, "out of memory for training");
     st = run(&t, err);
     tables_release(&t.tables);
+    shares_release(&t.shares);
     arena_free(t.arena);
     return st;
 }

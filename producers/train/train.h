@@ -42,6 +42,7 @@
 #include "model/tables.h"
 #include "producers/train/data.h"
 #include "producers/train/publish.h"
+#include "producers/train/shares.h"
 
 enum { TRAIN_MEMORY_MAX = 1 << 30, MINILM_US = 1500 };
 
@@ -58,6 +59,7 @@ struct train_conf {
     enum split split;
     double apart; /* kindred words of the taxonomy (score/kindred.h); below 0: none */
     struct columns columns;
+    const char *categories; /* facets whose shares the baseline has, with commas; NULL: none */
     const struct publish_conf *publish; /* NULL: nobody is told */
 };
 
@@ -74,6 +76,7 @@ struct training {
     struct dataset data;
     struct tables tables;
     struct manifest manifest;
+    struct shares shares;
     struct conformal conformal; /* of fold 4, which neither booster of confidence has seen */
     struct embedded vectors;
     struct embedded minilm;

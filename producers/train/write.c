@@ -98,8 +98,23 @@ static enum status prove(struct training *t, struct bundle **out, struct err *er
     return st;
 }
 
+/* What a row has of what has categories. */
+static enum status add_shares(struct training *t, const struct sample *s,
+                              const struct bundle_info *info, const struct scored *scored,
+                              struct err *err)
+{
+    const struct score row = { .lang = s->lang,
+                               .is_reply = s->is_reply,
+                               .aspects_detected = scored->aspects,
+                               .model = info->name,
+                               .model_version = info->version,
+                               .encoder = info->encoder };
+
+    return shares_add(&t->shares, &row, err);
+}
+
 /* Every row as the finished bundle scores it: n vectors of scores and features. */
-static enum status score_all(const struct training *t, struct bundle *b, double *vectors,
+static enum status score_all(struct training *t, struct bundle *b, double *vectors,
                              struct quality *q, struct err *err)
 {
     struct arena *a = arena_new(ARENA_MAX);
@@ -120,8 +135,10 @@ static enum status score_all(const struct training *t, struct bundle *b, double 
 
             memcpy(v, scored[i].output, sizeof(scored[i].output));
             memcpy(v + OUTPUT_N, scored[i].monitored.v, scored[i].monitored.n * sizeof(*v));
-            if (t->data.v[at + i].fold != TEST_FOLD)
+            if (t->data.v[at + i].fold != TEST_FOLD) {
+                st = add_shares(t, &t->data.v[at + i], bundle_info(b), &scored[i], err);
                 continue;
+            }
             q->clamped += scored[i].clamped;
             q->escalated += scored[i].escalated;
         }
@@ -193,16 +210,19 @@ static void measure(const struct training *t, const double *vectors, struct qual
 }
 
 /* The training rows as columns, in order: what drift compares with at first. */
-static enum status write_baseline(const struct training *t, const struct bundle *b,
-                                  const double *vectors, struct err *err)
+static enum status write_baseline(struct training *t, const struct bundle *b, const double *vectors,
+                                  struct err *err)
 {
     const struct bundle_info *info = bundle_info(b);
     size_t width = OUTPUT_N + info->monitored.n;
     const char *names[VECTOR_MAX];
     const double *columns[VECTOR_MAX];
-    struct baseline_input in = {
-        .bundle_sha256 = info->sha256.p, .names = names, .columns = columns, .n = width
-    };
+    struct baseline_words words[FACETS_MAX];
+    struct baseline_input in = { .bundle_sha256 = info->sha256.p,
+                                 .names = names,
+                                 .columns = columns,
+                                 .n = width,
+                                 .categories = words };
     struct baseline *baseline = NULL;
     struct buf text;
     enum status st;
@@ -221,6 +241,7 @@ static enum status write_baseline(const struct training *t, const struct bundle 
         names[k] = k < OUTPUT_N ? output_table[k].name : info->monitored.v[k - OUTPUT_N].p;
         columns[k] = column;
     }
+    in.n_categories = shares_words(&t->shares, words);
     st = baseline_build(&in, &baseline, err);
     if (st == ST_OK)
         st = baseline_write(baseline, &text, err);

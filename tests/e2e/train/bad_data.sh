@@ -103,6 +103,39 @@ grep -q '(600 rows have one)' "$tmp/d/card.md"
 rc=0
 "$train" --data "$tmp/liked.csv" --out "$tmp/out" --likes likes 2>/dev/null || rc=$?
 [ $rc = 64 ]
+# The baseline has the shares of aspects and languages, of the rows that it learnt from.
+spoken() { # a language for most rows, and an aspect for a third
+    rows 600 | awk 'NR == 1 { print $0 ",tongue"; next }
+        { sub(/came today/, "the delivery came"); print $0 "," (NR % 10 ? "en" : NR % 20 ? "de" : "") }'
+}
+spoken >"$tmp/spoken.csv"
+spoken | tail -n +2 | sed -E 's/^"?([^"]*)"?,([-0-9.]*),([a-z]*)$/{"text":"\1","sentiment":\2,"tongue":"\3"}/' \
+    >"$tmp/spoken.jsonl"
+"$train" --data "$tmp/spoken.csv" --out "$tmp/f" --lang tongue >/dev/null
+"$train" --data "$tmp/spoken.jsonl" --out "$tmp/g" --lang tongue >/dev/null
+diff -rq "$tmp/f" "$tmp/g"
+"$train" --data "$tmp/spoken.csv" --out "$tmp/h" --lang tongue --categories off >/dev/null
+python3 - "$tmp" <<'END'
+import csv
+import hashlib
+import json
+import sys
+from collections import Counter
+
+tmp = sys.argv[1]
+features = {x: {f["name"]: f for f in json.load(open(f"{tmp}/{x}/baseline.json"))["features"]} for x in "afh"}
+assert set(features["a"]) == set(features["h"])  # which name no aspect, and no language
+assert set(features["f"]) == set(features["h"]) | {"aspect", "lang"}
+rows = list(csv.DictReader(open(f"{tmp}/spoken.csv")))
+learnt = [r for r in rows if int(hashlib.sha256(r["text"].encode()).hexdigest(), 16) % 5]
+want = Counter(r["tongue"] for r in learnt if r["tongue"])
+lang = features["f"]["lang"]
+assert lang["categories"][:2] == ["en", "de"] and lang["counts"][:2] == [want["en"], want["de"]], (lang, want)
+assert "shipping" in features["f"]["aspect"]["categories"], features["f"]["aspect"]
+END
+rc=0
+"$train" --data "$tmp/spoken.csv" --out "$tmp/out" --categories video 2>"$tmp/said" || rc=$?
+[ $rc = 64 ] && grep -q "categories: video has none" "$tmp/said"
 # A bundle of one's own scores.
 echo '{"comment_text":"number 5 is bad, awful","timestamp":"2025-01-15T14:30:00Z","video_id":"1"}' |
     "$ABSA_BIN/absa-ingest" --pipe -q |
