@@ -10,8 +10,6 @@
 #include "obs/log.h"
 #include "registry/inner.h"
 
-enum { NOTE_MAX = SHA256_HEX_LEN + MLFLOW_ID_MAX + 3 };
-
 /* mkdir -p, as far as a person may have left it undone. */
 static enum status make_dirs(const char *path, struct err *err)
 {
@@ -59,7 +57,7 @@ void registry_remember(const struct registry *r, const char *name, const struct 
     struct err err = { 0 };
     struct buf text;
 
-    buf_init(&text, NOTE_MAX);
+    buf_init(&text, REGISTRY_NOTE_MAX);
     buf_fmt(&text, "%s %s\n", found->sha256, found->version);
     enum status st = note_path(r, name, path, &err);
     if (st == ST_OK)
@@ -69,6 +67,16 @@ void registry_remember(const struct registry *r, const char *name, const struct 
     buf_release(&text);
 }
 
+void registry_still(const struct registry *r, const char *name, const struct found *found)
+{
+    char path[FILE_PATH_MAX];
+    struct err ignored = { 0 };
+
+    registry_used(found->dir);
+    if (note_path(r, name, path, &ignored) == ST_OK)
+        registry_used(path);
+}
+
 /* What the note says; false: there is none that can be read. */
 static bool recall(const struct registry *r, const char *name, struct found *found)
 {
@@ -76,7 +84,7 @@ static bool recall(const struct registry *r, const char *name, struct found *fou
     struct err ignored = { 0 };
     struct buf text;
 
-    buf_init(&text, NOTE_MAX);
+    buf_init(&text, REGISTRY_NOTE_MAX);
     bool ok = note_path(r, name, path, &ignored) == ST_OK &&
               file_read(path, &text, &ignored) == ST_OK && text.n > SHA256_HEX_LEN + 1 &&
               text.p[SHA256_HEX_LEN] == ' ';

@@ -34,6 +34,8 @@ const struct conf_prop model_props[] = {
       .doc = "How often the registry is asked what an alias means now, to take over another version between two transactions; 0: never." },
     { .name = "score.model_cache", .type = CONF_STR, .at = offsetof(struct model_conf, cache), .dflt = "",
       .doc = "Folder that models are kept in, by their hash; empty: $CACHE_DIRECTORY, $XDG_CACHE_HOME/absa, else ~/.cache/absa." },
+    { .name = "score.model_keep", .type = CONF_INT, .at = offsetof(struct model_conf, keep), .dflt = "8", .min = 0, .max = 1000,
+      .doc = "So many models of that folder are kept, those used last; beyond them only what a name means now and what was used within an hour. 0: all." },
     { .name = NULL },
 };
 /* clang-format on */
@@ -148,7 +150,9 @@ static void usual_cache(char dir[FILE_PATH_MAX])
 void registry_open(const struct model_conf *m, const struct mlflow_conf *at,
                    const atomic_bool *stop, struct registry *out)
 {
-    *out = (struct registry){ .rest = mlflow_rest(at, stop), .taxonomy = m->taxonomy };
+    *out = (struct registry){ .rest = mlflow_rest(at, stop),
+                              .taxonomy = m->taxonomy,
+                              .keep = m->keep };
     if (m->cache[0])
         snprintf(out->cache, sizeof(out->cache), "%s", m->cache);
     else

@@ -170,6 +170,8 @@ static enum status load(const char *dir, const char *sha256, struct bundle **out
         *out = NULL;
         st = err_set(err, ST_FATAL, "%s holds another manifest", dir);
     }
+    if (st == ST_OK)
+        registry_used(dir);
     return st;
 }
 
@@ -203,6 +205,8 @@ static enum status download(struct fetching *f, const char *sha256, const char *
         st = ST_REJECT;
     if (st == ST_OK)
         st = settle(dir, to, err);
+    if (st == ST_OK)
+        registry_prune(f->r);
     if (st != ST_OK) {
         bundle_free(*out);
         *out = NULL;

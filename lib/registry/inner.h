@@ -17,6 +17,14 @@ MUST_USE enum status registry_aspects(const struct registry *r, struct bundle **
 /* Makes the cache's folders. ST_FATAL "config: ...". */
 MUST_USE enum status registry_make_cache(const struct registry *r, struct err *err);
 
+enum { REGISTRY_NOTE_MAX = SHA256_HEX_LEN + MLFLOW_ID_MAX + 3 };
+
+/* A folder or note of the cache is in use now: its time says so. */
+void registry_used(const char *path);
+
+/* Removes the models that nobody needs (prune.c), as far as it goes. */
+void registry_prune(const struct registry *r);
+
 /* Removes a folder of plain files, as far as it goes. */
 void registry_remove(const char *dir);
 

@@ -13,7 +13,9 @@
  *
  * Without an answer, or with one that does not pass, the one that was there last goes on:
  * a registry that is down stops nobody who has been here before. Everything fetched is
- * bounded: names, files, bytes, time. The cache may be emptied whenever nothing starts. */
+ * bounded: names, files, bytes, time. So is the cache: with another model it forgets those that
+ * no name means any more but the score.model_keep used last; it may be emptied whenever nothing
+ * starts. */
 #ifndef REGISTRY_REGISTRY_H
 #define REGISTRY_REGISTRY_H
 
@@ -44,6 +46,7 @@ struct model_conf {
     const char *cache;    /* a folder; "": the user's own            */
     const char *taxonomy; /* a file of terms; "": the bundle's own */
     int64_t poll_ms;      /* 0: never                                */
+    int64_t keep;         /* models that no name means, in the cache */
 };
 
 extern const struct conf_prop mlflow_props[];
@@ -79,6 +82,7 @@ struct registry {
     struct rest rest;
     char cache[FILE_PATH_MAX]; /* a folder, made when missing; "": there is none to use */
     const char *taxonomy;      /* bundle_taxonomy(); NULL, "": the bundle's             */
+    int64_t keep;              /* so many of the cache, used last; 0: all               */
 };
 
 /* Fills a registry of properties, which are borrowed. */
@@ -102,7 +106,8 @@ MUST_USE enum status registry_once(const struct model_conf *m, const char *bundl
                                    const struct mlflow_conf *at, struct found *found,
                                    struct bundle **out, struct err *err);
 
-/* Remembers what a name meant. */
+/* Remembers what a name meant; registry_still(): it means the same, which is in use. */
 void registry_remember(const struct registry *r, const char *name, const struct found *found);
+void registry_still(const struct registry *r, const char *name, const struct found *found);
 
 #endif

@@ -140,6 +140,8 @@ static void look(struct watch *w, struct watched *v)
     struct err err = { 0 };
     enum status st = mlflow_find(&w->registry.rest, &v->model, &version, &err);
 
+    if (st == ST_OK)
+        registry_still(&w->registry, v->name, &v->now);
     if (st != ST_OK)
         refuse(w, v, "", st, &err);
     else if (strcmp(version.version, v->now.version) == 0)

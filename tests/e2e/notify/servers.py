@@ -14,25 +14,11 @@ import urllib.request
 TOP = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(TOP / "tests/support"))
 from broker import skip  # noqa: E402
+from tls import make_ca  # noqa: E402,F401
 
 BUILD = pathlib.Path(os.environ.get("ABSA_BUILD", TOP / "build/dev"))
 BIN = pathlib.Path(os.environ.get("ABSA_BIN", BUILD / "bin"))
 MOTO = "moto[server]==5.2.5"
-
-
-def make_ca(folder, name):
-    """A CA and a certificate of 127.0.0.1 that it signed: ca.pem, cert.pem, key.pem."""
-    at = pathlib.Path(folder) / name
-    at.mkdir()
-    (at / "ext").write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\n")
-    for command in (
-        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test-ca -keyout ca.key -out ca.pem",
-        "req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout key.pem -out cert.csr",
-        "x509 -req -in cert.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile ext"
-        " -out cert.pem",
-    ):
-        subprocess.run(["openssl", *command.split()], cwd=at, check=True, capture_output=True)
-    return at
 
 
 def python_with(module):

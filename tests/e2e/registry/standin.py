@@ -5,6 +5,7 @@ import hashlib
 import http.server
 import json
 import pathlib
+import ssl
 import sys
 import threading
 import time
@@ -40,7 +41,7 @@ class Registry:
     """versions: {number: files}; alias: the number that @champion means; mode: how it fails
     (None, "down" (500), "deaf", "cut", "huge", "moved", "denied")."""
 
-    def __init__(self, token=None):
+    def __init__(self, token=None, tls=None):
         self.versions, self.alias, self.mode, self.token = {}, 1, None, token
         self.source = "mlflow-artifacts:/7/run/artifacts/bundle"
         self.asked = []
@@ -59,6 +60,12 @@ class Registry:
         self.server.daemon_threads = True
         self.server.handle_error = lambda *args: None  # who hangs up early is what is tested
         self.url = f"http://127.0.0.1:{self.server.server_port}"
+        if tls:  # a folder of tls.make_ca()
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(tls / "cert.pem", tls / "key.pem")
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True,
+                                                     do_handshake_on_connect=False)
+            self.url = self.url.replace("http:", "https:")
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def stop(self):

@@ -16,6 +16,7 @@ sys.path += [str(HERE.parents[1] / "support"), str(HERE)]
 import harness as h  # noqa: E402
 from harness import BIN, wait_for  # noqa: E402
 from standin import Registry, bundle, sha256, with_sums  # noqa: E402
+from tls import make_ca  # noqa: E402
 
 FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="absa-registry-"))
 COMMENTS = FOLDER / "comments.jsonl"
@@ -156,6 +157,107 @@ def test_secrets(_):
     r.stop()
 
 
+def test_tls(_):
+    """Its certificate is checked: by the CA that is named, and by no other."""
+    ours, other = make_ca(FOLDER, "ours"), make_ca(FOLDER, "other")
+    r = Registry(token="s3cr3t-t0ken", tls=ours)
+    r.versions = {1: bundle(1)}
+    token = {"MLFLOW_TRACKING_TOKEN": "s3cr3t-t0ken"}
+    done = score(r, "tls", f"-Xmlflow.ca_file={ours / 'ca.pem'}", env=token)
+    assert done.returncode == 0 and bundles(done.stdout.splitlines()) == {sha256(r.versions[1])}, done.stderr
+    asked = len(r.asked)
+    for args, env in (([f"-Xmlflow.ca_file={other / 'ca.pem'}"], token), ([], token),
+                      ([], {**token, "MLFLOW_TRACKING_SERVER_CERT_PATH": str(other / "ca.pem")})):
+        done = score(r, "tls-empty", *args, env=env)
+        assert done.returncode in (69, 78) and "certificate" in done.stderr, (done.returncode, done.stderr)
+        assert "s3cr3t" not in done.stderr and not done.stdout
+    assert len(r.asked) == asked, r.asked[asked:]  # who is not trusted is asked nothing, and told no token
+    done = score(r, "tls-empty", env={**token, "MLFLOW_TRACKING_SERVER_CERT_PATH": str(ours / "ca.pem")})
+    assert done.returncode == 0, done.stderr
+    r.stop()
+
+
+def test_names_elsewhere(_):
+    """Who loads a model once knows it by name as absa score does: backtest, baseline, doctor, explain."""
+    r = Registry()
+    r.versions = {1: bundle(1), 2: bundle(2)}
+    r.alias = 2
+    comments = FOLDER / "raw.jsonl"
+    comments.write_text("\n".join(json.dumps({
+        "comment_id": f"c{i}", "video_id": f"v{i % 40}", "timestamp": f"2025-07-{1 + i // 50:02}T13:00:00Z",
+        "comment_text": f"number {i} is great, the shipping was slow"}) for i in range(1000)))
+    what = [f"-Xmlflow.url={r.url}", f"-Xscore.model_cache={FOLDER / 'elsewhere'}"]
+    out = FOLDER / "by-name.json"
+    h.run(BIN / "absa-baseline", *what, "-Xscore.model=models:/m@champion", "--input", comments, "-o", out, "--force",
+          "--stretches", "0")
+    assert sha256(r.versions[2]) in out.read_text()
+    h.run(BIN / "absa-backtest", *what, "--bundle", "models:/m@champion", "--baseline", out, "--input",
+          comments, "--out", FOLDER / "run")
+    windows = [json.loads(x) for x in (FOLDER / "run/windows.jsonl").read_text().splitlines()]
+    assert {w["bundle"] for w in windows} == {"sha256:" + sha256(r.versions[2])}, windows[0]["bundle"]
+    said = h.run(BIN / "absa-doctor", *what, "-Xscore.model=models:/m@champion", ok=range(80)).stdout
+    assert f"absa-default 2, {sha256(r.versions[2])[:12]}..." in said, said
+    assert h.run(BIN / "absa-explain", *what, "--bundle", "models:/m/1", "great").stdout.startswith("sentiment_score")
+    r.stop()
+    what[1] = f"-Xscore.model_cache={FOLDER / 'nobody'}"
+    for words in (["backtest", "--out", FOLDER / "run2"], ["baseline", "-o", FOLDER / "none.json"]):
+        done = h.run(BIN / f"absa-{words[0]}", *what, "-Xscore.model=models:/m/1", "--input", comments, *words[1:], ok=[69])
+        assert "unavailable" in done.stderr and "models:/m/1" in done.stderr, done.stderr
+    said = h.run(BIN / "absa-doctor", *what, "-Xscore.model=models:/m/1", ok=range(1, 80)).stdout
+    assert "FAIL  bundle" in said and "mlflow.url" in said, said
+
+
+def test_pruned(_):
+    """The cache keeps what a name means, what was used within an hour, and the two used last."""
+    r = Registry()
+    r.versions = {i: bundle(i) for i in range(1, 10)}
+    cache = FOLDER / "pruned"
+    hours = [time.time() - 3600 * k for k in range(12)]
+
+    def fetch(version, by="models:/m@champion"):
+        r.alias = version
+        done = score(r, "pruned", "-Xscore.model_keep=2", model=by)
+        assert done.returncode == 0, done.stderr
+
+    def kept():
+        return {i for i, v in r.versions.items() if (cache / sha256(v)).exists()}
+
+    def used(version, at):
+        os.utime(cache / sha256(r.versions[version]), (at, at))
+
+    fetch(1, "models:/m/1")
+    for i in range(2, 7):
+        fetch(i)
+    left = cache / (sha256(r.versions[8]) + ".aBcDeF")
+    new = cache / (sha256(r.versions[9]) + ".aBcDeF")
+    for f in (left, new):
+        f.mkdir()
+        (f / "manifest.json").write_text("{")
+    assert kept() == {1, 2, 3, 4, 5, 6}  # all of this hour
+    for i in range(1, 7):
+        used(i, hours[9 - i])
+    used(4, hours[0])
+    used(2, hours[2])
+    os.utime(left, (hours[2], hours[2]))
+    fetch(7)  # and 6 is what @champion meant until then; 4 is of this hour, and 7, 4 used last
+    assert kept() == {1, 4, 6, 7}, kept()
+    assert not left.exists() and new.exists()
+    for i in (1, 4, 6, 7):
+        used(i, hours[2 if i == 4 else 3])
+    fetch(1, "models:/m/1")  # from the cache: used now
+    assert (cache / sha256(r.versions[1])).stat().st_mtime > hours[1]
+    for i in range(63):  # with @champion as many names as are remembered: 1 is meant by none of them
+        (cache / "at" / f"{i:032x}").write_text(f"{'0' * 64} 1\n")
+    for note in (cache / "at").iterdir():
+        if note.read_text().startswith(sha256(r.versions[1])):
+            os.utime(note, (hours[5], hours[5]))
+    used(1, hours[4])
+    fetch(8)
+    assert kept() == {4, 7, 8}, kept()  # 8 and 4 used last; 7 is meant
+    assert len(list((cache / "at").iterdir())) <= 65
+    r.stop()
+
+
 def raw(n, first=0):
     return [json.dumps({"comment_id": f"c{i}", "video_id": f"v{i % 97}",
                         "comment_text": f"number {i} is great, the shipping was slow",
@@ -225,7 +327,7 @@ def test_swap_under_load(b):
 
 def main():
     make_comments()
-    tests = [test_fetched_once, test_refused, test_secrets]
+    tests = [test_fetched_once, test_refused, test_secrets, test_tls, test_names_elsewhere, test_pruned]
     chosen = sys.argv[1:]
     code = h.run_tests([t for t in tests if not chosen or t.__name__ in chosen], None)
     if not chosen or "test_swap_under_load" in chosen:
