@@ -52,8 +52,7 @@ static void list(const char *dir, size_t digits, struct entries *out)
         const size_t n = strlen(e->d_name);
         struct stat about;
 
-        if (n >= sizeof(entry->name) ||
-            strspn(e->d_name, "0123456789abcdef") < digits ||
+        if (n >= sizeof(entry->name) || strspn(e->d_name, "0123456789abcdef") < digits ||
             fstatat(dirfd(d), e->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0)
             continue;
         memcpy(entry->name, e->d_name, n + 1);

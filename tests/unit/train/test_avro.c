@@ -16,12 +16,13 @@ enum { ROWS = 300 };
 
 static const char schema_text[] = "{\"type\":\"record\",\"name\":\"comment\",\"fields\":["
                                   "{\"name\":\"text\",\"type\":\"string\"},"
-                                  "{\"name\":\"sentiment\",\"type\":\"double\"},"
+                                  "{\"name\":\"sentiment\",\"type\":[\"null\",\"double\"]},"
                                   "{\"name\":\"engagement\",\"type\":[\"null\",\"float\"]},"
                                   "{\"name\":\"implicitness\",\"type\":\"int\"},"
                                   "{\"name\":\"is_reply\",\"type\":\"boolean\"},"
                                   "{\"name\":\"likes\",\"type\":[\"null\",\"long\"]},"
-                                  "{\"name\":\"video\",\"type\":\"long\"}]}";
+                                  "{\"name\":\"video\",\"type\":\"long\"},"
+                                  "{\"name\":\"lang\",\"type\":[\"null\",\"string\"]}]}";
 
 struct files {
     char dir[32];
@@ -48,7 +49,8 @@ static void set_row(avro_value_t *row, int i)
     v = field(row, "text");
     assert_int_equal(avro_value_set_string(&v, text), 0);
     v = field(row, "sentiment");
-    assert_int_equal(avro_value_set_double(&v, (i % 5 - 2) / 2.0), 0);
+    assert_int_equal(avro_value_set_branch(&v, 1, &branch), 0);
+    assert_int_equal(avro_value_set_double(&branch, (i % 5 - 2) / 2.0), 0);
     v = field(row, "engagement");
     assert_int_equal(avro_value_set_branch(&v, i % 3 > 0, &branch), 0);
     assert_int_equal(i % 3 ? avro_value_set_float(&branch, 0.25F) : avro_value_set_null(&branch),
@@ -62,6 +64,11 @@ static void set_row(avro_value_t *row, int i)
     assert_int_equal(i % 7 ? avro_value_set_long(&branch, i) : avro_value_set_null(&branch), 0);
     v = field(row, "video");
     assert_int_equal(avro_value_set_long(&v, 7000000000 + i % 20), 0);
+    v = field(row, "lang");
+    assert_int_equal(avro_value_set_branch(&v, i % 6 > 0, &branch), 0);
+    assert_int_equal(i % 6 ? avro_value_set_string(&branch, i % 2 ? "en" : "pt-BR")
+                           : avro_value_set_null(&branch),
+                     0);
 }
 
 /* The rows as Avro; spoil has the last word on one. */
@@ -94,13 +101,13 @@ static void write_csv(const char *path)
     FILE *f = fopen(path, "w");
 
     assert_non_null(f);
-    fprintf(f, "text,sentiment,engagement,implicitness,is_reply,likes,video\n");
+    fprintf(f, "text,sentiment,engagement,implicitness,is_reply,likes,video,lang\n");
     for (int i = 0; i < ROWS; i++) {
         fprintf(f, "comment %d,%g,%s,%d,%s,", i, (i % 5 - 2) / 2.0, i % 3 ? "0.25" : "", i % 2,
                 i % 4 == 0 ? "true" : "false");
         if (i % 7)
             fprintf(f, "%d", i);
-        fprintf(f, ",%lld\n", 7000000000LL + i % 20);
+        fprintf(f, ",%lld,%s\n", 7000000000LL + i % 20, i % 6 == 0 ? "" : i % 2 ? "en" : "pt-BR");
     }
     assert_int_equal(fclose(f), 0);
 }
@@ -137,6 +144,7 @@ static struct columns columns(bool likes)
                              .engagement = likes ? NULL : "engagement",
                              .implicitness = "implicitness",
                              .is_reply = "is_reply",
+                             .lang = "lang",
                              .likes = likes ? "likes" : NULL,
                              .video = likes ? "video" : NULL };
 }
@@ -172,6 +180,7 @@ static void they_are_those_of_csv(void **state)
             assert_true(same(a.v[i].engagement, b.v[i].engagement));
             assert_true(same(a.v[i].implicitness, b.v[i].implicitness));
             assert_int_equal(a.v[i].is_reply, b.v[i].is_reply);
+            assert_true(slice_eq(a.v[i].lang, b.v[i].lang));
         }
     }
 }
@@ -190,9 +199,25 @@ static void refused(struct files *f, const char *why)
 static void not_a_sentiment(avro_value_t *row, int i)
 {
     avro_value_t v = field(row, "sentiment");
+    avro_value_t branch = { NULL, NULL };
 
-    if (i == 6)
-        avro_value_set_double(&v, (double)NAN);
+    if (i != 6)
+        return;
+    assert_int_equal(avro_value_set_branch(&v, 1, &branch), 0);
+    assert_non_null(branch.iface);
+    assert_int_equal(avro_value_set_double(&branch, (double)NAN), 0);
+}
+
+static void no_sentiment(avro_value_t *row, int i)
+{
+    avro_value_t v = field(row, "sentiment");
+    avro_value_t branch = { NULL, NULL };
+
+    if (i != 4)
+        return;
+    assert_int_equal(avro_value_set_branch(&v, 0, &branch), 0);
+    assert_non_null(branch.iface);
+    assert_int_equal(avro_value_set_null(&branch), 0);
 }
 
 static void less_than_none(avro_value_t *row, int i)
@@ -224,6 +249,8 @@ static void what_is_wrong_is_said(void **state)
 
     write_avro(f->avro, ROWS, not_a_sentiment);
     refused(f, "row 7: sentiment is not a number in -1..1");
+    write_avro(f->avro, ROWS, no_sentiment);
+    refused(f, "row 5: sentiment is not a number in -1..1");
     write_avro(f->avro, ROWS, less_than_none);
     refused(f, "row 9: likes is not a number of likes");
     write_avro(f->avro, 20, NULL);
