@@ -7,7 +7,7 @@
 #include "consumers/sink/inner.h"
 #include "obs/log.h"
 
-enum { POLL_MS = 50 };
+enum { POLL_MS = 50, ENOUGH_PARTS = 4 };
 
 enum status batch_init(struct batch *b, double share, struct err *err)
 {
@@ -34,10 +34,21 @@ void batch_release(struct batch *b)
     *b = (struct batch){ .open_ms = -1 };
 }
 
+/* Whether the batch is 1/parts of a full one. */
+static bool is_part(const struct sink *s, size_t parts)
+{
+    return parts * s->now.n >= (size_t)s->conf->batch_records ||
+           parts * s->now.bytes >= (size_t)s->conf->batch_bytes;
+}
+
 bool sink_is_full(const struct sink *s)
 {
-    return s->now.n >= (size_t)s->conf->batch_records ||
-           s->now.bytes >= (size_t)s->conf->batch_bytes;
+    return is_part(s, 1);
+}
+
+bool sink_has_enough(const struct sink *s)
+{
+    return is_part(s, 1) || (is_part(s, ENOUGH_PARTS) && writer_wait(s->writer, 0));
 }
 
 static enum status make_room(struct batch *b, struct err *err)
@@ -100,7 +111,7 @@ enum status sink_gather(struct sink *s, struct err *err)
     bool have = true;
     int wait = POLL_MS;
 
-    while (st == ST_OK && have && !sink_is_full(s)) {
+    while (st == ST_OK && have && !sink_has_enough(s)) {
         struct kafka_msg m = { 0 };
 
         st = make_room(&s->now, err);

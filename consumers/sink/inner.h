@@ -56,7 +56,8 @@ struct sink {
     struct lane *lanes;
     size_t n_lanes;
     enum ready_parts ready;
-    int64_t kept_ms; /* monotonic: when old partitions were last looked for; -1 */
+    int64_t kept_ms;  /* monotonic: when old partitions were last looked for; -1 */
+    bool catching_up; /* the last batch did not wait for its interval            */
 
     struct writer *writer;
     struct batch now;  /* the other one is the writer's */
@@ -75,9 +76,12 @@ void sink_show_ready(struct sink *s, const char *why);
 MUST_USE enum status sink_open(struct sink *s, struct err *err);
 void sink_close(struct sink *s);
 
-/* batch.c: takes what is there, until the batch is full. */
+/* batch.c: takes what is there, until there is enough for a commit. */
 MUST_USE enum status sink_gather(struct sink *s, struct err *err);
 bool sink_is_full(const struct sink *s);
+
+/* batch.c: the batch is full; or a quarter of that, and the writer has nothing to do. */
+bool sink_has_enough(const struct sink *s);
 
 /* batch.c: all of it into the database; b is empty then. */
 MUST_USE enum status batch_commit(struct sink *s, struct batch *b, struct err *err);
@@ -88,9 +92,6 @@ MUST_USE enum status batch_init(struct batch *b, double share, struct err *err);
 /* batch.c: forgets what is in it; release: and its memory. */
 void batch_clear(struct batch *b);
 void batch_release(struct batch *b);
-
-/* write.c: temporary tables, once a session. */
-MUST_USE enum status sink_prepare(struct store *store, struct err *err);
 
 /* write.c: one transaction of rows and the lanes. ST_REJECT: a value of some record; it is
  * rolled back. */

@@ -157,9 +157,9 @@ static enum status wait_for_turn(struct sink *s, struct err *err)
 /* From the positions on; only for whose turn it is. */
 static enum status start(struct sink *s, struct err *err)
 {
-    health_away(s->health, SINK_AWAY_MS);
-    enum status st = sink_prepare(s->store, err);
+    enum status st = ST_OK;
 
+    health_away(s->health, SINK_AWAY_MS);
     for (size_t i = 0; st == ST_OK && i < sizeof(topics) / sizeof(topics[0]); i++)
         st = add_lanes(s, topics[i], err);
     for (size_t i = 0; st == ST_OK && i < s->n_lanes; i++)
@@ -194,5 +194,6 @@ void sink_close(struct sink *s)
     s->store = NULL;
     s->lanes = NULL;
     s->n_lanes = 0;
+    s->catching_up = false;
     s->ready = PARTS_WAITING;
 }

@@ -21,7 +21,7 @@ int64_t sink_mono_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static int64_t behind(struct sink *s, const struct lane *lane)
+static int64_t behind(const struct sink *s, const struct lane *lane)
 {
     int64_t end = kafka_lanes_end(s->reader, lane->topic, lane->part);
 
@@ -123,10 +123,21 @@ static enum status obey(struct sink *s, struct err *err)
     return st == ST_OK ? show_config(s, err) : st;
 }
 
+static bool is_at_end(const struct sink *s)
+{
+    size_t i = 0;
+
+    while (i < s->n_lanes && behind(s, &s->lanes[i]) == 0)
+        i++;
+    return i == s->n_lanes;
+}
+
+/* The interval is for records that come one by one. What a backlog ends with goes at once: nothing
+ * is gained by a wait, and at most one commit in two is such a one. */
 static bool is_due(const struct sink *s)
 {
-    return s->now.open_ms >= 0 &&
-           (sink_mono_ms() - s->now.open_ms >= s->conf->commit_interval_ms || sink_is_full(s));
+    return s->now.open_ms >= 0 && (sink_mono_ms() - s->now.open_ms >= s->conf->commit_interval_ms ||
+                                   sink_has_enough(s) || (s->catching_up && is_at_end(s)));
 }
 
 /* What the writer's last commit came to; it is idle. */
@@ -150,8 +161,10 @@ static enum status hand_over(struct sink *s, struct err *err)
     enum status st = take_note(s, err);
     if (st == ST_OK)
         st = sink_forget(s, err);
-    if (st == ST_OK && is_due(s))
+    if (st == ST_OK && is_due(s)) {
+        s->catching_up = sink_has_enough(s);
         writer_give(s->writer, &s->now);
+    }
     return st;
 }
 

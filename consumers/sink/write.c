@@ -12,39 +12,12 @@
 #include "consumers/sink/inner.h"
 #include "obs/log.h"
 
-enum { SQL_MAX = 8192, SCRIPT_MAX = 65536, NUMBER_MAX = 24, FORGET_MS = 3600000, DAY_S = 86400 };
+enum { SCRIPT_MAX = 65536, NUMBER_MAX = 24, FORGET_MS = 3600000, DAY_S = 86400 };
 
 static void add_names(struct buf *sql, const struct copy_column *columns)
 {
     for (size_t i = 0; columns[i].name; i++)
         buf_fmt(sql, "%s%s", i > 0 ? ", " : "", columns[i].name);
-}
-
-/* Runs what stands in sql, and releases it. */
-static enum status run(struct store *store, struct buf *sql, struct err *err)
-{
-    buf_byte(sql, '\0');
-    enum status st = buf_failed(sql) ? err_set(err, ST_FATAL, "out of memory for a statement")
-                                     : store_exec(store, sql->p, err);
-    buf_release(sql);
-    return st;
-}
-
-enum status sink_prepare(struct store *store, struct err *err)
-{
-    enum status st = ST_OK;
-
-    for (int i = 0; st == ST_OK && i < TABLE_N; i++) {
-        const struct table *t = &sink_tables[i];
-        struct buf sql;
-
-        buf_init(&sql, SQL_MAX);
-        buf_fmt(&sql, "CREATE TEMPORARY TABLE in_%s ON COMMIT DELETE ROWS AS SELECT ", t->name);
-        add_names(&sql, t->columns);
-        buf_fmt(&sql, " FROM absa.%s WITH NO DATA", t->name);
-        st = run(store, &sql, err);
-    }
-    return st;
 }
 
 /* A statement for the rows of a table; into: the schema, or in_ for the temporary table. */
@@ -53,6 +26,16 @@ static void add_copy(struct buf *sql, const struct table *t, const char *into)
     buf_fmt(sql, "COPY %s%s (", into, t->name);
     add_names(sql, t->columns);
     buf_str(sql, ") FROM STDIN (FORMAT binary);");
+}
+
+/* A temporary table, made where it is first needed: each one that a session has is emptied at every
+ * commit, by a cut of its files, which for all of them takes as long as some thousand rows. */
+static void add_temporary(struct buf *sql, const struct table *t)
+{
+    buf_fmt(sql, "CREATE TEMPORARY TABLE IF NOT EXISTS in_%s ON COMMIT DELETE ROWS AS SELECT ",
+            t->name);
+    add_names(sql, t->columns);
+    buf_fmt(sql, " FROM absa.%s WITH NO DATA;", t->name);
 }
 
 /* Partitions for what is going to be copied. */
@@ -89,6 +72,7 @@ static enum status add_table(const struct rows *rows, enum sink_table table, boo
     size_t n;
 
     if (!straight || t->merge) {
+        add_temporary(sql, t);
         add_copy(sql, t, "in_");
         add_merge(sql, t);
         return ST_OK;

@@ -227,6 +227,16 @@ def whole(world, told):
     check(world, name, told)
 
 
+def the_end_of_a_backlog(world, told):
+    """What is left behind full batches does not wait for the interval."""
+    name, total = world.database("backlog"), sum(len(v) for v in told.values())
+    assert total % 200 > 0
+    program = world.start(name, "-Xbatch.records=200", "-Xcommit.interval.ms=60s", *SMALL[2:])
+    h.wait_for("the last records", lambda: world.done(name, total), timeout=55)
+    assert program.end() == 0, program.said()
+    same_tables(world, name)
+
+
 def same_tables(world, name):
     want, got = world.dump("golden"), world.dump(name)
     for table in TABLES:
@@ -440,7 +450,7 @@ def disk_full(world, told):
         disk.rmdir()
 
 
-TESTS = (versions_and_roles, whole, killed, a_defect_is_found, sent_away, server_restarts, standby, doctor_looks, child_of_up, old_partitions_go,
+TESTS = (versions_and_roles, whole, the_end_of_a_backlog, killed, a_defect_is_found, sent_away, server_restarts, standby, doctor_looks, child_of_up, old_partitions_go,
          disk_full, what_no_table_holds)
 
 
