@@ -115,7 +115,8 @@ static bool is_refused(const struct web *w, struct MHD_Connection *con, const st
     else if (has_body(con))
         refuse(a, MHD_HTTP_CONTENT_TOO_LARGE, "no request here has a body\n");
     else if (!is_ours(w, MHD_lookup_connection_value(con, MHD_HEADER_KIND, "Host")))
-        refuse(a, MHD_HTTP_FORBIDDEN, "this is for 127.0.0.1 and what hosts are allowed\n");
+        refuse(a, MHD_HTTP_MISDIRECTED_REQUEST,
+               "this is for 127.0.0.1 and what hosts are allowed\n");
     else if (!may(w, con))
         refuse(a, MHD_HTTP_UNAUTHORIZED, "a token is wanted: Authorization: Bearer ...\n");
     else

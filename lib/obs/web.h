@@ -11,7 +11,7 @@
  *     WEB_REQUESTS               on one connection, then it is closed
  *     WEB_MEMORY                 bytes of a request with its headers (else 414, 431)
  *     GET and HEAD               else 405; with a body: 413
- *     Host                       of this machine, or one that is allowed: else 403, for
+ *     Host                       of this machine, or one that is allowed: else 421, for
  *                                a web page elsewhere must not read us by a browser
  *     a token                    when one is set, in the Authorization header: else 401
  *

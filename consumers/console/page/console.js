@@ -179,7 +179,7 @@ function drawFlow() {
     h("span", { class: "what" }, WHAT[t.topic] || t.topic),
     h("span", { class: "dim" }, h("span", { class: "rate" }, number(t.rate, 2)), " a second"),
     spark(t.rates.length ? t.rates : [0], null, "rate-line", `${t.topic}: rate over the last minutes`),
-    h("span", { class: "dim" }, count(t.records), " in all"),
+    h("span", { class: "dim", title: "records and marks, which say how far time has come" }, count(t.records), " in the log"),
     t.reader && h("span", { class: t.lag > 1000 ? "late" : "dim" },
       t.lag === null ? `${t.reader}: not known` : `${t.reader}: ${count(t.lag)} behind`))));
   whenOpen($("flow-table").closest("details"), () => table("flow-table", "Flow", [["topic"], ["partitions", "n"], ["records", "n"], ["a second", "n"], ["reader"], ["behind", "n"]],

@@ -47,3 +47,16 @@ def hostile(alert):
     a["categories"] = [HOSTILE] * (len(a["edges"]) + 1)
     a.update(linf=0.25, chi2_p=0.001, unseen=7)
     return json.dumps(a)
+
+
+def hostile_window(window):
+    """The next window, of which every text is markup: its segment and a feature among the others."""
+    w = json.loads(window)
+    length = w["end_ms"] - w["start_ms"]
+    w.update(start_ms=w["end_ms"], end_ms=w["end_ms"] + length, policy=HOSTILE)
+    w["features"] = [dict(w["features"][0], name=HOSTILE, test=HOSTILE), *w["features"][1:]]
+    return [json.dumps(w), json.dumps(dict(w, segment=HOSTILE))]
+
+
+def hostile_dead(dead):
+    return json.dumps(dict(json.loads(dead), stage=HOSTILE, reason=HOSTILE, why=HOSTILE))

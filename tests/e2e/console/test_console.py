@@ -125,8 +125,27 @@ def clicked_through(world):
     assert b.js("window.pwned") is None
     assert b.js("document.querySelectorAll('main img, main script').length") == 0
     assert b.js("document.documentElement.scrollWidth <= innerWidth"), "wider than a telephone"
+    hostile_everywhere(world, address, url)
     world.quiet()
     assert program.end() == 0, program.said()
+
+
+def hostile_everywhere(world, address, url):
+    """In the names of segments, features and dead letters: text, and nothing else."""
+    b = world.browser
+    window = next(w for w in reversed(world.told["windows"]) if json.loads(w)["features"])
+    scene.put(address, "windows", scene.hostile_window(window))
+    scene.put(address, "dead", [scene.hostile_dead(world.told["dead"][0])])
+    b.open(url)
+    for table, text in (("#features-table", scene.HOSTILE), ("#segments-table", scene.HOSTILE),
+                        ("#dead-table", scene.HOSTILE.split()[0])):  # short words there
+        b.wait(f"document.querySelector('{table}').innerText.includes({json.dumps(text)})")
+    b.js("[...document.querySelectorAll('#features-table tbody .link')].find(e => e.innerText === "
+         f"{json.dumps(scene.HOSTILE)}).click()")
+    b.wait(f"document.querySelector('#feature-title').innerText.startsWith({json.dumps(scene.HOSTILE)})")
+    world.unfold()
+    assert b.js("window.pwned") is None
+    assert b.js("document.querySelectorAll('main img, main script').length") == 0
 
 
 def read_by_machines(world):

@@ -170,7 +170,7 @@ static void test_pages(void **state)
                          "GET /metrics HTTP/1.1\r\nHost: evil.example\r\n"
                          "Connection: close\r\n\r\n",
                          reply, sizeof(reply)),
-                     403);
+                     421);
     struct http *second;
     assert_int_equal(http_start(port, &pages, &second, &err), ST_FATAL);
     http_stop(http);

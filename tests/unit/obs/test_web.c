@@ -123,9 +123,9 @@ static const struct {
     { 405, "POST /page HTTP/1.1\r\nContent-Length: 3\r\n" END "abc" },
     { 405, "TRACE /page HTTP/1.1\r\n" END },
     { 405, "DELETE /page HTTP/1.1\r\n" END },
-    { 403, "GET /page HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n" },
-    { 403, "GET /page HTTP/1.1\r\nHost: localhost.evil.example\r\nConnection: close\r\n\r\n" },
-    { 403, "GET /page HTTP/1.1\r\nHost: other\r\nConnection: close\r\n\r\n" },
+    { 421, "GET /page HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n" },
+    { 421, "GET /page HTTP/1.1\r\nHost: localhost.evil.example\r\nConnection: close\r\n\r\n" },
+    { 421, "GET /page HTTP/1.1\r\nHost: other\r\nConnection: close\r\n\r\n" },
     { 400, "GET /page HTTP/1.1\r\n\r\n" },
     { 413, "GET /page HTTP/1.1\r\nContent-Length: 5\r\n" END "hello" },
     { 413, "GET /page HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" END "0\r\n\r\n" },
@@ -251,6 +251,28 @@ static void test_keep_alive(void **state)
     web_stop(w);
 }
 
+/* Requests that do not wait for answers get them in their order, up to the first that is refused.
+ */
+static void test_pipelined(void **state)
+{
+    static const char text[] = "GET /page?q=one HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                               "GET /page?q=two HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                               "GET /page?q=bad HTTP/1.1\r\nHost: evil.example\r\n\r\n"
+                               "GET /page?q=late HTTP/1.1\r\n" END;
+    struct web *w = start((struct web_conf){ 0 });
+
+    (void)state;
+    assert_int_equal(ask(w, text, reply), 200);
+    const char *first = strstr(reply, "q is one");
+    assert_non_null(first);
+    const char *second = strstr(first, "q is two");
+    assert_non_null(second);
+    assert_non_null(strstr(second, "HTTP/1.1 421"));
+    assert_null(strstr(reply, "q is bad"));
+    assert_null(strstr(reply, "q is late"));
+    web_stop(w);
+}
+
 static void test_token(void **state)
 {
     struct web *w = start((struct web_conf){ .token = "secret" });
@@ -323,6 +345,7 @@ int main(void)
         cmocka_unit_test(test_slow),       cmocka_unit_test(test_trickle),
         cmocka_unit_test(test_keep_alive), cmocka_unit_test(test_token),
         cmocka_unit_test(test_events),     cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_pipelined),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
