@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/time.h"
 #include "calibrate.h"
 #include "columns.h"
 #include "file/file.h"
@@ -54,9 +55,15 @@ static enum status take(struct collect *c, struct slice value, struct err *err)
     if (st != ST_OK || s.sighting != SIGHTING_FIRST || s.origin.arrival_ms < past.from_ms ||
         s.origin.arrival_ms >= past.until_ms)
         return st;
-    if (!slice_eq(s.bundle_sha256, bundle_info(c->pipeline.bundle)->sha256))
-        return err_set(err, ST_FATAL, "config: a score is of bundle %.12s..., not of the one given",
-                       s.bundle_sha256.n >= 12 ? s.bundle_sha256.p : "(none)      ");
+    if (!slice_eq(s.bundle_sha256, bundle_info(c->pipeline.bundle)->sha256)) {
+        char at[TIME_INSTANT_LEN + 1];
+
+        time_format_instant(s.origin.arrival_ms, at);
+        return err_set(err, ST_FATAL,
+                       "config: a score of %s is of bundle %.12s..., not of the one given: take a "
+                       "stretch without it, or absa.comments, which are scored again",
+                       at, s.bundle_sha256.n >= 12 ? s.bundle_sha256.p : "(none)      ");
+    }
     st = columns_add(&c->columns, &s, err);
     return st == ST_OK ? members_add(&c->members, &s, c->columns.rows - 1, err) : st;
 }

@@ -61,7 +61,8 @@ static struct bundle *bundle(struct doctor *d, struct found *found)
 
 static void baseline(struct doctor *d, const struct bundle *b, const struct found *found)
 {
-    static const char means[] = "what windows are compared with; only scores of its bundle fit";
+    static const char means[] =
+        "what windows are compared with; only scores of its bundle are judged";
     struct baseline *base = NULL;
     struct err err = { 0 };
 

@@ -122,7 +122,7 @@ static enum why_reason power(const struct why *y)
 {
     const struct window *w = &y->window;
 
-    if (w->n == 0)
+    if (w->n == 0 && w->state != WINDOW_BASELINE_STALE) /* else some came, of another bundle */
         return WHY_NO_DATA;
     if (w->state == WINDOW_INSUFFICIENT_DATA || w->state == WINDOW_INCOMPLETE) {
         if (w->n < y->rules.min_samples)

@@ -8,7 +8,11 @@
  * A segment that learns is compared with the baseline meanwhile, for people to see, and
  * is not judged: that it differs from the whole is no news. What it has learnt stands in
  * absa.state, is added to when a window closes, and is not touched any more when it is
- * enough. */
+ * enough.
+ *
+ * What another bundle scored than the baseline's is compared with nothing: such a stretch is
+ * baseline_stale, until the baseline's bundle scores again or a run with another baseline
+ * begins (order.h). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,6 +127,19 @@ static struct against a_learner(const struct judge *j, const struct seat *seat, 
     return a;
 }
 
+/* Comments of another bundle are in no histogram, so that those of the baseline's beside them are
+ * no sample: a pane with some is not judged, and no run of the scan spans it. */
+static void leave_mixed(const struct judge *j, const struct history *past, int64_t at_ms,
+                        struct against *a)
+{
+    if (!past->mixed)
+        return;
+    if (past->mixed_ms == time_floor(at_ms, j->conf.pane_ms))
+        a->state = WINDOW_BASELINE_STALE;
+    if (a->since_ms <= past->mixed_ms)
+        a->since_ms = past->mixed_ms + j->conf.pane_ms;
+}
+
 struct against judge_against(const struct judge *j, size_t segment, int64_t at_ms)
 {
     const struct slice name = j->segments.name[segment];
@@ -136,6 +153,7 @@ struct against judge_against(const struct judge *j, size_t segment, int64_t at_m
     if (j->conf.max_age_ms > 0 && j->base->until_ms > 0 && a.state == WINDOW_EVALUATED &&
         a.base != j->seats[segment].learned && at_ms - j->base->until_ms > j->conf.max_age_ms)
         a.state = WINDOW_BASELINE_STALE;
+    leave_mixed(j, &j->seats[segment].past, at_ms, &a);
     return a;
 }
 
@@ -150,7 +168,7 @@ bool against_learns(const struct judge *j, size_t segment)
     const struct seat *seat = &j->seats[segment];
 
     return j->conf.warming_comments > 0 && !seat->learned && j->window->n > 0 &&
-           !slice_is(name, "all") && !own_of(j, name);
+           j->window->other_bundle == 0 && !slice_is(name, "all") && !own_of(j, name);
 }
 
 /* The videos of a tally, out of its reach. */

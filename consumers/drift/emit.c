@@ -193,6 +193,7 @@ static enum status settle(struct judge *j, const struct report *r, struct out *o
         return st;
     if (r->window) {
         out_count(out, COUNTER_WINDOWS, 1);
+        out_count(out, COUNTER_BASELINE_STALE, r->w.state == WINDOW_BASELINE_STALE ? 1 : 0);
         seat->overtaken = 0;
         seat->overtaken_dirty = false;
     }

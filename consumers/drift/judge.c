@@ -92,12 +92,14 @@ static enum status too_much_open(const struct judge *j, struct err *err)
 /* A record on time whose pane is closed: counted, and the open window says so. */
 static void overtake(struct judge *j, size_t segment, const struct pane_delta *d, struct out *out)
 {
-    if (d->n == 0)
+    const int64_t n = d->n + d->other_bundle;
+
+    if (n == 0)
         return;
-    j->seats[segment].overtaken += d->n;
+    j->seats[segment].overtaken += n;
     j->seats[segment].overtaken_dirty = true;
-    j->overtaken += d->n;
-    out_count(out, COUNTER_OVERTAKEN, d->n);
+    j->overtaken += n;
+    out_count(out, COUNTER_OVERTAKEN, n);
 }
 
 /* out is NULL while panes are read again. */

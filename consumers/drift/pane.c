@@ -37,7 +37,7 @@ struct part {
     int32_t run;        /* that its batches belong to                     */
     int64_t from;       /* first position of the batch; -1: not known yet */
     int64_t to;         /* behind its last record; == from: it is empty   */
-    bool scores;        /* it holds scores, not only marks                */
+    bool scores;        /* it holds scores of the baseline's bundle       */
     struct slot *slots; /* sorted by (start_ms, segment)                  */
     size_t n_slots;
     size_t bytes;       /* about what they take on the wire               */
@@ -141,6 +141,12 @@ static int64_t pane_of(const struct pane_stage *s, const struct origin *o, bool 
     return *late ? time_floor(o->src_wm_ms, s->conf.pane_ms) : start;
 }
 
+/* Whether its values mean what the baseline's mean. */
+static bool is_of_baseline(const struct pane_stage *s, const struct score *score)
+{
+    return slice_is(score->bundle_sha256, s->base->bundle_sha256);
+}
+
 static enum status count_into(struct pane_stage *s, struct tally *t, const struct score *score,
                               bool late, struct err *err)
 {
@@ -155,7 +161,22 @@ static enum status count_into(struct pane_stage *s, struct tally *t, const struc
         t->late_by_floor += score->origin.late_by == LATE_BY_FLOOR ? 1 : 0;
         return ST_OK;
     }
+    if (!is_of_baseline(s, score)) {
+        t->other_bundle++;
+        return ST_OK;
+    }
     return tally_add(t, s->values, err);
+}
+
+/* Of a first sighting. */
+static void count_out(const struct pane_stage *s, const struct score *score, bool late,
+                      struct out *out)
+{
+    const bool by_floor = late && score->origin.late_by == LATE_BY_FLOOR;
+
+    out_count(out, COUNTER_LATE, late ? 1 : 0);
+    out_count(out, COUNTER_LATE_BY_FLOOR, by_floor ? 1 : 0);
+    out_count(out, COUNTER_OTHER_BUNDLE, late || is_of_baseline(s, score) ? 0 : 1);
 }
 
 /* Counts a score in the pane and segments that it is of. */
@@ -178,10 +199,8 @@ static enum status count_score(struct pane_stage *s, struct part *p, const struc
             return st;
         p->bytes += tally_wire_size(t);
     }
-    if (late && score->sighting == SIGHTING_FIRST) {
-        out_count(out, COUNTER_LATE, 1);
-        out_count(out, COUNTER_LATE_BY_FLOOR, score->origin.late_by == LATE_BY_FLOOR ? 1 : 0);
-    }
+    if (score->sighting == SIGHTING_FIRST)
+        count_out(s, score, late, out);
     return ST_OK;
 }
 
@@ -241,19 +260,14 @@ static enum status take_score(struct pane_stage *s, struct part *p, const struct
 
     if (!source)
         return err_set(err, ST_FATAL, "out of memory");
-    if (!slice_is(score->bundle_sha256, s->base->bundle_sha256)) {
-        return err_set(err, ST_FATAL,
-                       "config: a score of bundle %.16s, but the baseline is of bundle %.16s: make "
-                       "a baseline of the new bundle (absa baseline)",
-                       score->bundle_sha256.n >= 16 ? score->bundle_sha256.p : "(none)",
-                       s->base->bundle_sha256);
-    }
-    if (sighting_values_fill(s->values, s->base, score, err) != ST_OK) {
-        err_prefix(err, "config");
-        return ST_FATAL;
+    if (is_of_baseline(s, score)) {
+        if (sighting_values_fill(s->values, s->base, score, err) != ST_OK) {
+            err_prefix(err, "config");
+            return ST_FATAL;
+        }
+        p->scores = true;
     }
     source->records += source->records >= 0 ? 1 : 0;
-    p->scores = true;
     if (!is_behind_the_end(score))
         return count_score(s, p, score, out, err);
     out_count(out, COUNTER_LATE, score->sighting == SIGHTING_FIRST ? 1 : 0);

@@ -16,6 +16,8 @@
  *                                                       judge cannot have closed
  *     its source had ended                              late, and in no window
  *     seen before                                       an update: counted as such
+ *     scored by another bundle than the baseline's      counted as such: what the judge
+ *                                                       makes of it says against.c
  *     else                                              in the histograms */
 #ifndef CONSUMERS_DRIFT_PANE_H
 #define CONSUMERS_DRIFT_PANE_H
@@ -30,7 +32,7 @@ enum { PANE_BATCH_BYTES = 512 << 10 };
 
 /* Makes the stage; wire, topology and baseline are borrowed and must outlive it.
  * ST_FATAL: memory or "config: ...". Its process() is ST_FATAL with "config: "
- * when a score is of another bundle than the baseline. */
+ * when a score of the baseline's bundle has not its features. */
 MUST_USE enum status pane_stage_new(const struct drift_conf *conf, struct wire *wire,
                                     const struct topology *topology,
                                     const struct baseline *baseline, struct stage *out,

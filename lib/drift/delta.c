@@ -9,7 +9,8 @@
 static bool counts_ok(const struct pane_delta *d)
 {
     return d->n >= 0 && d->late >= 0 && d->late_by_floor >= 0 && d->updates >= 0 &&
-           d->cross_source_updates >= 0 && d->dedupe_evicted >= 0 && d->overtaken >= 0;
+           d->cross_source_updates >= 0 && d->dedupe_evicted >= 0 && d->overtaken >= 0 &&
+           d->other_bundle >= 0 && d->other_bundle <= INT64_MAX - d->n;
 }
 
 static bool feature_ok(const struct baseline *base, const struct pane_feature *f, int64_t n)

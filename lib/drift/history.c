@@ -26,6 +26,10 @@ enum status history_add(struct history *h, int64_t start_ms, const struct pane_d
         return st;
     h->v[h->n++] = pane;
     h->bytes += pane.packed.n;
+    if (delta->other_bundle > 0) {
+        h->mixed = true;
+        h->mixed_ms = start_ms;
+    }
     return ST_OK;
 }
 

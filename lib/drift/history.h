@@ -9,6 +9,7 @@
 #ifndef DRIFT_HISTORY_H
 #define DRIFT_HISTORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,7 +28,9 @@ struct history {
     struct past_pane *v; /* ascending by start_ms */
     size_t n;
     size_t cap;
-    size_t bytes; /* of what is packed */
+    size_t bytes;     /* of what is packed */
+    bool mixed;       /* comments of another bundle fell into a pane, the last of which ... */
+    int64_t mixed_ms; /* ... starts here: what is before it is not compared with what is behind */
 };
 
 /* Appends a copy of a pane, which starts behind all others. ST_FATAL: memory. */

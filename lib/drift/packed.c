@@ -8,6 +8,7 @@
 
 enum {
     PACKED_MAX = 64 << 20,
+    COUNTERS = 8, /* n in front */
     /* Of a feature, in front of its cells. */
     IS_NEXT = 1, /* its index is that behind the last              */
     IS_FULL = 2, /* it has a value in each comment of the pane     */
@@ -125,10 +126,10 @@ static size_t put_all(struct buf *b, const struct pane_delta *d)
     int32_t last = -1;
     size_t videos_at;
 
-    for (size_t i = 0; i < 7; i++)
-        put_signed(b, (const int64_t[]){ d->n, d->late, d->late_by_floor, d->updates,
-                                         d->cross_source_updates, d->dedupe_evicted,
-                                         d->overtaken }[i]);
+    for (size_t i = 0; i < COUNTERS; i++)
+        put_signed(b, (const int64_t[COUNTERS]){ d->n, d->late, d->late_by_floor, d->updates,
+                                                 d->cross_source_updates, d->dedupe_evicted,
+                                                 d->overtaken, d->other_bundle }[i]);
     put(b, d->features.n);
     for (size_t i = 0; i < d->features.n; i++) {
         put_cells(b, &d->features.v[i], d->n, last);
@@ -231,7 +232,7 @@ static int64_t get_comments(const uint8_t **p)
 {
     const int64_t n = get_signed(p);
 
-    for (int i = 1; i < 7; i++)
+    for (int i = 1; i < COUNTERS; i++)
         (void)get(p);
     return n;
 }
@@ -374,6 +375,7 @@ enum status packed_open(const struct packed *p, struct arena *a, struct pane_del
     out->cross_source_updates = get_signed(&at);
     out->dedupe_evicted = get_signed(&at);
     out->overtaken = get_signed(&at);
+    out->other_bundle = get_signed(&at);
     fits = open_features(&at, a, out) && open_videos(&at, a, out);
     for (size_t i = 0; fits && i < out->features.n; i++)
         open_sums(&at, &out->features.v[i]);

@@ -212,7 +212,8 @@ enum status tally_merge(struct tally *t, const struct pane_delta *d, struct err 
 
     if (add(&t->n, d->n) || add(&t->late, d->late) || add(&t->late_by_floor, d->late_by_floor) ||
         add(&t->updates, d->updates) || add(&t->cross_source_updates, d->cross_source_updates) ||
-        add(&t->dedupe_evicted, d->dedupe_evicted) || add(&t->overtaken, d->overtaken))
+        add(&t->dedupe_evicted, d->dedupe_evicted) || add(&t->overtaken, d->overtaken) ||
+        add(&t->other_bundle, d->other_bundle))
         return overflow(err);
     for (size_t i = 0; i < d->features.n && st == ST_OK; i++)
         st = hist_merge(t, &d->features.v[i], err);
@@ -278,6 +279,7 @@ enum status tally_delta(const struct tally *t, struct arena *a, struct pane_delt
     out->cross_source_updates = t->cross_source_updates;
     out->dedupe_evicted = t->dedupe_evicted;
     out->overtaken = t->overtaken;
+    out->other_bundle = t->other_bundle;
     out->features = (struct pane_feature_list){ features, n };
     out->videos = (struct video_count_list){ t->videos.v, t->videos.n };
     out->examples = (struct example_list){ t->examples.v, t->examples.n };

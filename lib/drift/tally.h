@@ -42,7 +42,8 @@ struct tally {
     int64_t cross_source_updates;
     int64_t dedupe_evicted;
     int64_t overtaken;
-    struct hist *hists; /* one a feature of the baseline */
+    int64_t other_bundle; /* first sightings on time that another bundle scored: in no histogram */
+    struct hist *hists;   /* one a feature of the baseline */
     struct video_sample videos;
     struct example_sample examples;
     size_t touched; /* cells that hold something */

@@ -155,10 +155,13 @@ static enum status adjust(struct window *w, struct arena *a)
     return ST_OK;
 }
 
-static enum window_state state_of(const struct window *w, const struct window_rules *rules)
+static enum window_state state_of(const struct window *w, const struct tally *t,
+                                  const struct window_rules *rules)
 {
     if (w->counters.overtaken > 0)
         return WINDOW_INCOMPLETE;
+    if (t->other_bundle > 0)
+        return WINDOW_BASELINE_STALE; /* what the baseline's bundle scored is not the whole */
     if (w->n == 0)
         return WINDOW_NO_DATA;
     return window_has_power(w, rules) ? WINDOW_EVALUATED : WINDOW_INSUFFICIENT_DATA;
@@ -200,7 +203,7 @@ enum status window_judge(const struct tally *t, const struct window_rules *rules
     memcpy(bundle + 7, base->bundle_sha256, SHA256_HEX_LEN);
     out->bundle = (struct slice){ bundle, BASELINE_ID_LEN };
     out->features = (struct window_feature_list){ f, base->n };
-    power = window_has_power(out, rules);
+    power = window_has_power(out, rules) && t->other_bundle == 0;
     for (size_t i = 0; i < base->n; i++) {
         double eff = (double)t->n / video_design_effect(sizes.mean_size, base->features[i].icc);
 
@@ -213,7 +216,7 @@ enum status window_judge(const struct tally *t, const struct window_rules *rules
         return err_set(err, ST_FATAL, "no memory for a window");
     for (size_t i = 0; i < base->n && power; i++)
         f[i].severity = severity_of(&f[i], rules);
-    out->state = state_of(out, rules);
+    out->state = state_of(out, t, rules);
     estimate_fill(t, out);
     return ST_OK;
 }

@@ -61,6 +61,7 @@ struct pane_delta {
     int64_t cross_source_updates;
     int64_t dedupe_evicted;
     int64_t overtaken;
+    int64_t other_bundle;
     struct pane_feature_list features;
     struct video_count_list videos;
     struct example_list examples;

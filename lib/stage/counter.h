@@ -28,9 +28,12 @@
     X(PANE_BATCHES, "pane_batches", "Batches written by drift's pane role")                        \
     X(LATE, "late", "Comments that came too late for their pane")                                  \
     X(LATE_BY_FLOOR, "late_by_floor", "Comments that a floor made late")                           \
+    X(OTHER_BUNDLE, "other_bundle", "Comments that another bundle scored than the baseline is of") \
     X(OVERTAKEN, "overtaken", "Comments on time whose pane was closed: a defect, page")            \
     X(CHAIN_DUPLICATE, "chain_duplicate", "Whole duplicate pane batches dropped")                  \
     X(WINDOWS, "windows", "Windows written")                                                       \
+    X(BASELINE_STALE, "baseline_stale",                                                            \
+      "Windows not judged: baseline too old, or of another bundle")                                \
     X(ALERTS, "alerts", "Alert records written")                                                   \
     X(DEAD, "dead", "Dead letters written")
 

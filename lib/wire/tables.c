@@ -184,6 +184,7 @@ static const struct wire_field pane_delta_fields[] = {
       NULL },
     { "dedupe_evicted", WIRE_LONG, offsetof(struct pane_delta, dedupe_evicted), NULL, NULL },
     { "overtaken", WIRE_LONG, offsetof(struct pane_delta, overtaken), NULL, NULL },
+    { "other_bundle", WIRE_LONG, offsetof(struct pane_delta, other_bundle), NULL, NULL },
     { "features", WIRE_RECORDS, offsetof(struct pane_delta, features), &pane_feature_table, NULL },
     { "videos", WIRE_RECORDS, offsetof(struct pane_delta, videos), &video_count_table, NULL },
     { "examples", WIRE_RECORDS, offsetof(struct pane_delta, examples), &example_table, NULL },

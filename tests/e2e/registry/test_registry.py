@@ -15,6 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path += [str(HERE.parents[1] / "support"), str(HERE)]
 import harness as h  # noqa: E402
 from harness import BIN, wait_for  # noqa: E402
+from broker import TOP  # noqa: E402
 from standin import Registry, bundle, sha256, with_sums  # noqa: E402
 from tls import make_ca  # noqa: E402
 
@@ -278,13 +279,24 @@ def switches(d):
     return n
 
 
+def counted(d):
+    """What panes counted of all comments, by bundle: the baseline's, others; and late ones."""
+    deltas = [x for p in d.records("panes") for x in p["deltas"] if x["segment"] == "all"]
+    return tuple(sum(x[k] for x in deltas) for k in ("n", "other_bundle", "late"))
+
+
 def test_swap_under_load(b):
     """Another version is taken between two transactions: every comment is scored once, each
-    partition changes once; a bad version and a registry that is gone change nothing."""
+    partition changes once; a bad version and a registry that is gone change nothing. Drift, which
+    has the first version's baseline, counts what the second scores apart, and goes on."""
     r = Registry()
     r.versions = {1: bundle(1), 2: bundle(2), 3: spoil()["tampered"][0]}
     port = h.free_port()
-    options = {"ingest": [f"ingest.user_key_file={h.key_file(FOLDER)}", "commit.interval.ms=100ms"],
+    own = FOLDER / "first.json"  # the baseline of the first
+    of_default = json.loads((TOP / "models/default/baseline.json").read_text())["bundle_sha256"]
+    own.write_text((TOP / "models/default/baseline.json").read_text().replace(of_default, sha256(r.versions[1])))
+    options = {"pane": [f"drift.baseline={own}"],
+               "ingest": [f"ingest.user_key_file={h.key_file(FOLDER)}", "commit.interval.ms=100ms"],
                "score": ["score.model=models:/m@champion", f"mlflow.url={r.url}",
                          f"score.model_cache={FOLDER / 'kafka'}", "score.model_poll=300ms",
                          "score.shadow=models:/m/2", f"http.port={port}",
@@ -292,6 +304,7 @@ def test_swap_under_load(b):
     d = h.Deployment(b, "swap.", options, raw=1, comments=2)
     b.put("swap.raw", 0, raw(2000))
     d.start("ingest")
+    d.start("pane")
     program = d.start("score")
     wait_for("the first scores", lambda: len(d.lines("scores")) > 100)
     r.alias = 2
@@ -312,6 +325,11 @@ def test_swap_under_load(b):
     assert len(scored) == len({s["comment_id"] for s in scored}) == 2700
     assert {s["bundle_sha256"] for s in scored} == {sha256(r.versions[1]), sha256(r.versions[2])}
     assert switches(d) <= 2
+    by_second = sum(s["bundle_sha256"] == sha256(r.versions[2]) for s in scored)
+    wait_for("the panes", lambda: sum(counted(d)) == 2700)
+    first, second, late = counted(d)
+    assert second > 0 and by_second - late <= second <= by_second, (first, second, late, by_second)
+    assert 2700 - by_second - late <= first <= 2700 - by_second, (first, second, late, by_second)
     shadow = d.records("scores.shadow")
     assert len(shadow) == 2700 and {s["bundle_sha256"] for s in shadow} == {sha256(r.versions[2])}
     said = json.loads(h.run(BIN / "absa-shadow", "-b", b.address, *d.topics, "-f", "json").stdout)

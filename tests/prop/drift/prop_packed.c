@@ -111,7 +111,8 @@ static void draw(struct prop *p, struct made *m)
                                .updates = INT64_MAX - (int64_t)prop_below(p, 3),
                                .cross_source_updates = (int64_t)prop_below(p, 3),
                                .dedupe_evicted = (int64_t)prop_below(p, 3),
-                               .overtaken = (int64_t)prop_below(p, 3) } };
+                               .overtaken = (int64_t)prop_below(p, 3),
+                               .other_bundle = (int64_t)prop_below(p, 3) } };
     m->d.features.v = m->feature;
     for (; m->d.features.n < n; m->d.features.n++) {
         draw_feature(p, m, index, &m->feature[m->d.features.n]);

@@ -45,11 +45,26 @@ static void copy_topic(struct check_log *to, const struct check_log *from, enum 
     }
 }
 
+void world_count(struct world *w, const struct stream_conf *s)
+{
+    struct check_log *scores = check_log_new(&w->topo);
+    const struct check_stage stages[] = { { make_pane, w, 2 } };
+    const struct check_plan plan = { .wire = w->wire, .seed = 9 };
+    struct check_result res;
+    struct err err = { { 0 } };
+
+    assert_int_equal(stream_write(s, w->wire, scores, &err), ST_OK);
+    assert_int_equal(check_run(stages, 1, scores, &plan, &res, &err), ST_OK);
+    w->panes = check_log_new(&w->topo);
+    copy_topic(w->panes, res.log, TOPIC_PANES, 0);
+    check_result_release(&res);
+    check_log_free(scores);
+}
+
 int world_setup(void **state)
 {
     struct world *w = calloc(1, sizeof(*w));
     struct err err = { { 0 } };
-    struct check_result res;
 
     w->topo = topology_make(small.sources, small.parts, 1);
     w->conf = (struct drift_conf){ .pane_ms = 60000,
@@ -60,16 +75,7 @@ int world_setup(void **state)
                                    .segments = "all,lang:de" };
     w->base = stream_baseline(4000);
     assert_int_equal(wire_new(NULL, &w->wire, &err), ST_OK);
-    struct check_log *scores = check_log_new(&w->topo);
-    assert_int_equal(stream_write(&small, w->wire, scores, &err), ST_OK);
-    const struct check_stage stages[] = { { make_pane, w, 2 } };
-    assert_int_equal(check_run(stages, 1, scores,
-                               &(struct check_plan){ .wire = w->wire, .seed = 9 }, &res, &err),
-                     ST_OK);
-    w->panes = check_log_new(&w->topo);
-    copy_topic(w->panes, res.log, TOPIC_PANES, 0);
-    check_result_release(&res);
-    check_log_free(scores);
+    world_count(w, &small);
     *state = w;
     return 0;
 }

@@ -47,6 +47,9 @@ struct host {
 int world_setup(void **state);
 int world_teardown(void **state);
 
+/* Fills panes: what panes with the world's baseline and configuration make of a stream. */
+void world_count(struct world *w, const struct stream_conf *s);
+
 /* The panes are copied; nothing is committed yet. */
 void host_init(struct host *h, struct world *w, const struct check_log *panes);
 void host_release(struct host *h);

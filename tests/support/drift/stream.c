@@ -115,13 +115,13 @@ static void list_words(int k, const uint64_t *video, size_t rows, struct diction
     }
 }
 
-static struct baseline *build(const struct rows *r, const struct baseline_rows segments[2],
-                              size_t n_categories)
+static struct baseline *build(const struct rows *r, const char *bundle,
+                              const struct baseline_rows segments[2], size_t n_categories)
 {
     struct dictionary words[STREAM_CATEGORIES];
     double *number[STREAM_CATEGORIES];
     struct baseline_words categories[STREAM_CATEGORIES];
-    const struct baseline_input in = { .bundle_sha256 = STREAM_BUNDLE,
+    const struct baseline_input in = { .bundle_sha256 = bundle,
                                        .names = names,
                                        .columns = (const double *const *)r->column,
                                        .n = STREAM_FEATURES,
@@ -148,15 +148,16 @@ static struct baseline *build(const struct rows *r, const struct baseline_rows s
     return b;
 }
 
-static struct baseline *make(size_t n, size_t n_categories)
+static struct baseline *make(size_t n, const char *bundle, size_t n_categories)
 {
+    const bool other = strcmp(bundle, STREAM_OTHER_BUNDLE) == 0;
     size_t *row[2] = { calloc(n, sizeof(size_t)), calloc(n, sizeof(size_t)) };
     struct baseline_rows segments[2];
     struct rows rows;
 
-    rows_make(&rows, n, n);
+    rows_make(&rows, n, other ? 0 : n);
     list_segments(rows.video, n, row, segments);
-    struct baseline *b = build(&rows, segments, n_categories);
+    struct baseline *b = build(&rows, bundle, segments, n_categories);
     rows_release(&rows);
     free(row[1]);
     free(row[0]);
@@ -173,7 +174,7 @@ struct baseline *stream_baseline_of_hours(size_t n)
     for (size_t i = 0; i < n; i++)
         row[i] = i;
     rows_make(&rows, n, n / 2);
-    struct baseline *b = build(&rows, segments, 0);
+    struct baseline *b = build(&rows, STREAM_BUNDLE, segments, 0);
     rows_release(&rows);
     free(row);
     return b;
@@ -181,12 +182,17 @@ struct baseline *stream_baseline_of_hours(size_t n)
 
 struct baseline *stream_baseline(size_t rows)
 {
-    return make(rows, 0);
+    return make(rows, STREAM_BUNDLE, 0);
+}
+
+struct baseline *stream_baseline_of_other(size_t rows)
+{
+    return make(rows, STREAM_OTHER_BUNDLE, 0);
 }
 
 struct baseline *stream_baseline_of_categories(size_t rows)
 {
-    return make(rows, STREAM_CATEGORIES);
+    return make(rows, STREAM_BUNDLE, STREAM_CATEGORIES);
 }
 
 /* One source: what it has said so far. */
@@ -279,6 +285,11 @@ static bool moved(const struct stream_conf *c, int i)
     return i >= c->shift_from * c->records && i < c->shift_to * c->records;
 }
 
+static bool is_of_other(const struct stream_conf *c, int i)
+{
+    return i >= c->other_from * c->records && i < c->other_to * c->records;
+}
+
 static enum status say(struct stream *st, int32_t src, struct err *err)
 {
     const struct stream_conf *c = st->conf;
@@ -295,7 +306,8 @@ static enum status say(struct stream *st, int32_t src, struct err *err)
 
     (void)snprintf(id, sizeof(id), "c%d-%d", src, s->said);
     (void)snprintf(video_id, sizeof(video_id), "v%llu", (unsigned long long)video);
-    draw(&s->p, video, moved(c, s->said) ? STREAM_SHIFT : 0, x);
+    const bool other = is_of_other(c, s->said);
+    draw(&s->p, video, other || moved(c, s->said) ? STREAM_SHIFT : 0, x);
     part = hash_partition(slice_str(video_id), c->parts);
 
     struct score score = {
@@ -313,7 +325,7 @@ static enum status say(struct stream *st, int32_t src, struct err *err)
         .model = slice_str("m"),
         .model_version = slice_str("1"),
         .encoder = slice_str("none"),
-        .bundle_sha256 = slice_str(STREAM_BUNDLE),
+        .bundle_sha256 = slice_str(other ? STREAM_OTHER_BUNDLE : STREAM_BUNDLE),
         .origin = { .src = src,
                     .src_offset = s->said,
                     .arrival_ms = at,

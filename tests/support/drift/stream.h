@@ -15,6 +15,8 @@
 #include "wire/wire.h"
 
 #define STREAM_BUNDLE "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+/* Its scores are moved up. */
+#define STREAM_OTHER_BUNDLE "8899aabbccddeeff00112233445566778899aabbccddeeff0011223344556677"
 
 enum { STREAM_FEATURES = 6, STREAM_CATEGORIES = 2, STREAM_STEP_MS = 10000, STREAM_SKEW_MS = 10000 };
 
@@ -31,6 +33,8 @@ struct stream_conf {
     int64_t gap_ms;    /* ... comments for so long                          */
     double shift_from; /* share of the records from which scores move       */
     double shift_to;   /* ... and until which                               */
+    double other_from; /* share of the records from which another bundle scores ... */
+    double other_to;   /* ... and until which               */
     bool ends;         /* an end mark of each source, at last               */
     int64_t grain_ms;  /* > 0: arrivals are multiples of it and one in 10 is early, so that
                           watermarks fall on the ends of panes; 0: not */
@@ -40,6 +44,9 @@ struct stream_conf {
  * lang:de and aspect:food of a stream that has lang:en and aspect:price too. NULL: failed, printed
  * why. */
 struct baseline *stream_baseline(size_t rows);
+
+/* One of the other bundle, as it scores. */
+struct baseline *stream_baseline_of_other(size_t rows);
 
 /* One of which the first half, hour:13, did not move and the second, hour:14, did. */
 struct baseline *stream_baseline_of_hours(size_t rows);

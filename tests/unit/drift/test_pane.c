@@ -277,16 +277,51 @@ static void test_marks(void **state)
     assert_int_equal(p->deltas.n, 0);
 }
 
-static void test_another_bundle_is_configuration(void **state)
+/* Of whichever features: it is in no histogram, and in all else as any other. */
+static void test_another_bundle_is_counted_apart(void **state)
+{
+    struct fixture *f = *state;
+    struct score s = score_at(MINUTE, WM_NONE);
+
+    s.bundle_sha256 = slice_str("ffffffffffffffffffffffff");
+    s.features.n = 1;
+    mark(f, 0, 0, -1);
+    count(f, s);
+    const struct pane *p = commit(f);
+    assert_int_equal(p->bundle.n, 0); /* nothing of the baseline's */
+    assert_int_equal(p->to_offset - p->from_offset, 4);
+    assert_int_equal(p->deltas.n, 1);
+    assert_true(p->deltas.v[0].other_bundle == 1 && p->deltas.v[0].n == 0);
+    assert_true(p->deltas.v[0].features.n == 0 && p->deltas.v[0].videos.n == 0);
+    assert_int_equal(p->deltas.v[0].examples.n, 0);
+    count(f, s);
+    s.sighting = SIGHTING_UPDATE;
+    s.cross_source = true;
+    s.dedupe_evicted = true;
+    count(f, s);
+    s.sighting = SIGHTING_FIRST;
+    s.origin.src_wm_ms = 2 * MINUTE; /* late */
+    count(f, s);
+    count(f, score_at(MINUTE, WM_NONE));
+    assert_int_equal(out_counter(f->out, COUNTER_OTHER_BUNDLE), 1);
+    mark(f, 0, MINUTE, 5); /* its source goes on over it */
+    assert_int_equal(out_counter(f->out, COUNTER_MARK_MISMATCH), 0);
+    p = commit(f);
+    assert_true(slice_is(p->bundle, STREAM_BUNDLE));
+    assert_int_equal(p->deltas.n, 2);
+    const struct pane_delta *d = p->deltas.v;
+    assert_true(d[0].n == 1 && d[0].other_bundle == 1 && d[0].updates == 1);
+    assert_true(d[0].cross_source_updates == 1 && d[0].dedupe_evicted == 1);
+    assert_true(d[1].late == 1 && d[1].other_bundle == 0);
+    assert_int_equal(d[1].dedupe_evicted, 1);
+}
+
+static void test_a_bundle_without_its_features_is_configuration(void **state)
 {
     struct fixture *f = *state;
     struct score s = score_at(0, WM_NONE);
     struct err err = { { 0 } };
 
-    s.bundle_sha256 = slice_str("ffffffffffffffffffffffff");
-    assert_int_equal(feed(f, RECORD_SCORE, &s, &err), ST_FATAL);
-    assert_non_null(strstr(err.msg, "config: a score of bundle ffffffffffffffff, but"));
-    s = score_at(0, WM_NONE);
     s.features.n = 1;
     assert_int_equal(feed(f, RECORD_SCORE, &s, &err), ST_FATAL);
     assert_non_null(strstr(err.msg, "config"));
@@ -417,7 +452,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_late_at_the_boundary, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_is_counted_how, setup, teardown),
         cmocka_unit_test_setup_teardown(test_marks, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_another_bundle_is_configuration, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_another_bundle_is_counted_apart, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_bundle_without_its_features_is_configuration, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_bad_records_are_dead_letters, setup, teardown),
         cmocka_unit_test_setup_teardown(test_large_batches_are_cut, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refuses_its_configuration, setup, teardown),

@@ -144,6 +144,10 @@ static void too_little_data(void **state)
     begin(&w, "fixed");
     w.window.state = WINDOW_WARMING;
     expect(&w, false, WHY_STATE);
+    begin(&w, "fixed");
+    w.window.state = WINDOW_BASELINE_STALE;
+    w.window.n = 0; /* all that came was of another bundle */
+    expect(&w, false, WHY_STATE);
 }
 
 static void too_little_change(void **state)
