@@ -179,6 +179,25 @@ static void add_promise(struct buf *b, const struct promise *p)
                 p->all.level);
 }
 
+/* What the model was trained on against what the baseline is of; nothing where they were not
+ * compared. */
+static void add_training(struct buf *b, const struct baseline *base)
+{
+    const char *comma = "";
+
+    if (base->training[0] == '\0')
+        return;
+    buf_str(b, "  \"training_skew\": {");
+    for (size_t i = 0; i < base->n; i++) {
+        if (!(base->features[i].training_skew > 0))
+            continue;
+        buf_fmt(b, "%s\"%s\": %.17g", comma, base->features[i].name,
+                base->features[i].training_skew);
+        comma = ", ";
+    }
+    buf_str(b, "},\n");
+}
+
 static void make_summary(struct backtest *t)
 {
     struct buf *b = &t->line;
@@ -200,6 +219,7 @@ static void make_summary(struct backtest *t)
     const struct slice bundle = bundle_info(t->pipeline.bundle)->sha256;
     buf_str(b, "},\n");
     add_promise(b, &t->promise);
+    add_training(b, t->pipeline.baseline);
     buf_fmt(b, "  \"identity\": \"%s\",\n  \"bundle\": \"sha256:%.*s\",\n", exact ? "I1" : "I0",
             SLICE_ARG(bundle));
     buf_fmt(b, "  \"baseline\": \"%s\"\n}\n", t->pipeline.baseline->id);

@@ -11,6 +11,7 @@
 #include "members.h"
 #define PAST_TOPICS "instead of files: absa.raw, absa.comments or absa.scores"
 #include "past.h"
+#include "trained.h"
 
 enum { ARENA_MAX = 256 << 20 };
 
@@ -129,6 +130,8 @@ static enum status build(struct collect *c, struct baseline **b, struct err *err
         .n_segments = n_rows,
     };
     st = baseline_build(&in, b, err);
+    if (st == ST_OK)
+        st = trained_on(*b, &in, c->pipeline.found.dir, c->verbosity, err);
     if (st == ST_OK)
         st = calibrate(c, &in, *b, err);
 out:

@@ -3,6 +3,7 @@
 
 #include "cli/doctor/checks.h"
 #include "consumers/drift/config.h"
+#include "drift/training.h"
 
 /* The first librdkafka whose SCRAM Kafka 3.8.1 and later accept. */
 enum { SCRAM_WORKS = 0x02060100 };
@@ -59,6 +60,29 @@ static struct bundle *bundle(struct doctor *d, struct found *found)
     return b;
 }
 
+/* No failure: windows are judged against the stream, and it scores worse than it could. */
+static void training(struct doctor *d, const struct baseline *base)
+{
+    static const char means[] = "is the stream what the model was trained on?";
+    const size_t skewed = training_skewed(base);
+    struct finding *f;
+    struct buf names;
+
+    if (base->training[0] == '\0')
+        return;
+    f = report_add(&d->report, skewed > 0 ? FOUND_WARN : FOUND_OK, "training data", means);
+    if (skewed == 0) {
+        finding_value(f, "no feature differs");
+        return;
+    }
+    buf_init(&names, ERR_MSG_MAX);
+    training_names(base, 3, &names);
+    finding_value(f, "%zu of %zu features differ (PSI beyond noise): %.*s", skewed, base->n,
+                  (int)names.n, names.n ? names.p : "");
+    finding_fix(f, "absa train --data LABELLED --out bundle   # with texts of this stream");
+    buf_release(&names);
+}
+
 static void baseline(struct doctor *d, const struct bundle *b, const struct found *found)
 {
     static const char means[] =
@@ -80,6 +104,7 @@ static void baseline(struct doctor *d, const struct bundle *b, const struct foun
                   fits ? "" : "; made with another bundle, or score.taxonomy");
     if (!fits)
         finding_fix(f, "absa baseline --input FILE --out baseline.json   # with this bundle");
+    training(d, base);
     baseline_free(base);
 }
 

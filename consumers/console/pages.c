@@ -10,6 +10,7 @@
 #include "consumers/console/ask.h"
 #include "consumers/console/inner.h"
 #include "consumers/console/put.h"
+#include "drift/training.h"
 
 enum { OK = 200, LATER = 202, BAD = 400, NOT_FOUND = 404, FAILED = 503 };
 
@@ -128,6 +129,21 @@ static void page_window(struct console *c, const struct web_ask *ask, struct web
     answer_view(c, ask, view_window, a);
 }
 
+/* What differs from the training data, the furthest first. */
+static void put_skew(struct buf *out, const struct baseline *b)
+{
+    put_key(out, "training_skew");
+    buf_byte(out, '[');
+    for (const struct baseline_feature *f = training_next(b, NULL); f; f = training_next(b, f)) {
+        put_item(out);
+        buf_byte(out, '{');
+        put_text(out, "name", f->name);
+        put_double(out, "psi", f->training_skew);
+        buf_byte(out, '}');
+    }
+    buf_byte(out, ']');
+}
+
 static void page_card(struct console *c, const struct web_ask *ask, struct web_answer *a)
 {
     const struct baseline *b = c->baseline;
@@ -147,6 +163,8 @@ static void page_card(struct console *c, const struct web_ask *ask, struct web_a
         put_int(out, "features", (int64_t)b->n);
         put_double(out, "split_psi", b->split.psi);
         put_text(out, "split_worst", b->split.worst);
+        put_bool(out, "training_known", b->training[0] != '\0');
+        put_skew(out, b);
         buf_byte(out, '}');
     }
     buf_str(out, "}\n");

@@ -7,7 +7,11 @@
 #include "consumers/drift/pane.h"
 #include "consumers/drift/pipe.h"
 #include "consumers/drift/way.h"
+#include "drift/training.h"
+#include "obs/log.h"
 #include "service/service.h"
+
+enum { SKEWED_NAMED = 5, NAMES_MAX = 1024 };
 
 static struct drift_props props;
 static struct kafka_topics topics;
@@ -39,6 +43,21 @@ static const struct app_opt opts[] = {
     { .name = NULL },
 };
 
+/* Told once, at the start: no window says it. */
+static void tell_of_training(const struct baseline *base)
+{
+    struct buf names;
+
+    if (training_skewed(base) == 0)
+        return;
+    buf_init(&names, NAMES_MAX);
+    training_names(base, SKEWED_NAMED, &names);
+    buf_byte(&names, '\0');
+    log_warn(TRAINING_SENTENCE, LOG_INT("features", (int64_t)training_skewed(base)),
+             LOG_STR("psi", buf_failed(&names) ? "" : names.p));
+    buf_release(&names);
+}
+
 static enum status run_kafka(const struct drift_conf *conf, const struct baseline *base,
                              struct app_run *run, struct err *err)
 {
@@ -51,6 +70,8 @@ static enum status run_kafka(const struct drift_conf *conf, const struct baselin
         st = pane_stage_new(conf, wire, &topo, base, &stage, err);
     else if (st == ST_OK)
         st = judge_stage_new(conf, wire, &topo, base, &stage, err);
+    if (st == ST_OK && props.role == ROLE_JUDGE)
+        tell_of_training(base);
     if (st == ST_OK) {
         const struct service service = { .consumer = &consumer,
                                          .topics = &topics,

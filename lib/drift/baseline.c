@@ -355,8 +355,7 @@ static enum status build_all(struct baseline *b, const struct baseline_input *in
     return st;
 }
 
-/* The hash of the file that it would be. */
-static enum status name_it(struct baseline *b, struct err *err)
+enum status baseline_name(struct baseline *b, struct err *err)
 {
     struct buf file;
     enum status st;
@@ -373,7 +372,7 @@ static enum status name_it(struct baseline *b, struct err *err)
 enum status baseline_calibrated(struct baseline *b, const struct calibration *c, struct err *err)
 {
     b->calibration = *c;
-    return name_it(b, err);
+    return baseline_name(b, err);
 }
 
 /* Segments count in the cells of all features, so all have a column. */
@@ -426,7 +425,7 @@ enum status baseline_build(const struct baseline_input *in, struct baseline **ou
     if (st == ST_OK)
         st = add_segments(b, in, &s, err);
     if (st == ST_OK)
-        st = name_it(b, err);
+        st = baseline_name(b, err);
 out:
     free(s.category);
     free(s.by_video);

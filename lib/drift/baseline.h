@@ -77,6 +77,8 @@ struct baseline_feature {
     double icc;                /* intra-video correlation of the ranks, 0..1; 1 where the
                                   baseline cannot tell (see video_icc())                   */
     struct spread spread;      /* how much more its comments vary than independent ones */
+    double training_skew;      /* PSI from the training data beyond noise; 0: none, or not known
+                                  (drift/training.h)                                   */
     struct evidence *evidence; /* derived, not in the file                             */
 };
 
@@ -108,8 +110,10 @@ struct baseline {
     double video_size; /* mean size of the video that a comment belongs to, >= 1 */
     int64_t until_ms;  /* arrival of the last comment; 0: not known              */
     struct baseline_split split;
-    struct calibration calibration;    /* of absa baseline; see baseline_calibrated() */
-    struct baseline_feature *features; /* those of numbers first */
+    char training[BASELINE_ID_LEN + 1]; /* id of its bundle's baseline, which it was compared with;
+                                           "": with none */
+    struct calibration calibration;     /* of absa baseline; see baseline_calibrated() */
+    struct baseline_feature *features;  /* those of numbers first */
     size_t n;
     size_t numbers; /* so many are of numbers: the scores, then what the bundle monitors */
     struct baseline_segment *segments; /* sorted by name */

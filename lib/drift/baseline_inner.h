@@ -26,6 +26,9 @@ void baseline_own_write(const struct baseline_segment *s, struct buf *out);
 MUST_USE enum status baseline_own_read(const json_t *list, const struct baseline *b,
                                        struct baseline_segment *s, struct err *err);
 
+/* Names it by the hash of the file that it would be. ST_FATAL: memory. */
+MUST_USE enum status baseline_name(struct baseline *b, struct err *err);
+
 void baseline_free_segments(struct baseline *b);
 
 #endif

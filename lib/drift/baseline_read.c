@@ -7,6 +7,7 @@
 
 #include "drift/baseline_inner.h"
 #include "drift/calibration_json.h"
+#include "drift/training_json.h"
 #include "wire/json.h"
 
 #define UNITS_MAX    (INT64_C(1) << 42)
@@ -455,6 +456,8 @@ enum status baseline_read(struct slice bytes, struct baseline **out, struct err 
         st = calibration_read(json_object_get(root, "calibration"), &b->calibration, err);
     if (st == ST_OK)
         st = read_features(root, b, err);
+    if (st == ST_OK)
+        st = training_read(root, b, err);
     if (st == ST_OK)
         st = read_segments(root, b, err);
     if (st == ST_OK) {

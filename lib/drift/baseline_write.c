@@ -5,6 +5,7 @@
 
 #include "drift/baseline_inner.h"
 #include "drift/calibration_json.h"
+#include "drift/training_json.h"
 #include "wire/tojson.h"
 
 static void put_number(struct buf *out, const char *name, double x)
@@ -76,6 +77,7 @@ static void put_feature(struct buf *out, const struct baseline_feature *f)
     put_number(out, "mean", f->mean);
     put_number(out, "sd", f->sd);
     put_number(out, "icc", f->icc);
+    training_write_skew(f, out);
     put_number(out, "unit", f->unit);
     put_spread(out, f);
     buf_str(out, "\"edges\":[");
@@ -137,6 +139,7 @@ enum status baseline_write(const struct baseline *b, struct buf *out, struct err
             b->split.ok ? "true" : "false", b->split.tested, b->split.worst);
     to_json_double(b->split.psi, out);
     buf_str(out, "},");
+    training_write(b, out);
     put_segments(out, b);
     buf_str(out, "\n");
     calibration_write(&b->calibration, out);

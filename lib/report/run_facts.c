@@ -2,6 +2,7 @@
 /* run_facts.c -- the tables at the end of a run's page: how good the data was, whether
  * the same input gives the same bytes, and how it was computed. */
 #include "base/time.h"
+#include "drift/training.h"
 #include "report/html.h"
 #include "report/run_inner.h"
 
@@ -118,6 +119,17 @@ static struct slice built_on(struct run *r)
     return run_keep(r);
 }
 
+static struct slice trained_on(struct run *r)
+{
+    const size_t n = training_skewed(r->baseline);
+
+    if (n == 0)
+        buf_str(&r->text, "as the baseline");
+    else
+        training_names(r->baseline, 8, &r->text);
+    return run_keep(r);
+}
+
 static struct page_facts method(struct run *r, const struct page *p)
 {
     const struct baseline *b = r->baseline;
@@ -138,6 +150,10 @@ static struct page_facts method(struct run *r, const struct page *p)
     add(&f, slice_str("built on"), built_on(r), NULL);
     add(&f, slice_str("halves of the baseline"), number(r, b->split.psi),
         "PSI between first and second half, of the feature that differs most");
+    if (b->training[0] != '\0')
+        add(&f, slice_str("training data"), trained_on(r),
+            training_skewed(b) > 0 ? TRAINING_SENTENCE "; PSI of its features, beyond noise"
+                                   : NULL);
     add(&f, slice_str("bundle"), r->bundle, "the model that scored");
     return f;
 }

@@ -449,7 +449,9 @@ async function drawCard() {
   const got = await get("/api/card"), b = got.baseline;
   $("card-body").replaceChildren(
     b ? facts([["baseline", b.baseline], ["made of", `${count(b.comments)} comments of ${b.videos ? count(b.videos) : "unknown"} videos, ${b.features} features`],
-      ["against itself", `first half against second: worst PSI ${number(b.split_psi)}${b.split_worst ? " of " + b.split_worst : ""}`], ["bundle", "sha256:" + b.bundle_sha256]])
+      ["against itself", `first half against second: worst PSI ${number(b.split_psi)}${b.split_worst ? " of " + b.split_worst : ""}`], ...(b.training_known ? [["against training", b.training_skew.length
+        ? `The stream this baseline was made from differs from what the model was trained on: ${b.training_skew.map((f) => `${f.name} (PSI ${number(f.psi)})`).join(", ")}`
+        : "No feature differs from what the model was trained on."]] : []), ["bundle", "sha256:" + b.bundle_sha256]])
       : h("p", {}, "This console was given no baseline."),
     got.card ? h("details", {}, h("summary", {}, "Model card"), h("div", { class: "card" }, markdown(got.card))) : h("p", {}, "The bundle has no card."));
 }

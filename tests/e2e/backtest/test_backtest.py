@@ -2,6 +2,7 @@
 """absa backtest and absa baseline on real files, and --pipe: one test a promise."""
 import collections
 import glob
+import hashlib
 import json
 import os
 import pathlib
@@ -155,6 +156,40 @@ class Crawl(Case):
                    "-X", "drift.segments=lang")
         self.assertEqual(run.returncode, 78, run.stderr)
         self.assertIn(b"lists no segment", run.stderr)
+
+
+class Training(Case):
+    """Comments of 300 videos that are nothing like what the default bundle was trained on."""
+    SAID = "the stream this baseline was made from differs from what the model was trained on"
+
+    def test_a_baseline_knows_what_its_model_was_trained_on(self):
+        comments, path = self.dir / "c.jsonl", self.dir / "baseline.json"
+        comments.write_text("".join(json.dumps(
+            {"comment_id": str(i), "video_id": f"v{i % 300}", "comment_text": "good " * (1 + i * 7 % 5),
+             "timestamp": f"2025-07-{1 + i // 100:02}T10:{i % 60:02}:00Z"}) + "\n" for i in range(1, 1001)))
+        run = absa("baseline", "--input", comments, "--out", path, "--stretches", "0")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        told = run.stderr.decode()
+        self.assertIn("note: " + self.SAID, told)
+        made = json.loads(path.read_bytes())
+        skewed = {f["name"]: f["training_skew"] for f in made["features"] if "training_skew" in f}
+        self.assertIn("words", skewed)
+        self.assertTrue(all(x > 0.02 for x in skewed.values()))
+        self.assertEqual(made["training"], "sha256:" + hashlib.sha256(BASELINE.read_bytes()).hexdigest())
+        self.assertIn(f"{len(skewed)} of 29 features differ", told)
+        table = told.split("PSI beyond noise\n")[1].split("\nnote")[0].splitlines()
+        self.assertEqual({row.split()[0] for row in table}, set(skewed))
+        self.assertEqual([float(row.split()[1]) for row in table],
+                         sorted((round(x, 3) for x in skewed.values()), reverse=True))
+        summary, _, _, _ = self.backtest("out", "--input", comments, "--baseline", path)
+        self.assertEqual(summary["training_skew"], skewed)
+        self.assertIn(self.SAID, (self.dir / "out/report.html").read_text())
+        doctor = absa("doctor", "-X", f"drift.baseline={path}", "-X", "kafka.bootstrap.servers=127.0.0.1:1", "-J")
+        checks = {c["name"]: c for c in json.loads(doctor.stdout)["checks"]}
+        self.assertEqual(checks["training data"]["status"], "warn")
+        summary, _, _, _ = self.backtest("plain", "--input", comments)  # the bundle's own, or one of before
+        self.assertNotIn("training_skew", summary)
+        self.assertNotIn(self.SAID, (self.dir / "plain/report.html").read_text())
 
 
 class Files(Case):
