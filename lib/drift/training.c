@@ -102,12 +102,10 @@ const struct baseline_feature *training_next(const struct baseline *b,
 void training_names(const struct baseline *b, size_t max, struct buf *out)
 {
     const size_t n = training_skewed(b);
-    const struct baseline_feature *f = NULL;
+    const struct baseline_feature *f = training_next(b, NULL);
 
-    for (size_t i = 0; i < n && i < max; i++) {
-        f = training_next(b, f);
+    for (size_t i = 0; f && i < max; i++, f = training_next(b, f))
         buf_fmt(out, "%s%s %.2g", i ? ", " : "", f->name, f->training_skew);
-    }
     if (n > max)
         buf_fmt(out, " and %zu more", n - max);
 }
