@@ -203,7 +203,6 @@ enum status window_judge(const struct tally *t, const struct window_rules *rules
     memcpy(bundle + 7, base->bundle_sha256, SHA256_HEX_LEN);
     out->bundle = (struct slice){ bundle, BASELINE_ID_LEN };
     out->features = (struct window_feature_list){ f, base->n };
-    power = window_has_power(out, rules) && t->other_bundle == 0;
     for (size_t i = 0; i < base->n; i++) {
         double eff = (double)t->n / video_design_effect(sizes.mean_size, base->features[i].icc);
 
@@ -214,6 +213,7 @@ enum status window_judge(const struct tally *t, const struct window_rules *rules
     }
     if (adjust(out, a) != ST_OK)
         return err_set(err, ST_FATAL, "no memory for a window");
+    power = window_has_power(out, rules) && t->other_bundle == 0;
     for (size_t i = 0; i < base->n && power; i++)
         f[i].severity = severity_of(&f[i], rules);
     out->state = state_of(out, t, rules);
