@@ -117,6 +117,26 @@ enum status why_take_alert(struct why *y, const struct alert *al, struct err *er
     return keep_alert(y, al, err);
 }
 
+void why_take_closed(struct why *y, int64_t closed_ms)
+{
+    y->scan.known = true;
+    y->scan.closed_ms = closed_ms;
+}
+
+void why_take_streak(struct why *y, int32_t streak, int32_t calm)
+{
+    y->scan.streak = streak;
+    y->scan.calm = calm;
+}
+
+bool why_scan_is_of_it(const struct why *y)
+{
+    const int64_t length_ms = y->window.end_ms - y->window.start_ms;
+
+    return y->scan.known && y->policy->scans && y->scan.closed_ms >= y->window.end_ms &&
+           y->scan.closed_ms - y->window.end_ms < length_ms;
+}
+
 /* What kept the window, or the feature in it, from being judged; WHY_REASONS: nothing. */
 static enum why_reason power(const struct why *y)
 {

@@ -4,6 +4,9 @@
  *     windows.jsonl ──> why_take_window() ─┐  the window of the segment that holds the time
  *     alerts.jsonl  ──> why_take_alert()  ─┴──> why_answer() ──> the first condition that failed
  *
+ * or absa.windows and absa.alerts (topics.h), and then absa.state too, which holds where the scan
+ * stands now: drift.for's count, of which no alert was written yet.
+ *
  * The conditions are asked in the judge's order, each with what it compared. The window says
  * what was measured, alerts what followed; what the policy asks for is in the configuration
  * (drift.*), which neither holds. With policies that scan, alerts are decided at each pane
@@ -66,6 +69,14 @@ struct why_alert {
     bool named;     /* the one that fires names the feature          */
 };
 
+/* Where the scan of the segment stands: only absa.state says it, and only as of now. */
+struct why_scan {
+    bool known;
+    int64_t closed_ms; /* the last boundary that was judged              */
+    int32_t streak;    /* successive boundaries with evidence of an effect */
+    int32_t calm;      /* successive boundaries without, while an alert fires */
+};
+
 struct why {
     struct why_question asked;
     struct why_rules rules;
@@ -79,6 +90,7 @@ struct why {
     const struct policy *policy;
     double level; /* largest q that is evidence in a window; 0 where none is weighed */
     struct why_alert alert;
+    struct why_scan scan;
 };
 
 /* Looks whether the window is the one. ST_REJECT: a policy that there is none of; ST_FATAL:
@@ -87,6 +99,14 @@ MUST_USE enum status why_take_window(struct why *y, const struct window *w, stru
 
 /* Looks whether the alert matters; after all windows, in the order of the log. ST_FATAL: memory. */
 MUST_USE enum status why_take_alert(struct why *y, const struct alert *al, struct err *err);
+
+/* What absa.state holds: the last boundary, and what the scan remembers at it. The last of each
+ * counts. */
+void why_take_closed(struct why *y, int64_t closed_ms);
+void why_take_streak(struct why *y, int32_t streak, int32_t calm);
+
+/* Whether the scan's memory is of the window that was asked for: no other has ended since. */
+bool why_scan_is_of_it(const struct why *y);
 
 /* The answer, when a window was found. */
 enum why_reason why_answer(const struct why *y);

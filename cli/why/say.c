@@ -164,6 +164,19 @@ static void say_alert(const struct why *y, struct buf *out)
     }
 }
 
+static void say_scan(const struct why *y, struct buf *out)
+{
+    char at[TIME_MINUTE_LEN + 1];
+
+    if (!why_scan_is_of_it(y))
+        return;
+    time_format_minute(y->scan.closed_ms, at);
+    buf_fmt(out, "%s UTC: boundary %d of %" PRId64 " in a row that shows an effect", at,
+            y->scan.streak, y->rules.streak_min);
+    if (y->alert.any && y->alert.last.state == ALERT_FIRING)
+        buf_fmt(out, "; calm at %d of %" PRId64, y->scan.calm, y->rules.keep_firing_for);
+}
+
 static void say_line(const char *name, void (*say)(const struct why *, struct buf *),
                      const struct why *y, struct buf *out)
 {
@@ -218,6 +231,7 @@ void why_say(const struct why *y, struct buf *out)
         buf_fmt(out, ", level %.3g, for %" PRId64, y->level, y->rules.streak_min);
     buf_byte(out, '\n');
     say_alert(y, out);
+    say_line("scan", say_scan, y, out);
 }
 
 /* json_object_set_new() takes the value over and refuses NULL, so one flag tells of all. */
@@ -306,6 +320,17 @@ static json_t *episode(const struct why *y, int *bad)
     return o;
 }
 
+static json_t *scan(const struct why *y, int *bad)
+{
+    if (!why_scan_is_of_it(y))
+        return json_null();
+    json_t *o = json_object();
+    set(o, "closed_ms", json_integer(y->scan.closed_ms), bad);
+    set(o, "streak", json_integer(y->scan.streak), bad);
+    set(o, "calm", json_integer(y->scan.calm), bad);
+    return o;
+}
+
 enum status why_json(const struct why *y, struct buf *out, struct err *err)
 {
     const enum why_reason r = why_answer(y);
@@ -324,6 +349,7 @@ enum status why_json(const struct why *y, struct buf *out, struct err *err)
     set_measured(o, y, &bad);
     set_rules(o, y, &bad);
     set(o, "episode", episode(y, &bad), &bad);
+    set(o, "scan", scan(y, &bad), &bad);
     if (!bad)
         line = json_dumps(o, JSON_REAL_PRECISION(17));
     json_decref(o);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Each reason for which there is, or is not, an alert: the one that is found. */
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/why/account.h"
+#include "cli/why/record.h"
+#include "record/state.h"
 #include "support/check.h"
 
 enum { HOUR_MS = 3600000 };
@@ -217,13 +220,108 @@ static void says_what_a_scan_asked(void **state)
     arena_free(w.why.keep);
 }
 
+/* A record as it stands in a topic; value NULL: a tombstone. */
+static void take(struct world *w, struct wire *wire, enum topic_id topic, enum record_kind kind,
+                 const char *key, const void *value)
+{
+    struct arena *a = arena_new(1 << 20);
+    struct stage_rec rec = { .topic = topic, .key = slice_str(key) };
+    struct buf b;
+    struct err err = { 0 };
+
+    buf_init(&b, 1 << 20);
+    if (value) {
+        assert_int_equal(wire_encode(wire, kind, value, &b, &err), ST_OK);
+        rec.value = buf_slice(&b);
+    }
+    if (why_take_record(&w->why, wire, topic, &rec, a, &err) != ST_OK)
+        fail_msg("%s", err.msg);
+    buf_release(&b);
+    arena_free(a);
+}
+
+static void take_judge(struct world *w, struct wire *wire, int64_t closed_ms)
+{
+    struct judge_state judge = { .closed_ms = closed_ms };
+    const struct state state = { .format = 1, .kind = STATE_JUDGE, .judge = &judge };
+
+    take(w, wire, TOPIC_STATE, RECORD_STATE, "judge", &state);
+}
+
+static void take_scan(struct world *w, struct wire *wire, const char *segment, int32_t streak)
+{
+    struct scan_state scan = { .segment = slice_str(segment), .streak = streak, .calm = 1 };
+    const struct state state = { .format = 1, .kind = STATE_SCAN, .scan = &scan };
+    char key[40];
+
+    (void)snprintf(key, sizeof(key), "scan|%s", segment);
+    take(w, wire, TOPIC_STATE, RECORD_STATE, key, &state);
+}
+
+static void says(struct world *w, const char *text, const char *json)
+{
+    struct buf out;
+    struct err err = { 0 };
+
+    buf_init(&out, 1 << 16);
+    why_say(&w->why, &out);
+    buf_byte(&out, '\0');
+    if (!strstr(out.p, text))
+        fail_msg("no '%s' in %s", text, out.p);
+    buf_clear(&out);
+    assert_int_equal(why_json(&w->why, &out, &err), ST_OK);
+    buf_byte(&out, '\0');
+    if (!strstr(out.p, json))
+        fail_msg("no '%s' in %s", json, out.p);
+    buf_release(&out);
+}
+
+/* Evidence at two boundaries of three: no alert was written, absa.state alone knows of it. */
+static void a_streak_of_which_no_alert_was_written(void **state)
+{
+    const char *streak_2 = "1970-01-01 02:30 UTC: boundary 2 of 3 in a row that shows an effect\n";
+    struct world w;
+    struct wire *wire = NULL;
+    struct err err = { 0 };
+
+    (void)state;
+    assert_int_equal(wire_new(NULL, &wire, &err), ST_OK);
+    begin(&w, "significant");
+    take(&w, wire, TOPIC_WINDOWS, RECORD_WINDOW, "all", &w.window);
+    says(&w, "episode   none so far", "\"scan\": null");
+    take_scan(&w, wire, "all", 1);
+    take_scan(&w, wire, "all", 2);
+    take_scan(&w, wire, "al", 7);
+    take_scan(&w, wire, "all2", 7);
+    take_judge(&w, wire, 2 * HOUR_MS + HOUR_MS / 2);
+    says(&w, streak_2, "\"scan\": {\"closed_ms\": 9000000, \"streak\": 2, \"calm\": 1}");
+    take_judge(&w, wire, 3 * HOUR_MS); /* another window has ended */
+    says(&w, "episode   none so far", "\"scan\": null");
+    take_judge(&w, wire, 2 * HOUR_MS);
+    take(&w, wire, TOPIC_ALERTS, RECORD_ALERT, "scan|all", &w.alert);
+    says(&w, "an effect; calm at 1 of 3\n", "\"streak\": 2, \"calm\": 1}");
+    take(&w, wire, TOPIC_STATE, RECORD_STATE, "scan|all", NULL);
+    says(&w, "boundary 0 of 3 in a row", "\"streak\": 0, \"calm\": 0}");
+    arena_free(w.why.keep);
+    begin(&w, "fixed"); /* counts no boundaries */
+    take(&w, wire, TOPIC_WINDOWS, RECORD_WINDOW, "all", &w.window);
+    take_judge(&w, wire, 2 * HOUR_MS);
+    says(&w, "episode   none so far", "\"scan\": null");
+    arena_free(w.why.keep);
+    wire_free(wire);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_alert_of_the_window),    cmocka_unit_test(an_alert_that_goes_on),
-        cmocka_unit_test(alerts_that_do_not_matter), cmocka_unit_test(too_little_data),
-        cmocka_unit_test(too_little_change),         cmocka_unit_test(other_windows_are_passed_by),
+        cmocka_unit_test(an_alert_of_the_window),
+        cmocka_unit_test(an_alert_that_goes_on),
+        cmocka_unit_test(alerts_that_do_not_matter),
+        cmocka_unit_test(too_little_data),
+        cmocka_unit_test(too_little_change),
+        cmocka_unit_test(other_windows_are_passed_by),
         cmocka_unit_test(says_what_a_scan_asked),
+        cmocka_unit_test(a_streak_of_which_no_alert_was_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
