@@ -165,9 +165,9 @@ def metrics_have_series(world, grafana, told):
         found = [bool(ask_prometheus(port, e)) for e in exprs]
         assert any(found) or not exprs, f"{p['title']}: no series"
     expr = next(a["expr"] for a in d["annotations"]["list"])
-    # the other five are not there at all; AbsaDown says so when two minutes are over
+    # the other six are not there at all; AbsaDown says so when two minutes are over
     ask_prometheus(port, expr)
-    assert len(ask_prometheus(port, 'ALERTS{alertname="AbsaDown"}')) == 5
+    assert len(ask_prometheus(port, 'ALERTS{alertname="AbsaDown"}')) == 6
     assert program.end() == 0
 
 
