@@ -285,6 +285,11 @@ static bool moved(const struct stream_conf *c, int i)
     return i >= c->shift_from * c->records && i < c->shift_to * c->records;
 }
 
+static double shift_of(const struct stream_conf *c)
+{
+    return c->shift > 0 ? c->shift : STREAM_SHIFT;
+}
+
 static bool is_of_other(const struct stream_conf *c, int i)
 {
     return i >= c->other_from * c->records && i < c->other_to * c->records;
@@ -307,7 +312,7 @@ static enum status say(struct stream *st, int32_t src, struct err *err)
     (void)snprintf(id, sizeof(id), "c%d-%d", src, s->said);
     (void)snprintf(video_id, sizeof(video_id), "v%llu", (unsigned long long)video);
     const bool other = is_of_other(c, s->said);
-    draw(&s->p, video, other || moved(c, s->said) ? STREAM_SHIFT : 0, x);
+    draw(&s->p, video, other ? STREAM_SHIFT : moved(c, s->said) ? shift_of(c) : 0, x);
     part = hash_partition(slice_str(video_id), c->parts);
 
     struct score score = {

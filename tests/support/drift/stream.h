@@ -33,6 +33,7 @@ struct stream_conf {
     int64_t gap_ms;    /* ... comments for so long                          */
     double shift_from; /* share of the records from which scores move       */
     double shift_to;   /* ... and until which                               */
+    double shift;      /* how far the sentiment moves; 0: far               */
     double other_from; /* share of the records from which another bundle scores ... */
     double other_to;   /* ... and until which               */
     bool ends;         /* an end mark of each source, at last               */
