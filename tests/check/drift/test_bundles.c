@@ -3,9 +3,7 @@
  * baseline of the new bundle takes over without a burst of alerts. */
 #include "support/check.h"
 
-#include <stdlib.h>
 
-#include "consumers/drift/pane.h"
 #include "record/alert.h"
 #include "support/drift/judge_host.h"
 #include "support/prop.h"
@@ -32,20 +30,6 @@ static const struct stream_conf there_and_back = {
 #define OTHER_FROM (T0 + 2 * HOUR + 11 * INT64_C(60000))
 #define OTHER_TO   (T0 + 2 * HOUR + 23 * INT64_C(60000))
 
-static enum status make_pane(void *arg, struct stage *stage, struct err *err)
-{
-    struct world *w = arg;
-
-    return pane_stage_new(&w->conf, w->wire, &w->topo, w->base, stage, err);
-}
-
-static enum status make_judge(void *arg, struct stage *stage, struct err *err)
-{
-    struct world *w = arg;
-
-    return judge_stage_new(&w->conf, w->wire, &w->topo, w->base, stage, err);
-}
-
 static void open_world(struct world *w, struct baseline *base, const char *policy)
 {
     struct err err = { { 0 } };
@@ -69,18 +53,11 @@ static void open_world(struct world *w, struct baseline *base, const char *polic
     assert_int_equal(wire_new(NULL, &w->wire, &err), ST_OK);
 }
 
-static void close_world(struct world *w)
-{
-    check_log_free(w->panes);
-    baseline_free(w->base);
-    wire_free(w->wire);
-}
-
 static void run(struct world *w, const struct check_log *input, uint64_t seed, int processes,
                 struct check_result *res)
 {
-    const struct check_stage stages[] = { { make_pane, w, processes },
-                                          { make_judge, w, processes > 1 ? 2 : 1 } };
+    const struct check_stage stages[] = { { world_make_pane, w, processes },
+                                          { world_make_judge, w, processes > 1 ? 2 : 1 } };
     const struct check_plan plan = { .wire = w->wire, .seed = seed };
     struct err err = { { 0 } };
 
@@ -181,7 +158,7 @@ static void a_bundle_that_changes_and_changes_back(void **state)
         assert_true(kills > (int)last);
         check_result_release(&calm);
         check_log_free(input);
-        close_world(&w);
+        world_close(&w);
     }
 }
 
@@ -269,8 +246,8 @@ static void a_new_baseline_takes_over(void **state)
             host_release(&h);
         }
         host_release(&calm);
-        close_world(&new);
-        close_world(&old);
+        world_close(&new);
+        world_close(&old);
     }
 }
 

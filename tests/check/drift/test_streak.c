@@ -100,9 +100,7 @@ static void a_streak_outlives_any_death(void **state)
         host_release(&h);
     }
     host_release(&calm);
-    check_log_free(w.panes);
-    baseline_free(w.base);
-    wire_free(w.wire);
+    world_close(&w);
     arena_free(a);
 }
 

@@ -23,11 +23,18 @@ static const struct stream_conf small = {
     .ends = true,
 };
 
-static enum status make_pane(void *arg, struct stage *stage, struct err *err)
+enum status world_make_pane(void *arg, struct stage *stage, struct err *err)
 {
     struct world *w = arg;
 
     return pane_stage_new(&w->conf, w->wire, &w->topo, w->base, stage, err);
+}
+
+enum status world_make_judge(void *arg, struct stage *stage, struct err *err)
+{
+    struct world *w = arg;
+
+    return judge_stage_new(&w->conf, w->wire, &w->topo, w->base, stage, err);
 }
 
 /* The records from offset on. */
@@ -48,7 +55,7 @@ static void copy_topic(struct check_log *to, const struct check_log *from, enum 
 void world_count(struct world *w, const struct stream_conf *s)
 {
     struct check_log *scores = check_log_new(&w->topo);
-    const struct check_stage stages[] = { { make_pane, w, 2 } };
+    const struct check_stage stages[] = { { world_make_pane, w, 2 } };
     const struct check_plan plan = { .wire = w->wire, .seed = 9 };
     struct check_result res;
     struct err err = { { 0 } };
@@ -80,14 +87,17 @@ int world_setup(void **state)
     return 0;
 }
 
-int world_teardown(void **state)
+void world_close(struct world *w)
 {
-    struct world *w = *state;
-
     check_log_free(w->panes);
     baseline_free(w->base);
     wire_free(w->wire);
-    free(w);
+}
+
+int world_teardown(void **state)
+{
+    world_close(*state);
+    free(*state);
     return 0;
 }
 

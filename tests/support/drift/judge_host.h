@@ -47,6 +47,13 @@ struct host {
 int world_setup(void **state);
 int world_teardown(void **state);
 
+/* For struct check_stage: arg is a world. */
+enum status world_make_pane(void *arg, struct stage *stage, struct err *err);
+enum status world_make_judge(void *arg, struct stage *stage, struct err *err);
+
+/* What is in it, but not itself. */
+void world_close(struct world *w);
+
 /* Fills panes: what panes with the world's baseline and configuration make of a stream. */
 void world_count(struct world *w, const struct stream_conf *s);
 

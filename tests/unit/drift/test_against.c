@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "consumers/drift/pane.h"
 #include "drift/facet.h"
 #include "drift/reference.h"
 #include "record/window.h"
@@ -27,20 +26,6 @@ static const struct stream_conf two_hours = {
     .ends = true,
 };
 
-static enum status make_pane(void *arg, struct stage *stage, struct err *err)
-{
-    struct world *w = arg;
-
-    return pane_stage_new(&w->conf, w->wire, &w->topo, w->base, stage, err);
-}
-
-static enum status make_judge(void *arg, struct stage *stage, struct err *err)
-{
-    struct world *w = arg;
-
-    return judge_stage_new(&w->conf, w->wire, &w->topo, w->base, stage, err);
-}
-
 static int setup(void **state)
 {
     struct world *w = calloc(1, sizeof(*w));
@@ -60,16 +45,6 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
-{
-    struct world *w = *state;
-
-    baseline_free(w->base);
-    wire_free(w->wire);
-    free(w);
-    return 0;
-}
-
 /* State and greatest PSI of the windows of a segment. */
 struct seen {
     enum window_state state;
@@ -79,7 +54,7 @@ struct seen {
 
 static size_t judge_all(struct world *w, const char *segment, struct seen *seen, size_t max)
 {
-    const struct check_stage stages[] = { { make_pane, w, 1 }, { make_judge, w, 1 } };
+    const struct check_stage stages[] = { { world_make_pane, w, 1 }, { world_make_judge, w, 1 } };
     struct check_log *input = check_log_new(&w->topo);
     struct arena *a = arena_new(16 << 20);
     struct err err = { { 0 } };
@@ -134,7 +109,7 @@ static void refused(struct world *w, const char *why)
     struct err err = { { 0 } };
     struct stage stage;
 
-    assert_int_equal(make_judge(w, &stage, &err), ST_FATAL);
+    assert_int_equal(world_make_judge(w, &stage, &err), ST_FATAL);
     if (!strstr(err.msg, why))
         fail_msg("said: %s", err.msg);
 }
@@ -269,12 +244,12 @@ static void test_facets_of_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_season, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_season_that_is_not_there, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_old_baseline, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_warming, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_reference, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_own_counts_in_the_file, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_season, setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_season_that_is_not_there, setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_old_baseline, setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_warming, setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_reference, setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_own_counts_in_the_file, setup, world_teardown),
         cmocka_unit_test(test_facets_of_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
