@@ -110,6 +110,8 @@ static const struct copy_column label_columns[] = {
     COLUMN("predicted_implicitness", COPY_OPT_DOUBLE, struct label, predicted_implicitness),
     COLUMN("arrived_at", COPY_TIME, struct label, arrival_ms),
     COLUMN("bundle", COPY_TEXT, struct label, bundle_sha256),
+    COLUMN("confidence", COPY_OPT_DOUBLE, struct label, confidence),
+    COLUMN("half_width", COPY_OPT_DOUBLE, struct label, interval),
     END_OF_COLUMNS,
 };
 

@@ -99,6 +99,8 @@ def what_they_say(seen, told):
     windows = told["windows"]
     first = seen["Prediction accuracy over time", 0][0]
     assert abs(first["sentiment"] - 0.25) < 1e-9, first
+    calibration = seen["Calibration by labels", 0][0]
+    assert [calibration[k] for k in ("within", "as confidence says", "right side")] == [1, 0.75, 1], calibration
     guess = seen["Accuracy, estimated without labels", 0]
     assert len(guess) == 2 * sum(w["state"] == "evaluated" for w in windows), len(guess)
     assert all(0 < r["value"] < 1 for r in guess)

@@ -103,7 +103,8 @@ def label(i, **other):
                        "labelled_ms": FIRST_MS + i, "sentiment": 0.5, "engagement": None,
                        "implicitness": None, "predicted_sentiment": 0.25,
                        "predicted_engagement": None, "predicted_implicitness": None,
-                       "arrival_ms": FIRST_MS, "bundle_sha256": "b", **other})
+                       "arrival_ms": FIRST_MS, "bundle_sha256": "b", "confidence": 0.75,
+                       "interval": 0.25, **other})
 
 
 def fill(broker, tmp):
