@@ -62,10 +62,11 @@ for b in minilm cascade; do
     [ -z "$(comm -13 "$tmp/$b.1" "$tmp/$b.3")" ] || { echo "$b: others when fewer are scored"; exit 1; }
 done
 
-# Some were asked about, not all; and it is counted.
+# Some were asked about, and it is counted: those that it is unsure of, two in five at most
+# where texts do not resemble each other so.
 "$ABSA_BIN/absa-backtest" -q --input "$tmp/raw.jsonl" --bundle "$tmp/cascade" --out "$tmp/out" >/dev/null
 asked=$(sed -n 's/.*"escalated": *\([0-9]*\).*/\1/p' "$tmp/out/summary.json")
-if [ "${asked:-0}" -lt 1 ] || [ "$asked" -ge 300 ]; then
+if [ "${asked:-0}" -lt 1 ] || [ "$asked" -gt 150 ]; then
     echo "a cascade asked MiniLM about $asked of 300"
     exit 1
 fi
