@@ -3,7 +3,6 @@
  * baseline of the new bundle takes over without a burst of alerts. */
 #include "support/check.h"
 
-
 #include "record/alert.h"
 #include "support/drift/judge_host.h"
 #include "support/prop.h"
