@@ -33,7 +33,7 @@ LONG = {
     "clocks": {"clock_steps": True},
     "network": {"proxy": 40},
     "matrix": {"matrix": True, "records": 10_000},
-    "backlog": {"backlog": 5_000_000, "live_rate": 500},
+    "backlog": {"backlog": 5_000_000, "live_rate": 2000},
     "mutants": {"mutants": "all"},
     "nodes": {"node_kills": 10},
     "disk": {"disk_full": True},
