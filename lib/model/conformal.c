@@ -154,6 +154,15 @@ static bool read_group(const json_t *in, struct conformal *out)
     return read_numbers(json_object_get(in, "within"), CONFORMAL_ALL, g->within);
 }
 
+static bool are_levels(const double *v)
+{
+    bool same = true;
+
+    for (size_t i = 0; i < CONFORMAL_LEVELS; i++)
+        same = same && v[i] == conformal_levels[i];
+    return same;
+}
+
 static const char *read_root(const json_t *root, struct conformal *out)
 {
     const json_t *groups = json_object_get(root, "groups");
@@ -161,8 +170,7 @@ static const char *read_root(const json_t *root, struct conformal *out)
 
     if (json_integer_value(json_object_get(root, "format")) != FORMAT)
         return "another format";
-    if (!read_numbers(json_object_get(root, "levels"), 1.0, levels) ||
-        memcmp(levels, conformal_levels, sizeof(levels)) != 0)
+    if (!read_numbers(json_object_get(root, "levels"), 1.0, levels) || !are_levels(levels))
         return "other levels";
     if (json_array_size(groups) < 1 || json_array_size(groups) > CONFORMAL_GROUPS_MAX)
         return "its groups are not a list of 1..5";

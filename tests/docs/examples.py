@@ -30,6 +30,7 @@ ELSEWHERE = {
     r"^absa drift accept-gap": "e2e/ops: it wants a judge that has stopped",
     r"^absa canary": "e2e/ops: it wants a pipeline that runs",
     r"^absa dead show": "e2e/ops: an offset is there or not",
+    r"^absa explain --alert": "e2e/explain: an alert is there or not",
     r"^absa sink ": "e2e/sink: it wants a database",
     r"^absa console ": "e2e/console: it serves until it is ended",
     r"^kcat ": "a sketch: alerts-as-json is whatever you made",
