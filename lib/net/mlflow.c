@@ -65,13 +65,14 @@ static void explain(struct slice answer, char out[120])
     const char *message = "";
     struct err ignored = { 0 };
     json_t *doc = NULL;
-    size_t n = 0;
+    size_t n;
 
     if (wire_json_parse(answer, MLFLOW_ANSWER_MAX, 0, &doc, &reason, &ignored) == ST_OK &&
         json_unpack(doc, "{s:s}", "message", &message) != 0)
         message = "";
-    for (; n < 119 && message[n]; n++)
-        out[n] = (char)(message[n] >= ' ' && message[n] <= '~' ? message[n] : '?');
+    n = strnlen(message, 119);
+    for (size_t i = 0; i < n; i++)
+        out[i] = (char)(message[i] >= ' ' && message[i] <= '~' ? message[i] : '?');
     out[n] = '\0';
     json_decref(doc);
 }
