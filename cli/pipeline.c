@@ -44,11 +44,27 @@ static enum status open_score(struct pipeline *p, struct err *err)
                : st;
 }
 
+/* In a stream another bundle is set aside (ADR 49); here there would be nothing else. */
+static enum status check_bundle(const struct pipeline *p, struct err *err)
+{
+    const struct bundle_info *scores = bundle_info(p->bundle);
+
+    if (slice_is(scores->sha256, p->baseline->bundle_sha256))
+        return ST_OK;
+    return err_set(
+        err, ST_FATAL,
+        "config: scores are of bundle %.16s, but the baseline is of bundle %.16s: make a "
+        "baseline of these (absa baseline)",
+        scores->sha256.p, p->baseline->bundle_sha256);
+}
+
 static enum status open_drift(struct pipeline *p, struct err *err)
 {
     const struct drift_conf conf = drift_conf_take(&pipeline_conf.drift);
     enum status st = drift_baseline_load(&pipeline_conf.drift, p->found.dir, &p->baseline, err);
 
+    if (st == ST_OK)
+        st = check_bundle(p, err);
     if (st == ST_OK)
         st = pane_stage_new(&conf, p->wire, &p->topo, p->baseline, &p->stage[PIPELINE_PANE], err);
     if (st == ST_OK)
