@@ -12,32 +12,8 @@
 #include "consumers/drift/pane.h"
 #include "drift/alert.h"
 #include "record/window.h"
-#include "support/drift/stream.h"
+#include "support/drift/judge_host.h"
 #include "support/prop.h"
-
-#define HOUR INT64_C(3600000)
-#define T0   INT64_C(1753275600000) /* on the hour */
-
-struct world {
-    struct wire *wire;
-    struct baseline *base;
-    struct topology topo;
-    struct drift_conf conf;
-};
-
-static enum status make_pane(void *arg, struct stage *stage, struct err *err)
-{
-    struct world *w = arg;
-
-    return pane_stage_new(&w->conf, w->wire, &w->topo, w->base, stage, err);
-}
-
-static enum status make_judge(void *arg, struct stage *stage, struct err *err)
-{
-    struct world *w = arg;
-
-    return judge_stage_new(&w->conf, w->wire, &w->topo, w->base, stage, err);
-}
 
 static const struct stream_conf usual = {
     .seed = 1,
@@ -90,7 +66,7 @@ static struct check_log *make_input(struct world *w, const struct stream_conf *s
 static void run(struct world *w, const struct check_log *input, const struct check_plan *plan,
                 struct check_result *res)
 {
-    const struct check_stage stages[] = { { make_pane, w, 3 }, { make_judge, w, 2 } };
+    const struct check_stage stages[] = { { world_make_pane, w, 3 }, { world_make_judge, w, 2 } };
     struct err err = { { 0 } };
     enum status st = check_run(stages, 2, input, plan, res, &err);
 
@@ -355,8 +331,8 @@ static void test_any_number_of_processes_the_same_alerts(void **state)
         setup(&w, &s);
         use_scan(&w, "early");
         struct check_log *input = make_input(&w, &s);
-        const struct check_stage stages[] = { { make_pane, &w, spread[i].processes },
-                                              { make_judge, &w, 1 } };
+        const struct check_stage stages[] = { { world_make_pane, &w, spread[i].processes },
+                                              { world_make_judge, &w, 1 } };
         const struct check_plan plan = { .wire = w.wire, .seed = i };
         assert_int_equal(check_run(stages, 2, input, &plan, &res, &err), ST_OK);
         if (i == 0) {
@@ -387,7 +363,8 @@ static void test_a_wrong_host_is_seen(void **state)
         int seen = 0;
 
         for (uint64_t seed = 1; seed <= 10; seed++) {
-            const struct check_stage stages[] = { { make_pane, &w, 3 }, { make_judge, &w, 2 } };
+            const struct check_stage stages[] = { { world_make_pane, &w, 3 },
+                                                  { world_make_judge, &w, 2 } };
             const struct check_plan plan = { .wire = w.wire, .seed = seed, .mutant = mutants[m] };
             struct check_result res = { 0 };
             struct err err = { { 0 } };
