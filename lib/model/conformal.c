@@ -44,7 +44,7 @@ static double half_width(const struct row *rows, size_t n, double level)
 {
     size_t rank = (size_t)ceil((double)(n + 1) * level - 1e-9);
 
-    return rank > n ? CONFORMAL_ALL : rows[rank - 1].error;
+    return rank > n ? CONFORMAL_ALL : fmax(rows[rank - 1].error, CONFORMAL_LEAST);
 }
 
 /* Cuts sorted rows into groups of about the same size; equal confidences stay together. */

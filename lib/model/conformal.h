@@ -28,6 +28,10 @@ extern const double conformal_levels[CONFORMAL_LEVELS];
 /* A sentiment is in -1..1: what is within this is no news. */
 #define CONFORMAL_ALL 2.0
 
+/* No half width is less: where a model of three folds is right to the last digit, that of all is
+ * right to another one. */
+#define CONFORMAL_LEAST 0.001
+
 struct conformal_group {
     double from;                     /* the least confidence of it         */
     size_t n;                        /* texts that it was found on         */

@@ -58,6 +58,20 @@ static void ranks(void **state)
     }
 }
 
+/* Errors of nothing promise no more than a thousandth. */
+static void least(void **state)
+{
+    double c[MANY] = { 0 };
+    double e[MANY] = { 0 };
+    struct conformal out;
+    struct err err = { 0 };
+
+    (void)state;
+    assert_int_equal(conformal_fit(c, e, MANY, &out, &err), ST_OK);
+    for (size_t l = 0; l < CONFORMAL_LEVELS; l++)
+        near(conformal_within(&out, 0.5, l), CONFORMAL_LEAST, 0.0);
+}
+
 /* Groups of 100 or more, five at most; equal confidences are in one. */
 static void groups(void **state)
 {
@@ -188,10 +202,8 @@ static void as_a_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ranks),
-        cmocka_unit_test(groups),
-        cmocka_unit_test(coverage),
-        cmocka_unit_test(as_a_file),
+        cmocka_unit_test(ranks),    cmocka_unit_test(least),     cmocka_unit_test(groups),
+        cmocka_unit_test(coverage), cmocka_unit_test(as_a_file),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
