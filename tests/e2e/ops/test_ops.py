@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -57,22 +58,49 @@ def scored(d):
     return [r for r in d.records("scores") if "sentiment_score" in r]
 
 
+class Feeder(threading.Thread):
+    """Thousands of raw records, and more until it is told to stop and once after: however fast they
+    are read, some are left."""
+
+    def __init__(self, b, topic):
+        super().__init__()
+        self.b, self.topic, self.n, self.enough = b, topic, 0, threading.Event()
+
+    def put(self, n):
+        self.b.put(self.topic, self.n // n % 3, comments(n, self.n))
+        self.n += n
+
+    def run(self):
+        for _ in range(3):
+            self.put(3000)
+        while not self.enough.wait(0.2):
+            self.put(300)
+        self.put(300)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *why):
+        self.enough.set()
+        self.join()
+
+
 def test_drain_under_load(b):
-    """SIGTERM to every process while thousands of records wait: each ends with 0, which is within
+    """SIGTERM to every process while records keep coming: each ends with 0, which is within
     10 s (after that it would be 75); those that come after count every record once."""
-    n = 9000
     d = deployment(b, "load.")
-    for part in range(3):
-        b.put("load.raw", part, comments(n // 3, part * (n // 3)))
-    d.start_all(1)
-    wait_for("the first scores", lambda: len(d.lines("scores")) > 200)
-    programs = dict(d.running)
-    for program in programs.values():
-        program.process.terminate()
-    ended = {slot: p.process.wait(timeout=30) for slot, p in programs.items()}
-    assert set(ended.values()) == {0}, ended
-    before = len(scored(d))
-    assert before < n, "there was no load left to be drained under"
+    with Feeder(b, "load.raw") as feeder:
+        d.start_all(1)
+        wait_for("the first scores", lambda: len(d.lines("scores")) > 200)
+        programs = dict(d.running)
+        for program in programs.values():
+            program.process.terminate()
+        ended = {slot: p.process.wait(timeout=30) for slot, p in programs.items()}
+        assert set(ended.values()) == {0}, ended
+        before = len(scored(d))
+    n = feeder.n
+    assert before < n, "what was put while they ended cannot have been scored"
     for program in programs.values():
         assert 'msg=draining' in program.said() and 'msg=ended' in program.said()
         program.start()
