@@ -7,24 +7,17 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "consumers/drift/batch.h"
 #include "consumers/drift/item.h"
 #include "consumers/drift/order.h"
 #include "drift/matrix.h"
 #include "drift/segment.h"
-#include "drift/tally.h"
 #include "record/mark.h"
 #include "record/pane.h"
 #include "record/score.h"
 #include "stage/row.h"
 
-enum { ARENA_MAX = 64 << 20, SPARE_MAX = 64, CANARIES_MAX = 16384 };
-
-/* What was counted of one pane of one segment since the last commit. */
-struct slot {
-    int64_t start_ms;
-    size_t segment;
-    struct tally *tally;
-};
+enum { ARENA_MAX = 64 << 20, CANARIES_MAX = 16384 };
 
 /* What is known of a source in a partition since it was assigned. */
 struct source {
@@ -34,13 +27,11 @@ struct source {
 
 /* A partition of absa.scores and the batch that grows for it. */
 struct part {
-    int32_t run;        /* that its batches belong to                     */
-    int64_t from;       /* first position of the batch; -1: not known yet */
-    int64_t to;         /* behind its last record; == from: it is empty   */
-    bool scores;        /* it holds scores of the baseline's bundle       */
-    struct slot *slots; /* sorted by (start_ms, segment)                  */
-    size_t n_slots;
-    size_t bytes;       /* about what they take on the wire               */
+    int32_t run;  /* that its batches belong to                     */
+    int64_t from; /* first position of the batch; -1: not known yet */
+    int64_t to;   /* behind its last record; == from: it is empty   */
+    bool scores;  /* it holds scores of the baseline's bundle       */
+    struct batch batch;
     struct mark *marks; /* one a source, in order of appearance           */
     size_t n_marks;
     struct source *sources;
@@ -60,26 +51,16 @@ struct pane_stage {
     struct part *parts;
     int32_t n_parts;
     int32_t n_raw;
-    struct tally *spare[SPARE_MAX]; /* empty ones to use again */
-    size_t n_spare;
+    struct spare spare;
 };
 
 static void part_reset(struct pane_stage *s, struct part *p)
 {
-    for (size_t i = 0; i < p->n_slots; i++) {
-        if (s->n_spare < SPARE_MAX) {
-            tally_clear(p->slots[i].tally);
-            s->spare[s->n_spare++] = p->slots[i].tally;
-        } else {
-            tally_free(p->slots[i].tally);
-        }
-    }
+    batch_clear(&p->batch, &s->spare);
     for (int32_t i = 0; i < p->n_sources; i++)
         p->sources[i].mark = -1;
-    p->n_slots = 0;
     p->n_marks = 0;
     buf_clear(&p->canaries);
-    p->bytes = 0;
     p->scores = false;
     p->from = p->to;
 }
@@ -87,42 +68,12 @@ static void part_reset(struct pane_stage *s, struct part *p)
 static void part_release(struct pane_stage *s, struct part *p)
 {
     part_reset(s, p);
-    free(p->slots);
+    batch_release(&p->batch, &s->spare);
     free(p->marks);
     free(p->sources);
     row_release(&p->row);
     buf_release(&p->canaries);
     *p = (struct part){ .from = -1, .to = -1 };
-}
-
-/* The tally of a pane and segment, made when it is new. NULL: out of memory. */
-static struct tally *find_tally(struct pane_stage *s, struct part *p, int64_t start_ms,
-                                size_t segment)
-{
-    size_t at = p->n_slots;
-    struct tally *t = NULL;
-
-    while (at > 0 &&
-           (p->slots[at - 1].start_ms > start_ms ||
-            (p->slots[at - 1].start_ms == start_ms && p->slots[at - 1].segment > segment)))
-        at--;
-    if (at > 0 && p->slots[at - 1].start_ms == start_ms && p->slots[at - 1].segment == segment)
-        return p->slots[at - 1].tally;
-    if ((p->n_slots & (p->n_slots + 1)) == 0) { /* full: it holds 2^k - 1 */
-        struct slot *slots = realloc(p->slots, (2 * p->n_slots + 1) * sizeof(*slots));
-
-        if (!slots)
-            return NULL;
-        p->slots = slots;
-    }
-    t = s->n_spare > 0 ? s->spare[--s->n_spare] : tally_new(s->base);
-    if (!t)
-        return NULL;
-    memmove(p->slots + at + 1, p->slots + at, (p->n_slots - at) * sizeof(*p->slots));
-    p->slots[at] = (struct slot){ start_ms, segment, t };
-    p->n_slots++;
-    p->bytes += tally_wire_size(t);
-    return t;
 }
 
 /* Whether the source of a score had ended before it. All panes may be closed then or not, by
@@ -188,16 +139,16 @@ static enum status count_score(struct pane_stage *s, struct part *p, const struc
     size_t n = segments_of(&s->segments, score, s->hit);
 
     for (size_t i = 0; i < n; i++) {
-        struct tally *t = find_tally(s, p, start, s->hit[i]);
+        struct tally *t = batch_find(&p->batch, &s->spare, start, s->hit[i]);
         enum status st;
 
         if (!t)
             return err_set(err, ST_FATAL, "out of memory");
-        p->bytes -= tally_wire_size(t);
+        const size_t before = tally_wire_size(t);
         st = count_into(s, t, score, late, err);
         if (st != ST_OK)
             return st;
-        p->bytes += tally_wire_size(t);
+        batch_grew(&p->batch, t, before);
     }
     if (score->sighting == SIGHTING_FIRST)
         count_out(s, score, late, out);
@@ -357,7 +308,7 @@ static enum status pane_process(void *ctx, int32_t part, const struct stage_rec 
             p->from = rec->offset;
         p->to = rec->offset + 1;
         ++*used;
-        if (p->bytes > PANE_BATCH_BYTES)
+        if (batch_is_full(&p->batch))
             break;
     }
     return ST_OK;
@@ -366,17 +317,17 @@ static enum status pane_process(void *ctx, int32_t part, const struct stage_rec 
 static enum status fill_pane(struct pane_stage *s, int32_t part, struct pane *pane, struct err *err)
 {
     const struct part *p = &s->parts[part];
-    struct pane_delta *deltas = arena_array(s->arena, p->n_slots, sizeof(*deltas));
+    struct pane_delta *deltas = arena_array(s->arena, p->batch.n, sizeof(*deltas));
 
     if (!deltas)
         return err_set(err, ST_FATAL, "no memory for a pane");
-    for (size_t i = 0; i < p->n_slots; i++) {
-        enum status st = tally_delta(p->slots[i].tally, s->arena, &deltas[i], err);
+    for (size_t i = 0; i < p->batch.n; i++) {
+        enum status st = tally_delta(p->batch.v[i].tally, s->arena, &deltas[i], err);
 
         if (st != ST_OK)
             return st;
-        deltas[i].segment = s->segments.name[p->slots[i].segment];
-        deltas[i].start_ms = p->slots[i].start_ms;
+        deltas[i].segment = s->segments.name[p->batch.v[i].segment];
+        deltas[i].start_ms = p->batch.v[i].start_ms;
     }
     *pane = (struct pane){
         .run = p->run,
@@ -386,7 +337,7 @@ static enum status fill_pane(struct pane_stage *s, int32_t part, struct pane *pa
         .baseline = slice_str(s->base->id),
         .bundle = p->scores ? slice_str(s->base->bundle_sha256) : (struct slice){ 0 },
         .marks = { p->marks, p->n_marks },
-        .deltas = { deltas, p->n_slots },
+        .deltas = { deltas, p->batch.n },
     };
     return ST_OK;
 }
@@ -440,8 +391,7 @@ static void pane_close(void *ctx)
         return;
     for (int32_t i = 0; s->parts && i < s->n_parts; i++)
         part_release(s, &s->parts[i]);
-    for (size_t i = 0; i < s->n_spare; i++)
-        tally_free(s->spare[i]);
+    spare_release(&s->spare);
     free(s->parts);
     arena_free(s->arena);
     sighting_values_free(s->values);
@@ -477,6 +427,7 @@ enum status pane_stage_new(const struct drift_conf *conf, struct wire *wire,
     s->conf.run = conf->run ? conf->run : 1;
     s->wire = wire;
     s->base = baseline;
+    s->spare.base = baseline;
     if (st == ST_OK)
         st = segments_parse(&s->segments, conf->segments, baseline, err);
     if (st != ST_OK) {

@@ -27,9 +27,6 @@
 #include "stage/stage.h"
 #include "wire/wire.h"
 
-/* A batch of one partition is cut when it would be about so large on the wire. */
-enum { PANE_BATCH_BYTES = 512 << 10 };
-
 /* Makes the stage; wire, topology and baseline are borrowed and must outlive it.
  * ST_FATAL: memory or "config: ...". Its process() is ST_FATAL with "config: "
  * when a score of the baseline's bundle has not its features. */
