@@ -246,13 +246,11 @@ static enum status start_http(struct console *c, struct err *err)
     return show_config(c, err);
 }
 
-/* The library's own queues hold 64 MB a topic when nobody says otherwise. */
+/* One client reads all topics: at once less than a stage takes of one. */
 static enum status take_kafka(struct console *c, struct err *err)
 {
     enum status st = kafka_conf_take(&c->kafka, c->args->run->conf, NULL, err);
 
-    if (st == ST_OK && !kafka_conf_get(&c->kafka, "queued.max.messages.kbytes"))
-        st = kafka_conf_set(&c->kafka, "queued.max.messages.kbytes", "1024", err);
     if (st == ST_OK && !kafka_conf_get(&c->kafka, "fetch.max.bytes"))
         st = kafka_conf_set(&c->kafka, "fetch.max.bytes", "2097152", err);
     return st;

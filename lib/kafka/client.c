@@ -35,10 +35,9 @@ static const struct rdk_set defaults[] = {
     { "heartbeat.interval.ms", "1500" },
     { "fetch.wait.max.ms", "100" },
     /* A backlog waits in the log, not in memory: with 64 MB, the library's default, a consumer
-     * that starts late takes three times what it takes else. A full queue is filled again a
-     * second later, so it holds what a process can use in one. A message counts by its bytes
-     * there and takes some 500 more. */
-    { "queued.max.messages.kbytes", "1024" },
+     * that starts late takes three times what it takes else. A message counts by its bytes here
+     * and takes some 500 more. A small queue is as fast as a large one (rdk_poll.h). */
+    { "queued.max.messages.kbytes", "256" },
     { "fetch.message.max.bytes", "65536" }, /* of a partition at once; a larger batch comes alone */
     /* What a batch of zstd may unpack to, among others; the broker's limit of 1 MB is for what it
      * was packed into. */

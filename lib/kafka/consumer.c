@@ -8,10 +8,12 @@
 #include "kafka/rdk.h"
 #include "kafka/rdk_consumer.h"
 #include "kafka/rdk_msg.h"
+#include "kafka/rdk_poll.h"
 #include "obs/log.h"
 
 struct kafka_consumer {
     rd_kafka_t *rk;
+    struct rdk_poll poll;
     struct kafka_handler handler;
     char topic[KAFKA_TOPIC_MAX];
     enum topic_id id;
@@ -185,7 +187,7 @@ static enum status take_error(struct kafka_consumer *c, struct err *err)
 enum status kafka_consumer_poll(struct kafka_consumer *c, int timeout_ms, struct kafka_msg *m,
                                 bool *have, struct err *err)
 {
-    rd_kafka_message_t *rm = rd_kafka_consumer_poll(c->rk, timeout_ms);
+    rd_kafka_message_t *rm = rdk_poll(&c->poll, c->rk, timeout_ms);
     enum status st;
 
     *have = false;

@@ -6,9 +6,11 @@
 #include "kafka/admin.h"
 #include "kafka/rdk.h"
 #include "kafka/rdk_msg.h"
+#include "kafka/rdk_poll.h"
 
 struct kafka_follower {
     rd_kafka_t *rk;
+    struct rdk_poll poll;
     enum topic_id topic;
     bool away;
     int32_t n;    /* partitions of the topic                             */
@@ -193,7 +195,7 @@ static enum status judge(struct kafka_follower *f, const rd_kafka_message_t *m, 
 enum status kafka_follower_poll(struct kafka_follower *f, int timeout_ms, struct kafka_msg *m,
                                 bool *have, struct err *err)
 {
-    rd_kafka_message_t *rm = rd_kafka_consumer_poll(f->rk, timeout_ms);
+    rd_kafka_message_t *rm = rdk_poll(&f->poll, f->rk, timeout_ms);
 
     *have = false;
     if (!rm)

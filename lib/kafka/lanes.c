@@ -6,10 +6,12 @@
 
 #include "kafka/rdk.h"
 #include "kafka/rdk_msg.h"
+#include "kafka/rdk_poll.h"
 #include "obs/log.h"
 
 struct kafka_lanes {
     rd_kafka_t *rk;
+    struct rdk_poll poll;
     const struct kafka_names *names;
 };
 
@@ -111,7 +113,7 @@ static enum status judge(const rd_kafka_message_t *m, struct err *err)
 enum status kafka_lanes_poll(struct kafka_lanes *l, int timeout_ms, struct kafka_msg *m, bool *have,
                              struct err *err)
 {
-    rd_kafka_message_t *rm = rd_kafka_consumer_poll(l->rk, timeout_ms);
+    rd_kafka_message_t *rm = rdk_poll(&l->poll, l->rk, timeout_ms);
     enum status st = ST_OK;
 
     *have = false;

@@ -6,11 +6,13 @@
 #include "kafka/admin.h"
 #include "kafka/rdk.h"
 #include "kafka/rdk_msg.h"
+#include "kafka/rdk_poll.h"
 
 enum { STALL_MS = 60000, POLL_MS = 1000 };
 
 struct kafka_reader {
     rd_kafka_t *rk;
+    struct rdk_poll poll;
     struct kafka_admin *admin;
     const struct kafka_names *names;
     enum topic_id topic;
@@ -187,7 +189,7 @@ enum status kafka_reader_next(struct kafka_reader *r, const struct kafka_msg **m
     *m = NULL;
     kafka_msg_release(&r->msg);
     while (st == ST_OK && !r->done && !r->msg.owned) {
-        rd_kafka_message_t *rm = rd_kafka_consumer_poll(r->rk, POLL_MS);
+        rd_kafka_message_t *rm = rdk_poll(&r->poll, r->rk, POLL_MS);
 
         if (rm)
             st = take(r, rm, err);
