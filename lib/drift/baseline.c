@@ -81,7 +81,10 @@ enum status baseline_derive(struct baseline_feature *f, double video_size, struc
     f->evidence =
         evidence_new(&(struct evidence_counts){ f->counts, f->n_cells, f->categories != NULL },
                      &f->spread, video_size);
-    return f->evidence ? ST_OK : err_set(err, ST_FATAL, "out of memory");
+    if (!f->categories)
+        f->axis = axis_new(f->counts, f->sums, f->n_cells);
+    return f->evidence && (f->axis || f->categories) ? ST_OK
+                                                     : err_set(err, ST_FATAL, "out of memory");
 }
 
 /* Puts the finite values of a column, in row order, into finite[]; counts the rest. */
@@ -447,6 +450,7 @@ void baseline_free(struct baseline *b)
         struct baseline_feature *f = &b->features[i];
 
         evidence_free(f->evidence);
+        axis_free(f->axis);
         free(f->bin_counts);
         free(f->psi_bin);
         free(f->sums);

@@ -32,6 +32,7 @@
 #include "drift/facet.h"
 #include "drift/spread.h"
 #include "record/pane.h"
+#include "stats/axis.h"
 #include "stats/cells.h"
 
 enum {
@@ -80,6 +81,7 @@ struct baseline_feature {
     double training_skew;      /* PSI from the training data beyond noise; 0: none, or not known
                                   (drift/training.h)                                   */
     struct evidence *evidence; /* derived, not in the file                             */
+    struct axis *axis;         /* the same, of its counts and sums; NULL for categories */
 };
 
 /* First half against second half, in time order: a baseline that does not

@@ -172,11 +172,11 @@ static bool test_directions(const struct directions *of, const double *d, const 
 /* Comments in cells where the baseline has none. */
 static double count_unseen(const struct evidence *e, const uint64_t *counts)
 {
-    double x = 0;
+    uint64_t x = 0;
 
     for (size_t i = 0; i < e->ranks.cells; i++)
-        x += e->counts[i] == 0 ? (double)counts[i] : 0;
-    return x;
+        x += e->counts[i] == 0 ? counts[i] : 0;
+    return (double)x;
 }
 
 enum { UNSEEN_TERMS_MAX = 64 }; /* p is below 1e-19 behind them, or n is most of n + m */

@@ -114,6 +114,7 @@ void reference_free(struct baseline *r)
     for (size_t i = 0; i < r->n; i++) {
         struct baseline_feature *f = &r->features[i];
 
+        axis_free(f->axis);
         evidence_free(f->evidence);
         free(f->bin_counts);
         free(f->psi_bin);

@@ -57,14 +57,12 @@ static enum status fill_bins(const struct baseline_feature *base, const struct h
 static void measure_numbers(const struct baseline_feature *base, const struct hist *h,
                             struct window_feature *f)
 {
-    double ks = dist_ks_cells(base->counts, h->counts, base->n_cells);
-    double wasserstein =
-        dist_wasserstein_cells(base->counts, base->sums, h->counts, h->sums, base->n_cells);
+    const struct axis_distances d = axis_measure(base->axis, h->counts, h->sums);
 
-    f->ks = defined(ks);
-    f->wasserstein = defined(wasserstein * base->unit / fmax(base->sd, WINDOW_SD_MIN));
+    f->ks = defined(d.ks);
+    f->wasserstein = defined(d.wasserstein * base->unit / fmax(base->sd, WINDOW_SD_MIN));
     if (f->ks.has)
-        f->ks_p = defined(dist_ks_p(ks, (double)h->n, (double)base->n));
+        f->ks_p = defined(dist_ks_p(d.ks, (double)h->n, (double)base->n));
 }
 
 static void measure_categories(const struct baseline_feature *base, const struct hist *h,

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "stats/distance_inner.h"
-#include "stats/xmath.h"
+#include "stats/wide.h"
 
 /* What p ln(p / mid) takes its logarithm of, with 0 ln 0 = 0. */
 static double ratio(double p, double mid)
@@ -35,7 +35,7 @@ double dist_js(const uint64_t *ref, const uint64_t *cur, size_t bins)
             log[2 * i] = ratio(p, mid);
             log[2 * i + 1] = ratio(q, mid);
         }
-        xlog_all(log, 2 * k);
+        wide()->log(log, 2 * k);
         for (size_t i = 0; i < 2 * k; i++)
             sum += share[i] * log[i];
     }

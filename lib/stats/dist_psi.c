@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "stats/distance_inner.h"
+#include "stats/wide.h"
 #include "stats/xmath.h"
 
 double dist_share(const uint64_t *counts, size_t bins, size_t i)
@@ -39,7 +40,7 @@ double dist_psi(const uint64_t *ref, const uint64_t *cur, size_t bins)
             gap[i] = q - p;
             log[i] = q / p;
         }
-        xlog_all(log, k);
+        wide()->log(log, k);
         for (size_t i = 0; i < k; i++)
             sum += gap[i] * log[i];
     }

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "stats/wide.h"
+
 enum { SWEEPS_MAX = 60 };
 
 /* Sum of the squares off the diagonal. */
@@ -134,15 +136,15 @@ void pencil_init(struct pencil *p, const double *a, const double *b, size_t n)
         p->lambda[i] = fmax(p->lambda[i], 0);
         for (size_t j = 0; j < n; j++)
             for (size_t x = 0; x < p->k; x++)
-                p->t[i * n + j] += v[x * p->k + i] * white[x * n + j];
+                p->t[j][i] += v[x * p->k + i] * white[x * n + j];
     }
 }
 
+/* All of z at once, the empty places too. */
 void pencil_project(const struct pencil *p, const double *d, double *z)
 {
-    for (size_t i = 0; i < p->k; i++) {
-        z[i] = 0;
-        for (size_t j = 0; j < p->n; j++)
-            z[i] += p->t[i * p->n + j] * d[j];
-    }
+    double all[EIGEN_MAX];
+
+    wide()->project(p->t, d, p->n, all);
+    memcpy(z, all, p->k * sizeof(*z));
 }

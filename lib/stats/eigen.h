@@ -27,8 +27,8 @@ void eigen_make_psd(double *a, size_t n);
 struct pencil {
     size_t n;
     size_t k;
-    double t[EIGEN_MAX * EIGEN_MAX]; /* k rows of n */
-    double lambda[EIGEN_MAX];        /* k, not negative */
+    double t[EIGEN_MAX][EIGEN_MAX]; /* n columns of k, zeros behind */
+    double lambda[EIGEN_MAX];       /* k, not negative */
 };
 
 /* a and b are symmetric n x n without negative eigenvalues. O(n^3). */

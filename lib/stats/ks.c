@@ -8,6 +8,7 @@
 
 #include "stats/distance.h"
 #include "stats/special.h"
+#include "stats/wide.h"
 #include "stats/xmath.h"
 
 double ks_distance(const double *ref, size_t n, const double *cur, size_t m)
@@ -89,7 +90,7 @@ double ks_exact_p(double d, size_t n, size_t m)
     return p;
 }
 
-enum { SMIRNOV_ALL = 1024, SMIRNOV_TERMS = 256 };
+enum { SMIRNOV_ALL = 1024, SMIRNOV_TERMS = 256, SMIRNOV_BLOCK = 64 };
 
 /* P(D+ >= d) of the one-sided statistic. The exact sum of Smirnov (1944) over
  *
@@ -101,15 +102,24 @@ enum { SMIRNOV_ALL = 1024, SMIRNOV_TERMS = 256 };
  */
 static double smirnov_sf(double n, double d)
 {
+    double k[SMIRNOV_BLOCK];
+    double p[SMIRNOV_BLOCK];
+    double term[SMIRNOV_BLOCK];
     double sum = 0.0;
 
     if (n > 1e6)
         return xexp(-(6 * n * d + 1) * (6 * n * d + 1) / (18 * n));
     const int step = n < SMIRNOV_ALL ? 1 : (int)n / SMIRNOV_TERMS;
-    for (int j = 0; j <= n * (1.0 - d); j += step) {
-        double p = fmin(d + j / n, 1.0);
+    for (int j = 0; j <= n * (1.0 - d);) {
+        size_t terms = 0;
 
-        sum += special_binomial(j, n, p) * (d / p);
+        for (; terms < SMIRNOV_BLOCK && j <= n * (1.0 - d); j += step) {
+            k[terms] = j;
+            p[terms++] = fmin(d + j / n, 1.0);
+        }
+        special_binomials(n, k, p, terms, term);
+        for (size_t i = 0; i < terms; i++)
+            sum += term[i] * (d / p[i]);
     }
     return sum * step;
 }
@@ -130,9 +140,9 @@ enum { MTW_N_MAX = 10000, MTW_SIDE_MAX = 64 }; /* n d < 28 where it is used */
  * last row, which are edge[i+1] and edge[side-j], and the corner they share. */
 struct mtw {
     int side;
-    double fact[MTW_SIDE_MAX + 1]; /* 1 / i!         */
-    double edge[MTW_SIDE_MAX + 1]; /* (1 - h^i) / i! */
-    double corner;                 /* (1 - 2 h^side + max(0, 2h - 1)^side) / side! */
+    double back[2 * MTW_SIDE_MAX]; /* 1 / i! from the last to the first, then zeros */
+    double edge[MTW_SIDE_MAX + 1]; /* (1 - h^i) / i!                                */
+    double corner;                 /* (1 - 2 h^side + max(0, 2h - 1)^side) / side!  */
 };
 
 static void mtw_init(struct mtw *w, double t)
@@ -140,27 +150,34 @@ static void mtw_init(struct mtw *w, double t)
     double h = ceil(t) - t;
     double power = 1.0;
     double both = 1.0;
+    double fact = 1.0;
 
-    w->side = 2 * (int)ceil(t) - 1;
-    w->fact[0] = 1.0;
-    w->edge[0] = 0.0;
+    *w = (struct mtw){ .side = 2 * (int)ceil(t) - 1 };
     for (int i = 1; i <= w->side; i++) {
+        if (i < w->side)
+            w->back[w->side - 1 - i] = fact;
         power *= h;
         both *= fmax(0.0, 2.0 * h - 1.0);
-        w->fact[i] = w->fact[i - 1] / i;
-        w->edge[i] = (1.0 - power) * w->fact[i];
+        fact /= i;
+        w->edge[i] = (1.0 - power) * fact;
     }
-    w->corner = (1.0 - 2.0 * power + both) * w->fact[w->side];
+    w->corner = (1.0 - 2.0 * power + both) * fact;
 }
 
-/* Column j of row times H. */
-static double mtw_times(const struct mtw *w, const double *row, int j)
+/* next = row H share. Of all columns the last row comes first, then the others from the diagonal
+ * on; the first column is one of its own. */
+static void mtw_step(const struct mtw *w, double *row, double *next, double share)
 {
-    double sum = row[w->side - 1] * (j > 0 ? w->edge[w->side - j] : w->corner);
+    const int last = w->side - 1;
 
-    for (int i = j > 0 ? j - 1 : 0; i < w->side - 1; i++)
-        sum += row[i] * (j > 0 ? w->fact[i - j + 1] : w->edge[i + 1]);
-    return sum;
+    next[0] = row[last] * w->corner;
+    for (int i = 0; i < last; i++)
+        next[0] += row[i] * w->edge[i + 1];
+    for (int j = 1; j <= last; j++)
+        next[j] = row[last] * w->edge[w->side - j];
+    wide()->toeplitz(row, w->back, (size_t)last, next + 1);
+    for (int j = 0; j <= last; j++)
+        next[j] *= share;
 }
 
 /* P(D < d) exactly: n!/n^n times the middle entry of H^n. Its row alone, times
@@ -169,23 +186,19 @@ static double mtw_times(const struct mtw *w, const double *row, int j)
 static double marsaglia_tsang_wang(double n, double t)
 {
     const double share = xexp(special_lgamma(n + 1.0) / n - xlog(n));
+    double rows[2][MTW_SIDE_MAX + WIDE_COLUMNS] = { { 0 } };
     struct mtw w;
-    double row[MTW_SIDE_MAX] = { 0 };
-    double next[MTW_SIDE_MAX];
 
     mtw_init(&w, t);
-    row[w.side / 2] = 1.0;
-    for (int step = 0; step < n; step++) {
-        for (int j = 0; j < w.side; j++)
-            next[j] = mtw_times(&w, row, j) * share;
-        for (int j = 0; j < w.side; j++)
-            row[j] = next[j];
-    }
-    return row[w.side / 2];
+    rows[0][w.side / 2] = 1.0;
+    for (int step = 0; step < n; step++)
+        mtw_step(&w, rows[step % 2], rows[1 - step % 2], share);
+    return rows[(int)n % 2][w.side / 2];
 }
 
 /* e^-m2 p2 / (2 z2) is below 1e-32 for m > 3.9 z; with what stands before it that is nothing. */
 static const double PG_TERMS = 4.0;
+enum { PG_TERMS_MAX = 7 };
 
 /* P(D < d) for large n, z = d sqrt n: K0(z) + K1(z)/sqrt n + K2(z)/n + K3(z)/n^1.5.
  * (Pelz and Good 1976, the sums that converge fast for small z.) */
@@ -204,12 +217,20 @@ static double pelz_good(double n, double z)
     double k2 = 0.0;
     double k3 = 0.0;
 
-    for (int k = (int)(PG_TERMS * z) + 1; k >= 1; k--) { /* z < 1.5: at most 7 */
+    const int terms = (int)(PG_TERMS * z) + 1; /* z < 1.5: at most 7 */
+    double e_of[PG_TERMS_MAX * 2];             /* e^-x: of k - 1/2, then of k, by turns */
+
+    for (int k = 1; k <= terms; k++) {
+        e_of[2 * k - 2] = -((k - 0.5) * (k - 0.5)) * p2 / (2.0 * z2);
+        e_of[2 * k - 1] = -((double)k * k) * p2 / (2.0 * z2);
+    }
+    wide()->exp(e_of, 2 * (size_t)terms);
+    for (int k = terms; k >= 1; k--) {
         double m2 = (k - 0.5) * (k - 0.5);
         double m4 = m2 * m2;
-        double e = xexp(-m2 * p2 / (2.0 * z2));
+        double e = e_of[2 * k - 2];
         double j2 = (double)k * k;
-        double ej = xexp(-j2 * p2 / (2.0 * z2));
+        double ej = e_of[2 * k - 1];
 
         k0 += e;
         k1 += e * (p2 * m2 - z2);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "stats/wide.h"
+
 /* sqrt of 3, 5 and 7 */
 static const double sqrt3 = 0x1.bb67ae8584caap+0;
 static const double sqrt5 = 0x1.1e3779b97f4a8p+1;
@@ -105,20 +107,16 @@ void ranks_init(struct ranks *r, const uint64_t *counts, size_t cells)
 void ranks_measure(const struct ranks *r, const uint64_t *counts, double n,
                    double moment[RANK_MOMENTS], double group[RANK_GROUPS_MAX])
 {
-    double in_group[RANK_GROUPS_MAX] = { 0 };
+    uint64_t in_group[RANK_GROUPS_MAX] = { 0 };
     double sum[RANK_MOMENTS] = { 0 };
 
-    for (size_t i = 0; i < r->cells; i++) {
-        const double c = (double)(int64_t)counts[i];
-
-        in_group[r->group[i]] += c;
-        for (size_t k = 0; k < RANK_MOMENTS; k++)
-            sum[k] += c * r->moment[i][k];
-    }
+    wide()->combine(r->moment, counts, r->cells, sum);
+    for (size_t i = 0; i < r->cells; i++)
+        in_group[r->group[i]] += counts[i];
     for (size_t k = 0; k < RANK_MOMENTS; k++)
         moment[k] = sum[k] / n;
     for (size_t g = 0; g < r->groups; g++)
-        group[g] = in_group[g] / n - r->share[g];
+        group[g] = (double)(int64_t)in_group[g] / n - r->share[g];
 }
 
 void ranks_group_cov(const struct ranks *r, double *out)

@@ -6,23 +6,17 @@
 #include <stddef.h>
 
 #include "stats/special_inner.h"
+#include "stats/wide.h"
 #include "stats/xmath.h"
 
 static const double half_ln_two_pi = 0x1.d67f1c864beb5p-1;
 
-/* The Bernoulli series from 16 on; below it, by definition. */
+/* Below the series' least x by definition. */
 double special_stirling_rest(double x)
 {
-    static const double series[] = { 1.0 / 12,   -1.0 / 360,      1.0 / 1260, -1.0 / 1680,
-                                     1.0 / 1188, -691.0 / 360360, 1.0 / 156 };
-    double z = 1.0 / (x * x);
-    double sum = 0.0;
-
-    if (x < 16.0)
+    if (x < STIRLING_MIN)
         return special_lgamma(x + 1.0) - ((x + 0.5) * xlog(x) - x + half_ln_two_pi);
-    for (size_t i = sizeof(series) / sizeof(series[0]); i > 0; i--)
-        sum = sum * z + series[i - 1];
-    return sum / x;
+    return stirling_series(x);
 }
 
 double special_lgamma(double x)
@@ -41,10 +35,9 @@ double special_lgamma(double x)
     return (x + 0.5) * xlog(x) - x + half_ln_two_pi + special_stirling_rest(x) - xlog(shift);
 }
 
-/* By its series where the two are close. (Loader's bd0.) */
 double special_deviance(double x, double m)
 {
-    if (fabs(x - m) >= 0.1 * (x + m))
+    if (deviance_is_large(x, m))
         return x * xlog(x / m) + m - x;
     double v = (x - m) / (x + m);
     double s = (x - m) * v;
@@ -99,4 +92,16 @@ double special_binomial(double k, double n, double p)
     double far = special_deviance(k, n * p) + special_deviance(n - k, n * q);
 
     return xexp(rest - far) * sqrt(n / (SPECIAL_TWO_PI * k * (n - k)));
+}
+
+/* Those at the ends, which the loop has no answer for, once more. */
+void special_binomials(double n, const double *k, const double *p, size_t count, double *out)
+{
+    wide()->binomial(n, k, p, count, out);
+    for (size_t i = 0; i < count; i++) {
+        const bool inside = fmin(k[i], n - k[i]) >= WIDE_BINOMIAL_MIN && p[i] > 0.0 && p[i] < 1.0;
+
+        if (!inside)
+            out[i] = special_binomial(k[i], n, p[i]);
+    }
 }

@@ -12,6 +12,8 @@
 #ifndef STATS_SPECIAL_H
 #define STATS_SPECIAL_H
 
+#include <stddef.h>
+
 /* ln Gamma(x) for x > 0: Stirling's series, after a shift to x >= 16.
  * (DLMF 5.11.1, 5.5.1.) Absolute error below 1e-14 where it is near 0. */
 double special_lgamma(double x);
@@ -53,5 +55,8 @@ double special_t_sf(double t, double dof);
  * without the cancellation of log-factorials: Loader, Fast and accurate
  * computation of binomial probabilities, 2000. */
 double special_binomial(double k, double n, double p);
+
+/* The same, to the bit, of each k of n at its p. O(count). */
+void special_binomials(double n, const double *k, const double *p, size_t count, double *out);
 
 #endif

@@ -4,6 +4,10 @@
 #ifndef STATS_SPECIAL_INNER_H
 #define STATS_SPECIAL_INNER_H
 
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+
 #define SPECIAL_TWO_PI 0x1.921fb54442d18p+2
 
 /* A continued fraction or series that has not converged by then never will. */
@@ -13,8 +17,30 @@ enum { SPECIAL_STEPS_MAX = 1000000 };
  * formula leaves. */
 double special_stirling_rest(double x);
 
+/* The Bernoulli series of it, from STIRLING_MIN on. */
+#define STIRLING_MIN 16.0
+
+static inline double stirling_series(double x)
+{
+    static const double series[] = { 1.0 / 12,   -1.0 / 360,      1.0 / 1260, -1.0 / 1680,
+                                     1.0 / 1188, -691.0 / 360360, 1.0 / 156 };
+    const double z = 1.0 / (x * x);
+    double sum = 0.0;
+
+    for (size_t i = sizeof(series) / sizeof(series[0]); i > 0; i--)
+        sum = sum * z + series[i - 1];
+    return sum / x;
+}
+
 /* x ln(x / m) + m - x for x, m > 0: how far a count x is from its mean m, >= 0. */
 double special_deviance(double x, double m);
+
+/* Whether it is so far that it is computed as it stands, else by its series where the two are
+ * close. (Loader's bd0.) */
+static inline bool deviance_is_large(double x, double m)
+{
+    return fabs(x - m) >= 0.1 * (x + m);
+}
 
 /* A step of Lentz's method (as modified by Thompson and Barnett 1986) for the
  * fraction b0 + a1/(b1 + a2/(b2 + ...)). The value so far is f. */

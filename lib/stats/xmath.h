@@ -8,17 +8,12 @@
  *
  * The reductions are those of fdlibm (Sun Microsystems 1993: e_log.c, e_exp.c);
  * the polynomials are plain Taylor series with a few terms more, so that there
- * is no fitted constant to trust. */
+ * is no fitted constant to trust. For many at once there is stats/wide.h. */
 #ifndef STATS_XMATH_H
 #define STATS_XMATH_H
 
-#include <stddef.h>
-
 /* Natural logarithm; NaN for x < 0 or NaN, -inf for 0, inf for inf. */
 double xlog(double x);
-
-/* The same bits for each of n, in place; all have to be normal and above 0. */
-void xlog_all(double *x, size_t n);
 
 /* e to the x; 0 below about -745.1, inf above about 709.78, NaN for NaN. */
 double xexp(double x);

@@ -65,31 +65,6 @@ static void test_exp_is_within_an_ulp(void **state)
     printf("# worst of exp: %.3f ulp\n", worst);
 }
 
-/* Vectors of every length give what each gives alone, to the bit. */
-static void test_all_at_once(void **state)
-{
-    enum { MOST = 67 };
-    (void)state;
-    struct prop p = prop_begin(20000);
-
-    for (int i = 0; i < p.cases; i++) {
-        const size_t n = (size_t)prop_below(&p, MOST + 1);
-        double x[MOST];
-        double one[MOST];
-
-        for (size_t k = 0; k < n; k++) {
-            const uint64_t u = prop_u64(&p) >> 1;
-
-            memcpy(&x[k], &u, sizeof(x[k]));
-            if (!isnormal(x[k]) || prop_below(&p, 2))
-                x[k] = prop_double(&p, 0.5, 2.0);
-            one[k] = xlog(x[k]);
-        }
-        xlog_all(x, n);
-        assert_memory_equal(x, one, n * sizeof(*x));
-    }
-}
-
 static void test_the_ends(void **state)
 {
     (void)state;
@@ -108,7 +83,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_log_is_within_an_ulp),
         cmocka_unit_test(test_exp_is_within_an_ulp),
-        cmocka_unit_test(test_all_at_once),
         cmocka_unit_test(test_the_ends),
     };
 

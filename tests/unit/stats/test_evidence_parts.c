@@ -101,7 +101,7 @@ static void test_pencil(void **state)
             for (size_t j = 0; j < 6; j++) {
                 ta[j] = 0;
                 for (size_t k = 0; k < 6; k++)
-                    ta[j] += pencil.t[i * 6 + k] * a[k * 6 + j];
+                    ta[j] += pencil.t[k][i] * a[k * 6 + j];
             }
             pencil_project(&pencil, ta, z);
             for (size_t j = 0; j < rank; j++)
