@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/hash.h"
 #include "base/time.h"
-#include "consumers/ingest/marks.h"
+#include "stage/source.h"
 
 enum { ARENA_MAX = 256 << 20 }; /* a page of 256 KiB holds 130,000 comments at worst */
 
@@ -176,6 +176,12 @@ static enum status read_data(struct ingest *g, struct step *s, enum out_rc *rc, 
     return ST_OK;
 }
 
+/* What the step makes of its source. */
+static struct source_mark mark_of(const struct ingest *g, const struct step *s)
+{
+    return (struct source_mark){ &s->clock, s->rec->offset + 1, g->added, s->mark };
+}
+
 /* Puts all that one raw record gives; *rc says whether it fitted. */
 static enum status step(struct ingest *g, struct step *s, enum out_rc *rc, struct out *out,
                         struct err *err)
@@ -198,25 +204,9 @@ static enum status step(struct ingest *g, struct step *s, enum out_rc *rc, struc
     if (st != ST_OK || *rc != OUT_OK || !s->marks)
         return st;
     s->clock.seq++;
-    const struct source_mark m = { &s->clock, s->rec->offset + 1, g->added, s->mark };
+    const struct source_mark m = mark_of(g, s);
     *rc = source_put_marks(s->source, &m, g->conf.skew_ms, out);
     return ST_OK;
-}
-
-/* The output of the step stands: so does what it made of the source. */
-static void keep(struct ingest *g, const struct step *s, const struct out *out)
-{
-    struct source *src = s->source;
-    const int32_t parts = g->topo->parts[TOPIC_COMMENTS];
-
-    src->clock = s->clock;
-    src->next_offset = s->rec->offset + 1;
-    if (s->marks) {
-        source_marked(src, out);
-        return;
-    }
-    for (int32_t p = 0; p < parts; p++)
-        src->since[p] += g->added[p];
 }
 
 static enum status ingest_process(void *ctx, int32_t part, const struct stage_rec *in, size_t n,
@@ -240,7 +230,9 @@ static enum status ingest_process(void *ctx, int32_t part, const struct stage_re
         if (st != ST_OK)
             return st;
         if (rc == OUT_OK) {
-            keep(g, &s, out);
+            const struct source_mark m = mark_of(g, &s);
+
+            source_keep(src, &m, s.marks, out);
             (*used)++;
         } else if (rc == OUT_FULL) {
             out_undo(out);
@@ -260,19 +252,16 @@ static enum status ingest_assign(void *ctx, int32_t part, struct stage_resume *r
                        "see absa topics grow",
                        (int)part, (int)g->topo->parts[TOPIC_RAW]);
     }
-    struct source *src = source_new(part, g->topo->parts[TOPIC_COMMENTS]);
+    struct source *src = source_new(part, TOPIC_RAW, TOPIC_COMMENTS, g->topo);
     if (!src)
         return err_set(err, ST_FATAL, "ingest: out of memory");
     source_free(g->sources[part]);
     g->sources[part] = src;
 
-    if (resume->meta.n > 0 && clock_load(resume->meta, &src->clock, err) != ST_OK)
+    if (source_resume(src, resume, err) != ST_OK)
         return ST_FATAL;
     if (check_kind(g, src->clock.kind, err) != ST_OK)
         return ST_FATAL;
-    src->since_known = resume->meta.n == 0 && resume->offset < 0;
-    src->next_offset = resume->offset < 0 ? 0 : resume->offset;
-    src->clock.seq++;
     return source_greet(src, g->conf.skew_ms, out) == OUT_ERROR ? out_error(out, err) : ST_OK;
 }
 
@@ -293,26 +282,11 @@ static enum status ingest_resume(void *ctx, int32_t part, struct out *out, bool 
 static enum status ingest_tick(void *ctx, int32_t part, const struct stage_tick *t, struct out *out,
                                struct err *err)
 {
-    struct ingest *g = ctx;
-    struct source *src = g->sources[part];
-    struct clock next = src->clock;
+    const struct ingest *g = ctx;
 
-    if (!t->at_end || g->kind != SOURCE_LIVE || !source_greeted(src, out) ||
-        !clock_idle(&next, g->conf.skew_ms, g->conf.idle_ms, t->proven_ms))
+    if (g->kind != SOURCE_LIVE)
         return ST_OK;
-    next.seq++;
-    const struct source_mark m = { &next, src->next_offset, NULL, MARK_IDLE };
-    out_open(out);
-    const enum out_rc rc = source_put_marks(src, &m, g->conf.skew_ms, out);
-    if (rc == OUT_ERROR)
-        return out_error(out, err);
-    if (rc == OUT_FULL) {
-        out_undo(out);
-        return ST_OK;
-    }
-    src->clock = next;
-    source_marked(src, out);
-    return ST_OK;
+    return source_idle(g->sources[part], t, g->conf.skew_ms, g->conf.idle_ms, out, err);
 }
 
 static enum status ingest_checkpoint(void *ctx, int32_t part, struct buf *meta, struct out *out,

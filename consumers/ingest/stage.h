@@ -17,8 +17,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "consumers/ingest/clock.h"
 #include "ingest/ingest.h"
+#include "stage/clock.h"
 #include "stage/stage.h"
 
 struct wire;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* clock.h -- the time that one raw partition lives in.
+/* clock.h -- the time that one source lives in: a partition of absa.raw, or of absa.labels.
  *
  * Arrival is the clock: when a record was appended to absa.raw, or what its
- * header absa-arrival says. The watermark is the highest arrival so far less the
- * skew that appends may have, and never below the floor, which rises only on
- * proof that a live source is idle, or for good when a replayed source ends:
+ * header absa-arrival says; when a label was given. The watermark is the highest arrival so far
+ * less the skew that appends may have, and never below the floor, which rises only on proof that a
+ * live source is idle, or for good when a replayed source ends:
  *
  *     arrival   10:00:00  10:00:30  10:00:12       (idle)        10:00:51
  *     max       10:00:00  10:00:30  10:00:30      10:00:30       10:00:51
@@ -13,10 +13,10 @@
  *     stamp        -      09:59:50  10:00:20         -           10:01:00, late by floor
  *
  * A record is stamped with the watermark before it: what is late is decided
- * once, here, from the raw log alone. The clock rides in the committed offset's
+ * once, here, from the log alone. The clock rides in the committed offset's
  * metadata, so whoever takes over goes on with the same one. */
-#ifndef CONSUMERS_INGEST_CLOCK_H
-#define CONSUMERS_INGEST_CLOCK_H
+#ifndef STAGE_CLOCK_H
+#define STAGE_CLOCK_H
 
 #include <stdbool.h>
 #include <stdint.h>

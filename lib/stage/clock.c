@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "consumers/ingest/clock.h"
+#include "stage/clock.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -132,6 +132,5 @@ enum status clock_load(struct slice meta, struct clock *c, struct err *err)
         load_kind(word(&rest), &c->kind) && rest.n == 0)
         return ST_OK;
     return err_set(err, ST_FATAL,
-                   "config: the metadata of a committed offset was not written by this version of "
-                   "ingest");
+                   "config: the metadata of a committed offset was not written by this version");
 }
