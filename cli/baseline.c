@@ -188,8 +188,7 @@ static enum status collect(struct collect *c, const struct app_run *run, struct 
     if (st == ST_OK)
         st = pipeline_open(&c->pipeline, PIPELINE_PANE, run->verbosity < 0, err);
     if (st == ST_OK)
-        st =
-            columns_init(&c->columns, OUTPUT_N + bundle_info(c->pipeline.bundle)->monitored.n, err);
+        st = columns_init(&c->columns, OUTPUT_N, bundle_info(c->pipeline.bundle)->monitored.n, err);
     if (st == ST_OK)
         st = columns_categories(&c->columns, categories, err);
     if (st != ST_OK)

@@ -5,18 +5,22 @@
 #include <string.h>
 
 #include "base/hash.h"
-
-enum { SCORES = 4 };
+#include "drift/monitored.h"
 
 static enum status no_memory(struct err *err)
 {
     return err_set(err, ST_FATAL, "out of memory");
 }
 
-enum status columns_init(struct columns *c, size_t n, struct err *err)
+enum status columns_init(struct columns *c, size_t scores, size_t features, struct err *err)
 {
-    *c = (struct columns){ .n = n, .value = calloc(n + FACETS_MAX, sizeof(double *)) };
-    return c->value ? ST_OK : no_memory(err);
+    const size_t n = scores + features;
+
+    *c = (struct columns){ .n = n,
+                           .scores = scores,
+                           .value = calloc(n + FACETS_MAX, sizeof(double *)),
+                           .row = calloc(n, sizeof(double)) };
+    return c->value && c->row ? ST_OK : no_memory(err);
 }
 
 enum status columns_categories(struct columns *c, const char *list, struct err *err)
@@ -35,6 +39,7 @@ void columns_release(struct columns *c)
     for (size_t i = 0; i < c->facets; i++)
         dictionary_release(&c->words[i]);
     free(c->value);
+    free(c->row);
     free(c->video);
     free(c->arrival);
     free(c->moved);
@@ -67,22 +72,20 @@ static bool grow(struct columns *c)
 
 enum status columns_add(struct columns *c, const struct score *s, struct err *err)
 {
-    const double scores[SCORES] = { s->sentiment_score, s->engagement_score, s->implicitness_degree,
-                                    s->confidence };
-
-    if (s->features.n + SCORES != c->n)
+    if (s->features.n + c->scores != c->n)
         return err_set(err, ST_FATAL,
                        "config: a score has %zu features where the bundle monitors %zu: "
                        "scores of another bundle",
-                       s->features.n, c->n - SCORES);
+                       s->features.n, c->n - c->scores);
     if (c->rows == COLUMNS_ROWS_MAX)
         return err_set(err, ST_FATAL,
                        "usage: more than %d comments: take fewer by --from and --until",
                        COLUMNS_ROWS_MAX);
     if (!grow(c))
         return no_memory(err);
+    monitored_put(s, c->scores, c->row);
     for (size_t i = 0; i < c->n; i++)
-        c->value[i][c->rows] = i < SCORES ? scores[i] : s->features.v[i - SCORES];
+        c->value[i][c->rows] = c->row[i];
     for (size_t i = 0; i < c->facets; i++) {
         enum status st = dictionary_add(&c->words[i], facet_value(c->facet[i], s, 0),
                                         &c->value[c->n + i][c->rows], err);

@@ -15,7 +15,9 @@
 enum { COLUMNS_ROWS_MAX = 2000000 };
 
 struct columns {
-    size_t n;       /* features: the four scores, then score.features */
+    size_t n;       /* features: scores, then score.features (drift/monitored.h) */
+    size_t scores;  /* so many of them                                           */
+    double *row;    /* of the score at hand                                      */
     double **value; /* n columns of rows values, then one a facet: numbers of its words */
     const struct facet *facet[FACETS_MAX];
     struct dictionary words[FACETS_MAX];
@@ -28,7 +30,8 @@ struct columns {
 };
 
 /* ST_FATAL: memory. Release in any case. */
-MUST_USE enum status columns_init(struct columns *c, size_t n, struct err *err);
+MUST_USE enum status columns_init(struct columns *c, size_t scores, size_t features,
+                                  struct err *err);
 
 /* Before the first row: keeps facets as categories too, of a list with commas; NULL: of none.
  * ST_FATAL: memory; "usage: --categories ...", what is no facet, has no categories or is there

@@ -7,20 +7,19 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "drift/label_error.h"
+#include "drift/monitored.h"
 #include "drift/window.h"
 #include "wire/wire.h"
 
 enum { MESSAGE_CATEGORIES_MAX = 3 };
 
-static const char *const scores[] = { "sentiment_score", "engagement_score", "implicitness_degree",
-                                      "confidence" };
-
 const char *alert_todo(struct slice feature)
 {
-    for (size_t i = 0; i < sizeof(scores) / sizeof(scores[0]); i++)
-        if (slice_is(feature, scores[i]))
-            return "docs/runbook/drift-in-a-score.md";
-    return "docs/runbook/drift-in-a-feature.md";
+    if (monitored_is_score(feature))
+        return "docs/runbook/drift-in-a-score.md";
+    return label_error_is(feature) ? "docs/runbook/drift-in-an-error.md"
+                                   : "docs/runbook/drift-in-a-feature.md";
 }
 
 void alert_id(const struct alert *al, char *out)

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/time.h"
+#include "drift/monitored.h"
 #include "drift/scan_weigh.h"
 #include "drift/tally.h"
 #include "record/score.h"
@@ -17,7 +18,6 @@ enum {
     DAYS_MOST = 30,
     WORLDS_MIN = 10,
     ARENA_MAX = 256 << 20,
-    SCORES = 4, /* of a score; its features are behind them */
 };
 
 /* Features of panes that are looked back at, in all stretches: minutes of a processor. */
@@ -89,7 +89,7 @@ enum status calibrate_begin(struct calibrate *c, struct err *err)
     double rows;
 
     c->pool = NULL;
-    if (c->in->n < SCORES)
+    if (c->in->n < monitored_scores(c->in->names[0]))
         return err_set(err, ST_REJECT, "it is not one of scores");
     st = resample_new(c->in, c->arrival_ms, c->base, &c->pool, err);
     if (st != ST_OK)
@@ -257,12 +257,7 @@ static enum status count(struct world *w, const struct resampled *r, struct err 
 
     for (size_t i = 0; i < in->n; i++)
         w->row[i] = in->columns[i][r->row];
-    score.sentiment_score = w->row[0];
-    score.engagement_score = w->row[1];
-    score.implicitness_degree = w->row[2];
-    score.confidence = w->row[3];
-    score.features.v = w->row + SCORES;
-    score.features.n = in->n - SCORES;
+    monitored_take(w->row, in->n, monitored_scores(in->names[0]), &score);
     for (size_t k = 0; k < in->n_categories; k++)
         put_word(&in->categories[k], r->row, &score, &aspect);
     st = sighting_values_fill(w->values, w->base, &score, err);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCORES = 4 }; /* the first features of every baseline, by name in a score */
+#include "drift/monitored.h"
 
 static enum status overflow(struct err *err)
 {
@@ -26,6 +26,7 @@ struct sighting_values *sighting_values_new(const struct baseline *base)
     if (!v)
         return NULL;
     v->n = base->n;
+    v->scores = monitored_scores(base->features[0].name);
     v->x = calloc(base->n, sizeof(*v->x));
     v->cell = calloc(base->n, sizeof(*v->cell));
     v->units = calloc(base->n, sizeof(*v->units));
@@ -62,14 +63,12 @@ static double category_of(const struct baseline_feature *f, const struct score *
 enum status sighting_values_fill(struct sighting_values *v, const struct baseline *base,
                                  const struct score *score, struct err *err)
 {
-    const double own[SCORES] = { score->sentiment_score, score->engagement_score,
-                                 score->implicitness_degree, score->confidence };
-
-    if (base->numbers != SCORES + score->features.n)
+    if (base->numbers != v->scores + score->features.n)
         return err_set(err, ST_REJECT, "a score has %zu features, the baseline %zu",
-                       SCORES + score->features.n, base->numbers);
+                       v->scores + score->features.n, base->numbers);
+    monitored_put(score, v->scores, v->x);
     for (size_t i = 0; i < base->numbers; i++)
-        v->x[i] = (i < SCORES ? own[i] : score->features.v[i - SCORES]) + 0.0;
+        v->x[i] += 0.0; /* of two zeros one: -0 is 0 */
     for (size_t i = base->numbers; i < base->n; i++)
         v->x[i] = category_of(&base->features[i], score);
     cells_find_row(v->cells, v->x, base->n, v->cell);

@@ -52,7 +52,8 @@ struct tally {
 /* One scored comment, looked up: what is added to every segment it belongs to.
  * Owned by who counts; made once, filled for each comment. */
 struct sighting_values {
-    size_t n; /* features of the baseline      */
+    size_t n;      /* features of the baseline                        */
+    size_t scores; /* so many of them are scores (drift/monitored.h) */
     double *x;
     int32_t *cell;              /* -1: missing or infinite       */
     int64_t *units;             /* baseline_units() of x         */

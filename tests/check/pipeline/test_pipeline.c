@@ -123,7 +123,7 @@ static void make_baseline(struct setup *s)
     struct columns c;
     struct err err = { 0 };
 
-    assert_int_equal(columns_init(&c, OUTPUT_N + info->monitored.n, &err), ST_OK);
+    assert_int_equal(columns_init(&c, OUTPUT_N, info->monitored.n, &err), ST_OK);
     run(s, 2, 0, &res);
     add_scores(s, &res, &c);
     check_result_release(&res);

@@ -120,7 +120,9 @@ void months_release(struct months_rows *r)
 
 struct baseline_input months_input(const struct months_rows *r)
 {
-    static const char *const names[MONTHS_FEATURES] = { "a", "b", "c", "d", "rare" };
+    static const char *const names[MONTHS_FEATURES] = { "sentiment_score", "engagement_score",
+                                                        "implicitness_degree", "confidence",
+                                                        "rare" };
     static char bundle[SHA256_HEX_LEN + 1];
 
     memset(bundle, '0', SHA256_HEX_LEN);
