@@ -21,6 +21,7 @@ struct label {
     struct slice bundle_sha256;
     struct opt_double confidence; /* 0..1                                               */
     struct opt_double interval;   /* half-width around the sentiment that confidence means */
+    struct slice video_id;        /* empty: unknown                                      */
 };
 
 #endif

@@ -132,6 +132,7 @@ static const struct wire_field label_fields[] = {
     { "bundle_sha256", WIRE_STRING, offsetof(struct label, bundle_sha256), NULL, NULL },
     { "confidence", WIRE_OPT_DOUBLE, offsetof(struct label, confidence), NULL, NULL },
     { "interval", WIRE_OPT_DOUBLE, offsetof(struct label, interval), NULL, NULL },
+    { "video_id", WIRE_STRING, offsetof(struct label, video_id), NULL, NULL },
 };
 static const struct wire_table label_table = { "label", sizeof(struct label), label_fields,
                                                sizeof(label_fields) / sizeof(label_fields[0]) };

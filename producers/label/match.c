@@ -72,16 +72,25 @@ static struct opt_double some(double v)
     return (struct opt_double){ .v = v, .has = true };
 }
 
+/* A copy that lives as long as the labels, in *kept: the one before, where it says the same. */
+static enum status keep(struct match *m, struct slice text, struct slice *kept, struct err *err)
+{
+    if (slice_eq(*kept, text))
+        return ST_OK;
+    *kept = arena_copy(m->rows->a, text);
+    return kept->p ? ST_OK : err_set(err, ST_FATAL, "out of memory for the labels");
+}
+
 static enum status judge(struct match *m, struct label_row *row, const struct score *s,
                          struct err *err)
 {
     struct label *l = &row->label;
+    enum status st = keep(m, s->bundle_sha256, &m->bundle, err);
 
-    if (!slice_eq(m->bundle, s->bundle_sha256)) {
-        m->bundle = arena_copy(m->rows->a, s->bundle_sha256);
-        if (!m->bundle.p)
-            return err_set(err, ST_FATAL, "out of memory for the labels");
-    }
+    if (st == ST_OK)
+        st = keep(m, s->video_id, &m->video, err);
+    if (st != ST_OK)
+        return st;
     l->predicted_sentiment = some(s->sentiment_score);
     l->predicted_engagement = some(s->engagement_score);
     l->predicted_implicitness = some(s->implicitness_degree);
@@ -89,6 +98,7 @@ static enum status judge(struct match *m, struct label_row *row, const struct sc
     l->interval = some(CONFIDENCE_INTERVAL);
     l->arrival_ms = s->origin.arrival_ms;
     l->bundle_sha256 = m->bundle;
+    l->video_id = m->video;
     row->predicted = true;
     return ST_OK;
 }

@@ -24,6 +24,7 @@ struct match {
     struct match_want *v;    /* by key                           */
     size_t n;
     struct slice bundle; /* of the score before: hashes are kept once for a stretch of one model */
+    struct slice video;  /* the same of a video */
 };
 
 /* Looks for the predictions of all rows that lack one; n is 0 when none does. Release in any case.

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* row.h -- one row of a file of judgements as a label.
  *
- * A row is a cell for each field of the schema (schemas/label.19.avsc), by its name; CSV and JSON
+ * A row is a cell for each field of the schema (schemas/label.22.avsc), by its name; CSV and JSON
  * come down to the same cells. What a row must say: comment_id, and at least one of sentiment,
  * engagement and implicitness. What it may: the prediction that it judges (then with arrival_ms and
- * bundle_sha256, as they stand in absa.scores), confidence, interval, annotator, stage and
- * labelled_ms, which is a time in ms or in ISO 8601. */
+ * bundle_sha256, as they stand in absa.scores), confidence, interval, video_id, annotator, stage
+ * and labelled_ms, which is a time in ms or in ISO 8601. */
 #ifndef PRODUCERS_LABEL_ROW_H
 #define PRODUCERS_LABEL_ROW_H
 

@@ -15,7 +15,7 @@ OURS = "-Xtopic.prefix=l."
 
 def score(i, value, arrival_ms, bundle):
     return json.dumps({
-        "comment_id": f"c{i}", "created_ms": T0, "sentiment_score": value, "engagement_score": 0.5,
+        "comment_id": f"c{i}", "video_id": f"v{i // 10}", "created_ms": T0, "sentiment_score": value, "engagement_score": 0.5,
         "implicitness_degree": 0.25, "confidence": 0.75, "model": "m", "model_version": "1",
         "encoder": "none", "bundle_sha256": bundle, "src": 0, "src_offset": i,
         "arrival_ms": arrival_ms, "src_wm_ms": arrival_ms - 10000})
@@ -67,11 +67,11 @@ def main():
             "comment_id": "c3", "annotator": "anna", "stage": "", "labelled_ms": T0 + 60000,
             "sentiment": 0.5, "engagement": None, "implicitness": None, "predicted_sentiment": 0.03,
             "predicted_engagement": 0.5, "predicted_implicitness": 0.25, "arrival_ms": T0 + 3000,
-            "bundle_sha256": "aa", "confidence": 0.75, "interval": 0.25}
+            "bundle_sha256": "aa", "confidence": 0.75, "interval": 0.25, "video_id": "v0"}
         seven = {x["predicted_sentiment"]: x["bundle_sha256"] for k, x in by.items() if k[0] == "c7"}
         assert seven == {0.07: "aa", -0.5: "bb"}, seven
         own = [x for x in told if x["comment_id"] == "own"][0]
-        assert (own["predicted_sentiment"], own["confidence"]) == (0.5, None)
+        assert (own["predicted_sentiment"], own["confidence"], own["video_id"]) == (0.5, None, "")
         dead = tail(b, "dead")
         assert sorted((d["stage"], d["reason"], d["topic"], d["offset"]) for d in dead) == [
             ("label", "number", "labels", 23), ("label", "prediction", "labels", 22),

@@ -404,29 +404,40 @@ static void older_writer(void **state)
     assert_int_equal(reason_with(renamed, RECORD_LABEL, &f), DEAD_SCHEMA_INCOMPATIBLE);
 }
 
-/* A label as it was before it told of confidence: schema 4. */
-static void label_without_confidence(void **state)
+/* A label as it was before it told of confidence (schema 4), and of its video (schema 19). */
+static void labels_of_before(void **state)
 {
+    static const struct {
+        int32_t id;
+        int nulls; /* behind the bundle */
+    } were[] = { { 4, 0 }, { 19, 2 } };
     struct wire *w = wire_with(NULL);
     struct arena *a = arena_new(1 << 20);
-    struct frame f = f_open(4);
     struct err err = { 0 };
     struct label l;
 
     (void)state;
-    f_string(&f, "c1");
-    f_string(&f, "me");
-    f_string(&f, "");
-    f_long(&f, 7);
-    for (int i = 0; i < 6; i++)
-        f_long(&f, 0); /* null */
-    f_long(&f, 9);
-    f_string(&f, "b");
-    assert_int_equal(wire_decode(w, RECORD_LABEL, (struct slice){ f.p, f.n }, &l, a, &err), ST_OK);
-    assert_true(slice_is(l.bundle_sha256, "b"));
-    assert_false(l.confidence.has);
-    assert_false(l.interval.has);
-    assert_int_equal(wire_schema_id(RECORD_LABEL), 19);
+    for (size_t k = 0; k < sizeof(were) / sizeof(were[0]); k++) {
+        struct frame f = f_open(were[k].id);
+
+        f_string(&f, "c1");
+        f_string(&f, "me");
+        f_string(&f, "");
+        f_long(&f, 7);
+        for (int i = 0; i < 6; i++)
+            f_long(&f, 0); /* null */
+        f_long(&f, 9);
+        f_string(&f, "b");
+        for (int i = 0; i < were[k].nulls; i++)
+            f_long(&f, 0);
+        const struct slice framed = { f.p, f.n };
+        assert_int_equal(wire_decode(w, RECORD_LABEL, framed, &l, a, &err), ST_OK);
+        assert_true(slice_is(l.bundle_sha256, "b"));
+        assert_false(l.confidence.has);
+        assert_false(l.interval.has);
+        assert_int_equal(l.video_id.n, 0);
+    }
+    assert_int_equal(wire_schema_id(RECORD_LABEL), 22);
     arena_free(a);
     wire_free(w);
 }
@@ -449,14 +460,10 @@ static void retyped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(frames),
-        cmocka_unit_test(blocks_and_lengths),
-        cmocka_unit_test(varints),
-        cmocka_unit_test(hostile_schemas),
-        cmocka_unit_test(registry_answers),
-        cmocka_unit_test(newer_writer),
-        cmocka_unit_test(label_without_confidence),
-        cmocka_unit_test(older_writer),
+        cmocka_unit_test(frames),           cmocka_unit_test(blocks_and_lengths),
+        cmocka_unit_test(varints),          cmocka_unit_test(hostile_schemas),
+        cmocka_unit_test(registry_answers), cmocka_unit_test(newer_writer),
+        cmocka_unit_test(labels_of_before), cmocka_unit_test(older_writer),
         cmocka_unit_test(retyped),
     };
 
