@@ -22,6 +22,7 @@ static const struct command commands[] = {
     { "ingest", "raw records of any scraper in, comments out" },
     { "score", "comments in, scores out" },
     { "drift", "scores in, windows and alerts out" },
+    { "errors", "labels in, the errors of predictions out, for a drift of their own" },
     { "notify", "alerts in, mail and messages out" },
     { "sink", "windows, alerts, scores and labels into PostgreSQL" },
     { "console", "a page that says what the pipeline knows: drift, alerts, what flows" },

@@ -29,7 +29,8 @@ static const struct conf_section sections[] = {
 static const struct app_opt opts[] = {
     { "brokers", 'b', "HOST:PORT", APP_STR, &brokers, "kafka.bootstrap.servers" },
     { "reason", 0, "REASON", APP_STR, &pick.reason, "only these: json, clock, avro, ..." },
-    { "stage", 0, "STAGE", APP_STR, &pick.stage, "only these: ingest, score, pane, notify" },
+    { "stage", 0, "STAGE", APP_STR, &pick.stage,
+      "only these: ingest, score, pane, errors, notify" },
     { "each", 0, NULL, APP_FLAG, &each, "list: a line for each letter" },
     { "text", 0, NULL, APP_FLAG, &text, "show: the bytes too, as text that cannot act" },
     { "hex", 0, NULL, APP_FLAG, &hex, "show: the bytes too, in hex" },

@@ -97,7 +97,7 @@ static enum status finish(struct feeder *f, bool raw, struct err *err)
 {
     enum status st = flush(f, err);
 
-    return st == ST_OK && raw ? pipe_end_raw(f->pipe, f->next, f->last_ms, err) : st;
+    return st == ST_OK && raw ? pipe_end(f->pipe, TOPIC_RAW, f->next, f->last_ms, err) : st;
 }
 
 static bool is_stopped(const struct history *h)

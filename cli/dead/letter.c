@@ -113,7 +113,8 @@ void letter_hex(const struct deadletter *l, struct buf *out)
 
 static bool is_input(enum topic_id id)
 {
-    return id == TOPIC_RAW || id == TOPIC_COMMENTS || id == TOPIC_SCORES || id == TOPIC_ALERTS;
+    return id == TOPIC_RAW || id == TOPIC_COMMENTS || id == TOPIC_SCORES || id == TOPIC_ALERTS ||
+           id == TOPIC_LABELS;
 }
 
 struct way_back letter_way_back(const struct deadletter *l, bool by_offset, bool source)
@@ -127,6 +128,8 @@ struct way_back letter_way_back(const struct deadletter *l, bool by_offset, bool
     }
     if (w.topic == TOPIC_N || !is_input(w.topic))
         w.not_because = "no stage reads the topic that it is of";
+    else if (slice_is(l->stage, "label"))
+        w.not_because = "it is a row of a file: mend that, and run absa label again";
     else if (slice_is(l->reason, "null"))
         w.not_because = "it has no value";
     else if (slice_is(l->reason, "killer") && !by_offset)

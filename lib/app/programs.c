@@ -3,9 +3,9 @@
 #include "app/app.h"
 
 const char *const app_programs[] = {
-    "import",  "ingest",   "score",    "drift",  "notify", "sink",  "tail",    "replay",
-    "broker",  "backtest", "baseline", "topics", "doctor", "up",    "dead",    "canary",
-    "console", "why",      "train",    "serve",  "shadow", "label", "explain", NULL,
+    "import",   "ingest",   "score",  "drift",  "notify",  "sink",   "tail",   "replay",  "broker",
+    "backtest", "baseline", "topics", "doctor", "up",      "dead",   "canary", "console", "why",
+    "train",    "serve",    "shadow", "label",  "explain", "errors", NULL,
 };
 
 /* What more than one of them knows, but for the names that tell processes apart. */

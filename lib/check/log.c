@@ -106,6 +106,12 @@ static bool copy_rec(struct arena *a, const struct out_rec *from, struct stage_r
     return copy(a, from->key, &to->key) && copy(a, from->value, &to->value);
 }
 
+/* Does a reader of the topic learn when a record was appended? */
+static bool has_time(enum topic_id topic)
+{
+    return topic == TOPIC_RAW || topic == TOPIC_LABELS;
+}
+
 enum status check_log_append(struct check_log *log, const struct out_rec *rec, int64_t append_ms,
                              struct err *err)
 {
@@ -118,7 +124,7 @@ enum status check_log_append(struct check_log *log, const struct out_rec *rec, i
     e->rec.topic = rec->topic;
     e->rec.part = rec->part;
     e->rec.offset = p->next;
-    e->rec.arrival_ms = rec->topic == TOPIC_RAW ? append_ms : -1;
+    e->rec.arrival_ms = has_time(rec->topic) ? append_ms : -1;
     if (!copy_rec(log->arena, rec, &e->rec))
         return err_set(err, ST_FATAL, "out of memory");
     p->n++;

@@ -23,7 +23,7 @@ void check_log_free(struct check_log *log);
 const struct topology *check_log_topology(const struct check_log *log);
 
 /* Appends a copy of rec; append_ms is its time in the log, and the arrival_ms
- * that a reader of absa.raw is given. ST_FATAL: out of memory. */
+ * that a reader of absa.raw or absa.labels is given. ST_FATAL: out of memory. */
 MUST_USE enum status check_log_append(struct check_log *log, const struct out_rec *rec,
                                       int64_t append_ms, struct err *err);
 

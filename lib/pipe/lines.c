@@ -158,11 +158,12 @@ static enum status read_some(struct session *s, bool *at_end, struct err *err)
 
 static enum status end_of_input(struct session *s, struct err *err)
 {
+    const enum topic_id topic = s->conf->stages[0].ops->input;
     int64_t arrival = s->conf->arrival_ms >= 0 ? s->conf->arrival_ms : now_ms();
     enum status st = ST_OK;
 
-    if (s->conf->stages[0].ops->input == TOPIC_RAW)
-        st = pipe_end_raw(s->pipe, &s->next, arrival, err);
+    if (topic == TOPIC_RAW || topic == TOPIC_LABELS)
+        st = pipe_end(s->pipe, topic, &s->next, arrival, err);
     return st == ST_OK ? feed(s, err) : st;
 }
 

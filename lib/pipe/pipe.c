@@ -252,12 +252,13 @@ enum status pipe_feed(struct pipe *p, const struct stage_rec *in, size_t n, stru
     return ST_OK;
 }
 
-enum status pipe_end_raw(struct pipe *p, const int64_t *next, int64_t arrival_ms, struct err *err)
+enum status pipe_end(struct pipe *p, enum topic_id topic, const int64_t *next, int64_t arrival_ms,
+                     struct err *err)
 {
     const struct hdr h = { slice_str("absa-kind"), slice_str("end") };
 
-    for (int32_t part = 0; part < p->conf.topo->parts[TOPIC_RAW]; part++) {
-        const struct stage_rec end = { .topic = TOPIC_RAW,
+    for (int32_t part = 0; part < p->conf.topo->parts[topic]; part++) {
+        const struct stage_rec end = { .topic = topic,
                                        .part = part,
                                        .offset = next[part],
                                        .arrival_ms = arrival_ms,

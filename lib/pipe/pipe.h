@@ -47,10 +47,10 @@ void pipe_free(struct pipe *p);
 MUST_USE enum status pipe_feed(struct pipe *p, const struct stage_rec *in, size_t n,
                                struct err *err);
 
-/* Ends every partition of absa.raw by a control record (absa-kind=end) at
- * next[part], as an import does; arrival_ms is its time in the log. */
-MUST_USE enum status pipe_end_raw(struct pipe *p, const int64_t *next, int64_t arrival_ms,
-                                  struct err *err);
+/* Ends every partition of a topic of sources (absa.raw, absa.labels) by a control record
+ * (absa-kind=end) at next[part], as an import does; arrival_ms is its time in the log. */
+MUST_USE enum status pipe_end(struct pipe *p, enum topic_id topic, const int64_t *next,
+                              int64_t arrival_ms, struct err *err);
 
 /* What the stages counted so far, over all of them. */
 int64_t pipe_counter(const struct pipe *p, enum counter c);

@@ -12,6 +12,7 @@ static const enum record_kind kind_of[TOPIC_N] = {
     [TOPIC_STATE] = RECORD_STATE,      [TOPIC_WINDOWS] = RECORD_WINDOW,
     [TOPIC_ALERTS] = RECORD_ALERT,     [TOPIC_NOTIFY] = RECORD_NOTIFY,
     [TOPIC_DEAD] = RECORD_DEADLETTER,  [TOPIC_SHADOW] = RECORD_SCORE,
+    [TOPIC_ERRORS] = RECORD_SCORE,
 };
 
 static const char MARK_START[] = "{\"absa_kind\":\"mark\",";

@@ -35,6 +35,11 @@
     X(BASELINE_STALE, "baseline_stale",                                                            \
       "Windows not judged: baseline too old, or of another bundle")                                \
     X(ALERTS, "alerts", "Alert records written")                                                   \
+    X(LABELS_READ, "labels_read", "Labels read by errors, refused ones included")                  \
+    X(LABELS_ASIDE, "labels_aside", "Labels that judge no sentiment that was predicted")           \
+    X(LABELS_DELAYED, "labels_delayed",                                                            \
+      "Labels that came later than errors.skew.ms allows: they count when they came")              \
+    X(ERRORS, "errors", "Errors of predictions written, those of labels given again included")     \
     X(DEAD, "dead", "Dead letters written")
 
 enum counter {

@@ -53,7 +53,7 @@ struct stage_rec {
     enum topic_id topic;
     int32_t part;
     int64_t offset;
-    int64_t arrival_ms; /* raw only: Kafka's append time; -1 unknown        */
+    int64_t arrival_ms; /* raw, labels: Kafka's append time; -1 unknown     */
     struct slice key;
     struct slice value; /* p == NULL: a null value                          */
     const struct hdr *hdr;

@@ -16,6 +16,7 @@ const struct topic_info topic_table[TOPIC_N] = {
     [TOPIC_NOTIFY] = { "notify", 1, true, -1 },
     [TOPIC_DEAD] = { "dead", 1, false, DAYS(30) },
     [TOPIC_SHADOW] = { "scores.shadow", 0, false, DAYS(7) },
+    [TOPIC_ERRORS] = { "errors.scores", 1, false, DAYS(365) },
 };
 
 struct topology topology_make(int32_t raw_parts, int32_t comments_parts, int32_t src_epoch)

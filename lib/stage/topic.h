@@ -18,6 +18,8 @@ enum topic_id {
     TOPIC_NOTIFY,
     TOPIC_DEAD,
     TOPIC_SHADOW, /* scores of a second model */
+    TOPIC_ERRORS, /* of labelled predictions, in the shape of scores: with the prefix absa.errors.
+                     absa.scores of a drift of their own */
     TOPIC_N,
 };
 

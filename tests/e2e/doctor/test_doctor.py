@@ -80,18 +80,18 @@ def topics(b):
     assert fix == f"absa topics apply -b {b.address} -X topic.prefix=none." and got[0] == 78, fix
     as_told(fix)
     got = doctor("-b", b.address, "-X", "topic.prefix=none.")
-    expect(got, "topics", "ok", "11 of 11")
+    expect(got, "topics", "ok", "12 of 12")
 
     b.apply("good.", 1, 2)
     got = doctor("-b", b.address, "-X", "topic.prefix=good.", "-X", "comments.partitions=2")
-    expect(got, "topics", "ok", "11 of 11")
+    expect(got, "topics", "ok", "12 of 12")
     expect(got, "transactions", "ok", "committed")
     expect(got, "dead letters", "ok", "none")
     assert got[0] == 0, got
 
     got = doctor("-b", b.address, "-X", "topic.prefix=good.", "-X", "comments.partitions=3")
     expect(got, "topic", "fail", "has 2 partitions, the configuration says 3")
-    expect(got, "topics", "ok", "8 of 11")
+    expect(got, "topics", "ok", "9 of 12")
     assert got[0] == 78
 
 

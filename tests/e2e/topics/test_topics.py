@@ -52,7 +52,7 @@ def create(b, topic, *settings):
 def test_plan_makes_nothing(b):
     for args in (("plan", "p."), ("apply", "p.", "-n")):
         said, _ = topics(b, *args)
-        assert {what for what, _ in said.values()} == {"create"} and len(said) == 11, said
+        assert {what for what, _ in said.values()} == {"create"} and len(said) == 12, said
         assert not exists(b)
 
 
@@ -67,7 +67,7 @@ def test_apply_makes_what_the_contract_says(b):
     assert cut == [2, 3, 3, 3], cut
     assert set(parts.values()) == {1}, parts
     want = contract()
-    assert len(want) == 11, want
+    assert len(want) == 12, want
     for name, (_, is_) in said.items():
         is_.pop("partitions")
         assert is_ == want[name], (name, is_, want[name])

@@ -115,6 +115,11 @@ static void some_cannot_go_back(void **state)
     assert_non_null(letter_way_back(&l, true, true).not_because);
     l.topic = slice_str("nothing");
     assert_non_null(letter_way_back(&l, true, true).not_because);
+    l = letter("errors", "range", slice_str("{"));
+    l.topic = slice_str("labels");
+    assert_null(letter_way_back(&l, true, true).not_because);
+    l.stage = slice_str("label"); /* a line of its file */
+    assert_non_null(letter_way_back(&l, true, true).not_because);
 }
 
 int main(void)
