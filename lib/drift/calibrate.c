@@ -257,7 +257,7 @@ static enum status count(struct world *w, const struct resampled *r, struct err 
 
     for (size_t i = 0; i < in->n; i++)
         w->row[i] = in->columns[i][r->row];
-    monitored_take(w->row, in->n, monitored_scores(in->names[0]), &score);
+    monitored_take((struct doubles){ w->row, in->n }, monitored_scores(in->names[0]), &score);
     for (size_t k = 0; k < in->n_categories; k++)
         put_word(&in->categories[k], r->row, &score, &aspect);
     st = sighting_values_fill(w->values, w->base, &score, err);

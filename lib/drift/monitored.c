@@ -30,12 +30,12 @@ void monitored_put(const struct score *s, size_t scores, double *x)
         x[scores + i] = s->features.v[i];
 }
 
-void monitored_take(double *x, size_t n, size_t scores, struct score *s)
+void monitored_take(struct doubles row, size_t scores, struct score *s)
 {
     double *const own[MONITORED_SCORES] = { &s->sentiment_score, &s->engagement_score,
                                             &s->implicitness_degree, &s->confidence };
 
     for (size_t i = 0; i < scores; i++)
-        *own[i] = x[i];
-    s->features = (struct doubles){ x + scores, n - scores };
+        *own[i] = row.v[i];
+    s->features = (struct doubles){ row.v + scores, row.n - scores };
 }

@@ -27,7 +27,7 @@ size_t monitored_scores(const char *first);
 /* Writes scores + s->features.n numbers. */
 void monitored_put(const struct score *s, size_t scores, double *x);
 
-/* The other way round, of n >= scores numbers, which s->features borrows. */
-void monitored_take(double *x, size_t n, size_t scores, struct score *s);
+/* The other way round, of at least scores numbers, which s->features borrows. */
+void monitored_take(struct doubles row, size_t scores, struct score *s);
 
 #endif

@@ -126,7 +126,7 @@ static void test_there_and_back(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct score s = { .sentiment_score = 0 };
 
-        monitored_take(row, 6, scores[i], &s);
+        monitored_take((struct doubles){ row, 6 }, scores[i], &s);
         assert_int_equal(s.features.n, 6 - scores[i]);
         assert_true(s.confidence == (scores[i] > 0 ? 4 : 0));
         monitored_put(&s, scores[i], back);
