@@ -24,7 +24,7 @@ struct part {
 
 struct errors {
     struct errors_conf conf;
-    const struct topology *topo;
+    struct topology topo;
     struct wire *wire;
     struct part *parts;  /* [parts of labels]                     */
     struct arena *arena; /* of one record                         */
@@ -263,7 +263,7 @@ static enum status errors_assign(void *ctx, int32_t part, struct stage_resume *r
     enum status st;
 
     part_release(p);
-    p->source = source_new(part, TOPIC_LABELS, TOPIC_ERRORS, e->topo);
+    p->source = source_new(part, TOPIC_LABELS, TOPIC_ERRORS, &e->topo);
     p->seen = sightings_new(&seen);
     if (!p->source || !p->seen)
         return err_set(err, ST_FATAL, "errors: out of memory");
@@ -331,7 +331,7 @@ static void errors_close(void *ctx)
 
     if (!e)
         return;
-    for (int32_t p = 0; e->parts && p < e->topo->parts[TOPIC_LABELS]; p++)
+    for (int32_t p = 0; e->parts && p < e->topo.parts[TOPIC_LABELS]; p++)
         part_release(&e->parts[p]);
     free(e->parts);
     free(e->added);
@@ -365,7 +365,7 @@ enum status errors_stage_new(const struct errors_conf *conf, struct wire *wire,
     if (!e)
         return err_set(err, ST_FATAL, "errors: out of memory");
     e->conf = *conf;
-    e->topo = topo;
+    e->topo = *topo;
     e->wire = wire;
     e->parts = calloc((size_t)topo->parts[TOPIC_LABELS], sizeof(*e->parts));
     e->added = calloc((size_t)topo->parts[TOPIC_ERRORS], sizeof(*e->added));

@@ -59,7 +59,7 @@ struct errors_conf {
 /* The properties' defaults: skew 1 h, step and idle 10 min, horizon 90 d, live. */
 struct errors_conf errors_conf_default(void);
 
-/* Makes the stage; conf is copied, wire and topo are borrowed. ST_FATAL: memory, "config: ...". */
+/* Makes the stage; conf and topo are copied, wire is borrowed. ST_FATAL: memory, "config: ...". */
 MUST_USE enum status errors_stage_new(const struct errors_conf *conf, struct wire *wire,
                                       const struct topology *topo, struct stage *out,
                                       struct err *err);
