@@ -7,9 +7,10 @@
 #include "base/time.h"
 #include "calibrate.h"
 #include "columns.h"
+#include "drift/label_error.h"
 #include "file/file.h"
 #include "members.h"
-#define PAST_TOPICS "instead of files: absa.raw, absa.comments or absa.scores"
+#define PAST_TOPICS "instead of files: absa.raw, absa.comments, absa.scores or absa.errors.scores"
 #include "past.h"
 #include "trained.h"
 
@@ -44,6 +45,8 @@ struct collect {
     struct arena *arena; /* of the record at hand */
     struct columns columns;
     struct members members;
+    bool errors;    /* of labelled predictions: drift/label_error.h, and no scores   */
+    int64_t others; /* errors of other bundles: labels go on to judge what was before */
     int verbosity;
 };
 
@@ -56,7 +59,12 @@ static enum status take(struct collect *c, struct slice value, struct err *err)
     if (st != ST_OK || s.sighting != SIGHTING_FIRST || s.origin.arrival_ms < past.from_ms ||
         s.origin.arrival_ms >= past.until_ms)
         return st;
-    if (!slice_eq(s.bundle_sha256, bundle_info(c->pipeline.bundle)->sha256)) {
+    const bool is_ours = slice_eq(s.bundle_sha256, bundle_info(c->pipeline.bundle)->sha256);
+    if (!is_ours && c->errors) {
+        c->others++;
+        return ST_OK;
+    }
+    if (!is_ours) {
         char at[TIME_INSTANT_LEN + 1];
 
         time_format_instant(s.origin.arrival_ms, at);
@@ -69,13 +77,13 @@ static enum status take(struct collect *c, struct slice value, struct err *err)
     return st == ST_OK ? members_add(&c->members, &s, c->columns.rows - 1, err) : st;
 }
 
-/* Scores as the score stage writes them, or as they stand in absa.scores. */
+/* Scores as the score stage writes them, or as they stand in absa.scores; or errors. */
 static enum status sink(void *ctx, const struct out_rec *rec, struct err *err)
 {
     const struct stage_rec in = { .hdr = rec->hdr, .nhdr = rec->nhdr };
 
-    if (rec->topic != TOPIC_SCORES || stage_header(&in, "absa-kind").p ||
-        stage_header(&in, STAGE_CANARY).p)
+    if ((rec->topic != TOPIC_SCORES && rec->topic != TOPIC_ERRORS) ||
+        stage_header(&in, "absa-kind").p || stage_header(&in, STAGE_CANARY).p)
         return ST_OK;
     return take(ctx, rec->value, err);
 }
@@ -92,7 +100,15 @@ static enum status calibrate(const struct collect *c, const struct baseline_inpu
     return calibrate_baseline(b, in, c->columns.arrival, &conf, &wish, err);
 }
 
-/* names: the four scores, then what the bundle monitors. */
+/* The name of a column: the four scores, then what the bundle monitors; or the errors. */
+static struct slice name_of(const struct collect *c, size_t i)
+{
+    if (c->errors)
+        return slice_str(label_error_names[i]);
+    return i < OUTPUT_N ? slice_str(output_table[i].name)
+                        : bundle_info(c->pipeline.bundle)->monitored.v[i - OUTPUT_N];
+}
+
 static enum status build(struct collect *c, struct baseline **b, struct err *err)
 {
     const struct bundle_info *info = bundle_info(c->pipeline.bundle);
@@ -107,11 +123,8 @@ static enum status build(struct collect *c, struct baseline **b, struct err *err
         st = err_set(err, ST_FATAL, "out of memory");
     if (st != ST_OK)
         goto out;
-    for (size_t i = 0; i < c->columns.n; i++) { /* the arena ends each with a NUL */
-        struct slice name =
-            i < OUTPUT_N ? slice_str(output_table[i].name) : info->monitored.v[i - OUTPUT_N];
-        names[i] = arena_copy(c->arena, name).p;
-    }
+    for (size_t i = 0; i < c->columns.n; i++) /* the arena ends each with a NUL */
+        names[i] = arena_copy(c->arena, name_of(c, i)).p;
     for (size_t i = 0; i < c->columns.facets; i++)
         words[i] = (struct baseline_words){ facet_name(c->columns.facet[i]), &c->columns.words[i],
                                             c->columns.value[c->columns.n + i] };
@@ -130,7 +143,7 @@ static enum status build(struct collect *c, struct baseline **b, struct err *err
         .n_segments = n_rows,
     };
     st = baseline_build(&in, b, err);
-    if (st == ST_OK)
+    if (st == ST_OK && !c->errors)
         st = trained_on(*b, &in, c->pipeline.found.dir, c->verbosity, err);
     if (st == ST_OK)
         st = calibrate(c, &in, *b, err);
@@ -173,11 +186,12 @@ static enum status keep(const struct baseline *b, const struct app_run *run, str
 /* Feeds the past through ingest and score, as far as it still needs them. */
 static enum status collect(struct collect *c, const struct app_run *run, struct err *err)
 {
-    enum topic_id topic;
-    enum pipeline_stage first;
+    enum topic_id topic = TOPIC_RAW;
+    enum pipeline_stage first = PIPELINE_INGEST;
     struct pipe *p = NULL;
     enum status st = past_plan(run, &topic, &first, err);
 
+    c->errors = topic == TOPIC_ERRORS;
     if (st == ST_OK && !out_file)
         st = err_set(err, ST_FATAL, "usage: --out FILE is missing");
     if (st == ST_OK && (stretches < 0 || stretches > CALIBRATION_STRETCHES_MAX))
@@ -188,7 +202,9 @@ static enum status collect(struct collect *c, const struct app_run *run, struct 
     if (st == ST_OK)
         st = pipeline_open(&c->pipeline, PIPELINE_PANE, run->verbosity < 0, err);
     if (st == ST_OK)
-        st = columns_init(&c->columns, OUTPUT_N, bundle_info(c->pipeline.bundle)->monitored.n, err);
+        st = c->errors ? columns_init(&c->columns, 0, LABEL_ERROR_N, err)
+                       : columns_init(&c->columns, OUTPUT_N,
+                                      bundle_info(c->pipeline.bundle)->monitored.n, err);
     if (st == ST_OK)
         st = columns_categories(&c->columns, categories, err);
     if (st != ST_OK)
@@ -200,6 +216,8 @@ static enum status collect(struct collect *c, const struct app_run *run, struct 
     if (st == ST_OK)
         st = past_feed(run, topic, &c->pipeline, p, err);
     pipe_free(p);
+    if (st == ST_OK && c->others > 0 && run->verbosity >= 0)
+        fprintf(stderr, "note: %lld errors of other bundles left out\n", (long long)c->others);
     return st == ST_OK ? columns_sort(&c->columns, err) : st;
 }
 
@@ -233,6 +251,7 @@ static const struct app app = {
         "  absa baseline --input comments.csv --out baseline.json\n"
         "  absa baseline -b localhost:9092 -t absa.scores --from 2025-06-01 --until 2025-07-01 "
         "--out june.json\n"
+        "  absa baseline -b localhost:9092 -t absa.errors.scores --out errors.json\n"
         "  absa baseline --input comments.csv --categories lang --segments lang,aspect --out "
         "baseline.json\n",
     .sections = pipeline_sections,

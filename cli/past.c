@@ -9,7 +9,7 @@ struct past past;
 
 static enum status topic_of(const char *name, enum topic_id *topic, struct err *err)
 {
-    static const enum topic_id can[] = { TOPIC_RAW, TOPIC_COMMENTS, TOPIC_SCORES };
+    static const enum topic_id can[] = { TOPIC_RAW, TOPIC_COMMENTS, TOPIC_SCORES, TOPIC_ERRORS };
     struct kafka_names names;
     enum status st = kafka_names_make(pipeline_conf.topics.prefix, &names, err);
 
@@ -19,8 +19,9 @@ static enum status topic_of(const char *name, enum topic_id *topic, struct err *
             return ST_OK;
     }
     return st == ST_OK
-               ? err_set(err, ST_FATAL, "usage: -t %s: want %s, %s or %s (topic.prefix)", name,
-                         names.of[TOPIC_RAW], names.of[TOPIC_COMMENTS], names.of[TOPIC_SCORES])
+               ? err_set(err, ST_FATAL, "usage: -t %s: want %s, %s, %s or %s (topic.prefix)", name,
+                         names.of[TOPIC_RAW], names.of[TOPIC_COMMENTS], names.of[TOPIC_SCORES],
+                         names.of[TOPIC_ERRORS])
                : st;
 }
 

@@ -7,7 +7,7 @@
  *     confidence_gap   confidence less covered: above 0 on average, the model is too sure
  *
  * The same four, by the same rules, are columns of the view absa.label_error of the database
- * (schemas/sql/004*): tests/e2e/errors holds the two beside each other. */
+ * (schemas/sql/004*): tests/e2e/sink/test_labels.py holds the two beside each other. */
 #ifndef DRIFT_LABEL_ERROR_H
 #define DRIFT_LABEL_ERROR_H
 

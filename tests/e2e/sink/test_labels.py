@@ -113,6 +113,20 @@ def drift_of_errors(world, database, _):
     assert moved == set(ERRORS), moved
 
 
+def the_stream_says_the_same(world, database, _):
+    """absa errors and the view: the same four numbers, to the last bit."""
+    labels = h.run(h.BIN / "absa-tail", "-b", world.broker.address, f"-Xtopic.prefix={sink.PREFIX}", "-t",
+                   "labels", "-o", "beginning", "-e", "-J").stdout
+    lines = h.run(h.BIN / "absa-errors", "--pipe", input=labels).stdout.splitlines()
+    stream = {r["comment_id"]: r["features"] for r in map(json.loads, lines)
+              if r.get("sighting") == "first"}
+    rows = world.pg.sql("SELECT comment_id, error, absolute_error, covered::integer, confidence_gap "
+                        "FROM absa.label_error", "grafana", database)
+    view = {name: [float(x) if x else None for x in rest] for name, *rest in rows}
+    assert stream.keys() == view.keys() and len(view) == N + 1, (len(stream), len(view))
+    assert stream == view
+
+
 def kept(world, database, _):
     """Whoever may read figures may change none, and widths are the reader's choice."""
     assert "denied" in world.pg.sql("DELETE FROM absa.label", "grafana", database, ok=(1,))
@@ -136,7 +150,7 @@ def main():
         program = world.start(database, *sink.SMALL)
         h.wait_for("all records", lambda: world.done(database, N + len(rows)))
         assert program.end() == 0, program.said()
-        return h.run_tests((figures, drift_of_errors, kept), world, database, told)
+        return h.run_tests((figures, drift_of_errors, the_stream_says_the_same, kept), world, database, told)
 
 
 if __name__ == "__main__":
