@@ -76,8 +76,7 @@ enum status baseline_derive(struct baseline_feature *f, double video_size, struc
     f->bin_counts = calloc(f->n_bins, sizeof(*f->bin_counts));
     if (!f->bin_counts)
         return err_set(err, ST_FATAL, "out of memory");
-    for (size_t i = 0; i < f->n_cells; i++)
-        f->bin_counts[f->psi_bin[i]] += f->counts[i];
+    cells_to_bins(f->counts, f->psi_bin, f->n_cells, f->n_bins, f->bin_counts);
     f->evidence =
         evidence_new(&(struct evidence_counts){ f->counts, f->n_cells, f->categories != NULL },
                      &f->spread, video_size);

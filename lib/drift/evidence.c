@@ -23,9 +23,10 @@ struct evidence {
     const uint64_t *counts; /* of the baseline, behind this struct */
     double m;
     double video_size;
-    double long_run; /* comments that are worth one */
-    bool unseen;     /* it has cells without comments */
-    double singles;  /* comments that are alone in their cell */
+    double long_run;  /* comments that are worth one */
+    uint16_t *unseen; /* cells without comments, behind the counts */
+    size_t n_unseen;
+    double singles; /* comments that are alone in their cell */
     struct directions neyman;
     struct directions groups;
     double var[RANK_MOMENTS][2]; /* diagonals of A and B of the moments */
@@ -82,15 +83,17 @@ struct evidence *evidence_new(const struct evidence_counts *counts, const struct
     const size_t cells = counts->cells;
     double a[RANK_GROUPS_MAX * RANK_GROUPS_MAX];
     double b[RANK_GROUPS_MAX * RANK_GROUPS_MAX];
-    struct evidence *e = calloc(1, sizeof(*e) + cells * sizeof(*counts->v));
+    struct evidence *e = calloc(1, sizeof(*e) + cells * (sizeof(*counts->v) + sizeof(*e->unseen)));
 
     if (!e)
         return NULL;
     memcpy(e + 1, counts->v, cells * sizeof(*counts->v));
     e->counts = (const uint64_t *)(const void *)(e + 1);
+    e->unseen = (uint16_t *)(void *)((uint64_t *)(void *)(e + 1) + cells);
     for (size_t i = 0; i < cells; i++) {
         e->m += (double)counts->v[i];
-        e->unseen |= counts->v[i] == 0;
+        if (counts->v[i] == 0)
+            e->unseen[e->n_unseen++] = (uint16_t)i;
         e->singles += counts->v[i] == 1 ? 1 : 0;
     }
     e->video_size = fmax(video_size, 1);
@@ -174,8 +177,8 @@ static double count_unseen(const struct evidence *e, const uint64_t *counts)
 {
     uint64_t x = 0;
 
-    for (size_t i = 0; i < e->ranks.cells; i++)
-        x += e->counts[i] == 0 ? counts[i] : 0;
+    for (size_t i = 0; i < e->n_unseen; i++)
+        x += counts[e->unseen[i]];
     return (double)x;
 }
 
@@ -201,7 +204,7 @@ static bool test_unseen(const struct evidence *e, const uint64_t *counts, double
     double eff_n = n / b;
     double all = eff_n + e->m / e->video_size;
 
-    if (!e->unseen)
+    if (e->n_unseen == 0)
         return false;
     one.statistic = floor(count_unseen(e, counts) / b);
     one.p = p_unseen(one.statistic, e->singles, eff_n, all);

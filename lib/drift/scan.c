@@ -121,7 +121,7 @@ static double psi_of(const struct baseline_feature *f, const uint64_t *counts)
 {
     uint64_t bins[BASELINE_BINS_MAX];
 
-    cells_to_bins(f->cells, counts, f->psi_bin, f->n_bins, bins);
+    cells_to_bins(counts, f->psi_bin, f->n_cells, f->n_bins, bins);
     return dist_psi(f->bin_counts, bins, f->n_bins);
 }
 

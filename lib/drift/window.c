@@ -44,10 +44,7 @@ static enum status fill_bins(const struct baseline_feature *base, const struct h
     out->n = base->n_bins;
     if (!out->v)
         return ST_FATAL;
-    for (size_t i = 0; i < base->n_bins; i++)
-        bins[i] = 0;
-    for (size_t i = 0; i < base->n_cells; i++)
-        bins[base->psi_bin[i]] += h->counts[i];
+    cells_to_bins(h->counts, base->psi_bin, base->n_cells, base->n_bins, bins);
     for (size_t i = 0; i < base->n_bins; i++)
         out->v[i] = (int64_t)bins[i];
     return ST_OK;

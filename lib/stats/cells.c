@@ -230,10 +230,17 @@ size_t cells_psi_bins(const struct cells *c, const uint64_t *counts, int32_t *bi
     return (size_t)bins;
 }
 
-void cells_to_bins(const struct cells *c, const uint64_t *counts, const int32_t *bin_of_cell,
-                   size_t n_bins, uint64_t *bins)
+/* Neighbours are mostly in one bin, and added there at once. */
+void cells_to_bins(const uint64_t *counts, const int32_t *bin_of_cell, size_t cells, size_t n_bins,
+                   uint64_t *bins)
 {
     memset(bins, 0, n_bins * sizeof(*bins));
-    for (size_t i = 0; i < cells_n(c); i++)
-        bins[bin_of_cell[i]] += counts[i];
+    for (size_t i = 0; i < cells;) {
+        const int32_t bin = bin_of_cell[i];
+        uint64_t sum = 0;
+
+        for (; i < cells && bin_of_cell[i] == bin; i++)
+            sum += counts[i];
+        bins[bin] += sum;
+    }
 }

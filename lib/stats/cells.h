@@ -75,7 +75,7 @@ void cells_find_row(const struct cells *const *c, const double *x, size_t n, int
 size_t cells_psi_bins(const struct cells *c, const uint64_t *counts, int32_t *bin_of_cell);
 
 /* Sums counts per cell into counts per bin; bins is zeroed first. */
-void cells_to_bins(const struct cells *c, const uint64_t *counts, const int32_t *bin_of_cell,
-                   size_t n_bins, uint64_t *bins);
+void cells_to_bins(const uint64_t *counts, const int32_t *bin_of_cell, size_t cells, size_t n_bins,
+                   uint64_t *bins);
 
 #endif

@@ -85,9 +85,9 @@ static enum status on_psi_bins(struct comparison *c, struct sample ref, struct s
         return st;
     count_cells(cells, ref, counts);
     size_t bins = cells_psi_bins(cells, counts, bin);
-    cells_to_bins(cells, counts, bin, bins, in_ref);
+    cells_to_bins(counts, bin, cells_n(cells), bins, in_ref);
     count_cells(cells, cur, counts);
-    cells_to_bins(cells, counts, bin, bins, in_cur);
+    cells_to_bins(counts, bin, cells_n(cells), bins, in_cur);
     on_bins(c, in_ref, in_cur, bins);
     cells_free(cells);
     return ST_OK;

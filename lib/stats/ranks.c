@@ -62,6 +62,8 @@ static void cut_groups(struct ranks *r, const uint64_t *counts, double n)
         merge(r, g);
         g = 0;
     }
+    for (size_t i = 0; i < r->cells; i++)
+        r->end[r->group[i]] = i + 1;
 }
 
 static void fill_moments(struct ranks *r, const uint64_t *counts, double n)
@@ -107,16 +109,18 @@ void ranks_init(struct ranks *r, const uint64_t *counts, size_t cells)
 void ranks_measure(const struct ranks *r, const uint64_t *counts, double n,
                    double moment[RANK_MOMENTS], double group[RANK_GROUPS_MAX])
 {
-    uint64_t in_group[RANK_GROUPS_MAX] = { 0 };
     double sum[RANK_MOMENTS] = { 0 };
 
     wide()->combine(r->moment, counts, r->cells, sum);
-    for (size_t i = 0; i < r->cells; i++)
-        in_group[r->group[i]] += counts[i];
     for (size_t k = 0; k < RANK_MOMENTS; k++)
         moment[k] = sum[k] / n;
-    for (size_t g = 0; g < r->groups; g++)
-        group[g] = (double)(int64_t)in_group[g] / n - r->share[g];
+    for (size_t g = 0, i = 0; g < r->groups; g++) {
+        uint64_t in_group = 0;
+
+        for (; i < r->end[g]; i++)
+            in_group += counts[i];
+        group[g] = (double)(int64_t)in_group / n - r->share[g];
+    }
 }
 
 void ranks_group_cov(const struct ranks *r, double *out)

@@ -28,6 +28,7 @@ struct ranks {
     size_t groups;                               /* 0: the baseline is empty                   */
     double moment[CELLS_MAX][RANK_MOMENTS];      /* of each cell, less the baseline's mean      */
     uint8_t group[CELLS_MAX];                    /* of each cell                               */
+    size_t end[RANK_GROUPS_MAX];                 /* behind the last cell of each group         */
     double share[RANK_GROUPS_MAX];               /* of the baseline in each group              */
     double cov[RANK_MOMENTS * RANK_MOMENTS];     /* of the moments                             */
     double cross[RANK_MOMENTS][RANK_GROUPS_MAX]; /* of a moment and membership in a group    */

@@ -35,7 +35,7 @@ static struct sliding slide(const struct trial *t)
         return (struct sliding){ 0 };
     for (size_t i = t->past.n - SLIDE; i < t->past.n; i++)
         (void)packed_add_counts(&t->past.v[i].packed, &n, into);
-    cells_to_bins(f->cells, counts, f->psi_bin, f->n_bins, bins);
+    cells_to_bins(counts, f->psi_bin, f->n_cells, f->n_bins, bins);
     return (struct sliding){ .psi = dist_psi(f->bin_counts, bins, f->n_bins),
                              .ks = dist_ks_cells(f->counts, counts, f->n_cells) };
 }

@@ -228,8 +228,8 @@ static void test_psi_bins(void **state)
             in_w[cells_find(c, w[j])]++;
             direct[bin[linear(c, w[j])]]++;
         }
-        cells_to_bins(c, in_v, bin, bins, bins_v);
-        cells_to_bins(c, in_w, bin, bins, bins_w);
+        cells_to_bins(in_v, bin, cells_n(c), bins, bins_v);
+        cells_to_bins(in_w, bin, cells_n(c), bins, bins_w);
         assert_memory_equal(bins_w, direct, bins * sizeof(direct[0]));
         for (size_t j = 0; j < bins; j++)
             empty += bins_v[j] == 0 ? 1 : 0;

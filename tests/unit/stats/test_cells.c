@@ -145,7 +145,7 @@ static void test_zero_inflated(void **state)
         counts[cells_find(c, v[i])]++;
     size_t n = cells_psi_bins(c, counts, bin);
     assert_int_equal(n, 11);
-    cells_to_bins(c, counts, bin, n, bins);
+    cells_to_bins(counts, bin, cells_n(c), n, bins);
     assert_int_equal(bin[cells_find(c, 0.0)], 1); /* below zero comes first */
     assert_int_equal(bins[1], 4000);
     for (size_t i = 0; i < n; i++)
