@@ -22,7 +22,7 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 from broker import BIN, TOP, Broker  # noqa: E402
 
-CONSUMERS = ("ingest", "score", "drift", "up", "notify")
+CONSUMERS = ("ingest", "score", "drift", "errors", "up", "notify")
 FOLLOWS = re.compile(r"^absa (tail(?!.* (-e|-c))|up)\b")
 ELSEWHERE = {
     r"^tools/": "CI",
@@ -31,6 +31,7 @@ ELSEWHERE = {
     r"^absa canary": "e2e/ops: it wants a pipeline that runs",
     r"^absa dead show": "e2e/ops: an offset is there or not",
     r"^absa explain --alert": "e2e/explain: an alert is there or not",
+    r"^absa baseline .*errors": "e2e/errors: it wants weeks of labels",
     r"^absa sink ": "e2e/sink: it wants a database",
     r"^absa console ": "e2e/console: it serves until it is ended",
     r"^kcat ": "a sketch: alerts-as-json is whatever you made",
@@ -42,7 +43,7 @@ ELSEWHERE = {
     r"^absa (up|notify|broker)\b": "tests of their own: they listen, or want your mail server",
 }
 NEEDS_KAFKA = re.compile(r"localhost:9092|^absa (topics|doctor -b|import(?! -n))\b|"
-                         r"^absa (ingest|score|drift)(?!.*(--pipe))|ABSA_KAFKA")
+                         r"^absa (ingest|score|drift|errors)(?!.*(--pipe))|ABSA_KAFKA")
 
 
 def shell_lines(text):

@@ -18,7 +18,7 @@ GOOD, BAD, A_DAY = 20, 4, 60  # days, days, labels
 N = (GOOD + BAD) * A_DAY
 BUNDLE = hashlib.sha256((h.TOP / "models/default/manifest.json").read_bytes()).hexdigest()
 NAMES = {"error", "absolute_error", "covered", "confidence_gap"}
-JUDGES = ["pane.ms=1h", "window.ms=1d", "window.min_samples=40", "drift.scan.max_span.ms=14d"]
+CONF = h.TOP / "deploy/labels/errors.conf"
 
 
 def judgements():
@@ -79,8 +79,10 @@ def an_alert_of_their_own(b, tmp):
     assert [f["name"] for f in json.loads(baseline.read_text())["features"]] == [
         "error", "absolute_error", "covered", "confidence_gap"]
 
-    options = [f"drift.baseline={baseline}", *JUDGES]
+    said = CONF.read_text().partition("[drift]")[2].replace("= errors.json", f"= {baseline}")
+    options = [x for x in said.splitlines() if x and x[0] != "#"]
     d = h.Deployment(b, "e.errors.", {"pane": options, "judge": options}, 1, 1)
+    h.run(h.BIN / "absa-drift", "--check-config", "-c", CONF, f"-Xdrift.baseline={baseline}")
     d.start("judge")
     d.start("pane")
     line = d.wait("alerts", 1)[0]
