@@ -136,6 +136,7 @@ static enum status build(struct collect *c, struct baseline **b, struct err *err
         .n = c->columns.n,
         .videos = c->columns.video,
         .rows = c->columns.rows,
+        .from_ms = c->columns.rows > 0 ? c->columns.arrival[0] : 0,
         .until_ms = c->columns.rows > 0 ? c->columns.arrival[c->columns.rows - 1] : 0,
         .categories = words,
         .n_categories = c->columns.facets,

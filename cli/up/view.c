@@ -15,8 +15,9 @@ enum { LINE_MAX_BYTES = 2000, BAR_MAX = 24, ROOMY = 20 /* lines of a terminal */
 static const double warning_above = 0.2, critical_above = 0.3;
 
 static const char *const severities[] = { "none", "WARNING", "CRITICAL" };
-static const char *const states[] = { "evaluated",      "insufficient data", "no data",   "warming",
-                                      "baseline stale", "no baseline",       "incomplete" };
+static const char *const states[] = { "evaluated",  "insufficient data", "no data",
+                                      "warming",    "baseline stale",    "no baseline",
+                                      "incomplete", "training skew" };
 
 enum colour { PLAIN, BOLD, RED, YELLOW, GREEN, DIM };
 static const char *const codes[] = { "\033[0m",  "\033[1m",  "\033[31m",
@@ -211,8 +212,8 @@ static void newest(struct page *p, const struct view *v, struct buf *text)
         past(p, v, text);
         buf_str(text, "  newest      ");
         instant(text, v->start_ms);
-        buf_fmt(text, "  %s, %" PRId64 " comments of %" PRId64 " videos", states[v->state], v->n,
-                v->videos);
+        buf_fmt(text, "  %s%s%s, %" PRId64 " comments of %" PRId64 " videos", states[v->state],
+                v->stale_by[0] != '\0' ? " by " : "", v->stale_by, v->n, v->videos);
         line(p, PLAIN, text);
     }
     features(p, v, text);

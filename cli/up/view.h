@@ -50,6 +50,7 @@ struct view {
     /* of the newest window of all comments that was written */
     int64_t start_ms, end_ms;
     enum window_state state;
+    char stale_by[VIEW_NAME]; /* as in the record */
     int64_t n;
     int64_t videos;
     struct feature_view top[VIEW_TOP]; /* by PSI, falling */

@@ -69,12 +69,15 @@ static void remember(struct view *v, double psi)
 
 static void take_window(struct view *v, struct window *w)
 {
+    if (w->state == WINDOW_TRAINING_SKEW) /* of the baseline, not of what flows */
+        return;
     v->windows++;
     if (!slice_is(w->segment, "all"))
         return;
     v->start_ms = w->start_ms;
     v->end_ms = w->end_ms;
     v->state = w->state;
+    keep_name(w->stale_by, v->stale_by);
     v->n = w->n;
     v->videos = w->videos;
     v->n_top = 0;

@@ -32,6 +32,7 @@ static enum status keep_window(struct why *y, const struct window *w, struct err
                                  .start_ms = w->start_ms,
                                  .end_ms = w->end_ms,
                                  .state = w->state,
+                                 .stale_by = w->stale_by,
                                  .n = w->n,
                                  .n_eff = w->n_eff,
                                  .videos = w->videos,
@@ -39,7 +40,7 @@ static enum status keep_window(struct why *y, const struct window *w, struct err
                                  .policy = slice_str(y->policy->name) };
     y->level = y->policy->scans ? family_level(y->rules.false_alarms, w->end_ms - w->start_ms) : 0;
     y->found = true;
-    return ST_OK;
+    return keep(y, &y->window.stale_by, err);
 }
 
 enum status why_take_window(struct why *y, const struct window *w, struct err *err)
@@ -53,6 +54,8 @@ enum status why_take_window(struct why *y, const struct window *w, struct err *e
     y->segment_seen = true;
     if (y->asked.at_ms < w->start_ms || y->asked.at_ms >= w->end_ms)
         return ST_OK;
+    if (w->state == WINDOW_TRAINING_SKEW && y->found && y->window.state != w->state)
+        return ST_OK; /* it is of the baseline; what was judged then says more */
     y->feature = f ? *f : (struct window_feature){ 0 };
     y->feature.name = y->asked.feature;
     y->feature.bins = (struct longs){ 0 };

@@ -85,7 +85,8 @@ struct why {
     bool feature_seen;
     bool features_seen; /* any */
     bool found;
-    struct window window; /* without features and other strings than policy and segment */
+    struct window window; /* without features and other strings than policy, segment and
+                             stale_by */
     struct window_feature feature;
     const struct policy *policy;
     double level; /* largest q that is evidence in a window; 0 where none is weighed */

@@ -7,24 +7,21 @@
 
 #include "base/time.h"
 #include "cli/why/account.h"
+#include "drift/training.h"
+#include "report/words.h"
 #include "text/visible.h"
+#include "wire/table.h"
 
 enum { WORDS_MAX = 4096 };
 
 static const char *state_word(enum window_state s)
 {
-    static const char *const words[] = { "evaluated", "insufficient_data", "no_data",
-                                         "warming",   "baseline_stale",    "no_baseline",
-                                         "incomplete" };
-
-    return (size_t)s < sizeof(words) / sizeof(words[0]) ? words[s] : "unknown";
+    return wire_window_state_names[s];
 }
 
 static const char *severity_word(enum severity s)
 {
-    static const char *const words[] = { "NONE", "WARNING", "CRITICAL" };
-
-    return (size_t)s < sizeof(words) / sizeof(words[0]) ? words[s] : "unknown";
+    return wire_severity_names[s];
 }
 
 static void add_figure(struct buf *out, const char *name, struct opt_double x)
@@ -67,6 +64,17 @@ static void because_alert(enum why_reason r, struct buf *out)
         buf_str(out, "over a threshold, while the alert that fires names other features");
 }
 
+static void because_state(const struct window *w, struct buf *out)
+{
+    const char *stale = word_stale(w->stale_by);
+
+    buf_fmt(out, "the window is not judged: %s", state_word(w->state));
+    if (stale)
+        buf_fmt(out, ", %s", stale);
+    if (w->state == WINDOW_TRAINING_SKEW)
+        buf_str(out, ", " TRAINING_SENTENCE);
+}
+
 void why_because(const struct why *y, struct buf *out)
 {
     const enum why_reason r = why_answer(y);
@@ -77,7 +85,7 @@ void why_because(const struct why *y, struct buf *out)
         buf_str(out, "no comment came");
         break;
     case WHY_STATE:
-        buf_fmt(out, "the window is not judged: %s", state_word(w->state));
+        because_state(w, out);
         break;
     case WHY_FEW_COMMENTS:
         buf_fmt(out, "too few comments: %" PRId64 " of %" PRId64, w->n, y->rules.min_samples);
@@ -201,8 +209,10 @@ static void say_measured(const struct why *y, struct buf *out)
     add_figure(out, "effect", f->effect);
     add_figure(out, "p", f->p);
     add_figure(out, "q", f->q);
-    buf_str(out, ", test ");
-    visible_add(f->test, out);
+    if (f->test.n > 0) {
+        buf_str(out, ", test ");
+        visible_add(f->test, out);
+    }
 }
 
 void why_say(const struct why *y, struct buf *out)
@@ -272,6 +282,8 @@ static void set_measured(json_t *o, const struct why *y, int *bad)
     const struct window_feature *f = &y->feature;
 
     set(o, "state", json_string(state_word(w->state)), bad);
+    if (w->stale_by.n > 0)
+        set(o, "stale_by", text(w->stale_by), bad);
     set(o, "n", json_integer(w->n), bad);
     set(o, "videos", json_integer(w->videos), bad);
     set(o, "videos_eff", plain(w->videos_eff), bad);

@@ -156,6 +156,7 @@ static struct model_window *window_make(struct model *m, const struct window *w,
                                 .end_ms = w->end_ms,
                                 .run = w->run,
                                 .state = w->state,
+                                .stale_by = intern(m, w->stale_by),
                                 .psi = (double)NAN,
                                 .worst = "",
                                 .policy = intern(m, w->policy),
@@ -166,7 +167,7 @@ static struct model_window *window_make(struct model *m, const struct window *w,
                                 .point = (struct model_point *)(k + 1),
                                 .n_points = w->features.n };
     char *bytes = (char *)(k->point + k->n_points);
-    if (!k->policy) {
+    if (!k->policy || !k->stale_by) {
         free(k);
         return NULL;
     }
@@ -279,6 +280,8 @@ static void forget(struct model *m)
 enum status model_take_window(struct model *m, const struct window *w, struct slice frame,
                               struct err *err)
 {
+    if (w->state == WINDOW_TRAINING_SKEW)
+        return ST_OK;
     const char *segment = intern(m, w->segment);
     const char *rule = intern(m, w->rule);
     const size_t at = segment && rule ? series_place(m, segment, rule) : 0;

@@ -47,6 +47,7 @@ struct model_window {
     int64_t end_ms;
     int32_t run;
     enum window_state state;
+    const char *stale_by;   /* as in the record */
     enum severity severity; /* the worst of its features                    */
     double psi;             /* the greatest, NaN when nothing was judged    */
     const char *worst;      /* whose it is; "" for none                     */
@@ -121,7 +122,9 @@ struct model {
 struct model *model_new(size_t bytes_max, int64_t keep_ms);
 void model_free(struct model *m);
 
-/* w and the record that it was read from, both copied. ST_FATAL: memory. */
+/* w and the record that it was read from, both copied. What a run says of its baseline (state
+ * training_skew) is no window of a series and passed over: the page of the model says it, by the
+ * baseline's file. ST_FATAL: memory. */
 MUST_USE enum status model_take_window(struct model *m, const struct window *w, struct slice frame,
                                        struct err *err);
 MUST_USE enum status model_take_alert(struct model *m, const struct alert *al, struct slice frame,

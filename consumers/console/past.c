@@ -13,7 +13,8 @@ enum { NUMBER_MAX = 24, FRAME_MAX = WIRE_RECORD_MAX };
 #define WINDOWS                                                                                    \
     "SELECT json_build_object('run', w.run, 'segment', w.segment, 'rule', w.rule, "                \
     "'start_ms', " MS("w.start_at") ", 'end_ms', " MS(                                             \
-        "w.end_at") ", 'state', w.state, 'n', w.n, 'n_eff', "                                      \
+        "w.end_at") ", 'state', w.state, 'stale_by', coalesce(w.stale_by, ''), 'n', w.n, "         \
+                    "'n_eff', "                                                                    \
                     "w.n_eff, 'videos', w.videos, 'videos_eff', w.videos_eff, 'late', w.late, "    \
                     "'updates', "                                                                  \
                     "w.updates, 'baseline', w.baseline, 'bundle', w.bundle, 'policy', w.policy, "  \
@@ -207,7 +208,9 @@ enum status past_load(struct past_reader *r, const char *key, struct err *err)
     if (strncmp(key, "until ", 6) != 0 || !slice_to_int64(slice_str(key + 6), &until_ms))
         return err_set(err, ST_FATAL, "nothing is called %.40s", key);
     if (until_ms == 0)
-        st = store_number(r->store, "SELECT " MS("max(end_at)") " FROM absa.judged_window",
-                          &until_ms, err);
+        st = store_number(
+            r->store,
+            "SELECT " MS("max(end_at)") " FROM absa.judged_window WHERE state <> 'training_skew'",
+            &until_ms, err);
     return st == ST_OK && until_ms > 0 ? load_until(r, until_ms, err) : st;
 }

@@ -10,6 +10,7 @@
 #include "consumers/console/verdict.h"
 #include "drift/policy.h"
 #include "wire/table.h"
+#include "wire/tojson.h"
 
 static const char *severity(enum severity s)
 {
@@ -68,6 +69,7 @@ static void add_window(const struct model_window *w, struct buf *out)
     put_int(out, "start_ms", w->start_ms);
     put_int(out, "end_ms", w->end_ms);
     put_text(out, "state", state(w->state));
+    put_text(out, "stale_by", w->stale_by);
     put_text(out, "severity", severity(w->severity));
     put_int(out, "n", w->n);
     put_int(out, "videos", w->videos);
@@ -104,7 +106,7 @@ static void add_segments(const struct view *v, const struct view_query *q, struc
             m->n_series > VIEW_SEGMENTS_MAX ? (int64_t)(m->n_series - VIEW_SEGMENTS_MAX) : 0);
 }
 
-enum time_field { T_START, T_END, T_N, T_PSI, T_STATE, T_SEVERITY, T_FIELDS };
+enum time_field { T_START, T_END, T_N, T_PSI, T_STATE, T_STALE_BY, T_SEVERITY, T_FIELDS };
 
 static void add_time(const struct model_window *w, enum time_field field, struct buf *out)
 {
@@ -115,6 +117,10 @@ static void add_time(const struct model_window *w, enum time_field field, struct
     case T_STATE:
         put_item(out);
         buf_fmt(out, "\"%s\"", state(w->state));
+        return;
+    case T_STALE_BY:
+        put_item(out);
+        to_json_string(slice_str(w->stale_by), out);
         return;
     case T_SEVERITY:
         put_item(out);
@@ -131,8 +137,8 @@ static void add_time(const struct model_window *w, enum time_field field, struct
 
 static void add_times(const struct model_series *s, const struct model_lots *l, struct buf *out)
 {
-    static const char *const names[T_FIELDS] = { "start_ms", "end_ms", "n",
-                                                 "psi",      "state",  "severity" };
+    static const char *const names[T_FIELDS] = { "start_ms", "end_ms",   "n",       "psi",
+                                                 "state",    "stale_by", "severity" };
 
     put_key(out, "times");
     buf_byte(out, '{');

@@ -165,6 +165,7 @@ enum status view_feature(const struct view *v, const struct view_query *q, struc
     put_int(out, "start_ms", w.start_ms);
     put_int(out, "end_ms", w.end_ms);
     put_text(out, "state", wire_window_state_names[w.state]);
+    put_slice(out, "stale_by", w.stale_by);
     put_slice(out, "baseline", w.baseline);
     add_line(s, q->feature, out);
     for (size_t i = 0; i < w.features.n; i++) {

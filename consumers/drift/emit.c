@@ -3,6 +3,7 @@
  * its alert, and the end of panes that nothing needs any more. It fits the output
  * as a whole or is left for the next commit, with the judge as it was. */
 #include "consumers/drift/judge_inner.h"
+#include "drift/training.h"
 
 /* All that is to be written of a segment, and what holds once it is. */
 struct report {
@@ -142,6 +143,8 @@ static enum status judge_tallied(struct judge *j, struct report *r, const struct
     set_aside(&r->w, state);
     if (r->w.start_ms < j->incomplete_until_ms)
         r->w.state = WINDOW_INCOMPLETE;
+    if (r->w.state == WINDOW_BASELINE_STALE)
+        r->w.stale_by = slice_str(t->other_bundle > 0 ? STALE_BY_BUNDLE : STALE_BY_AGE);
     return j->scan ? ST_OK : episode_judge_window(j, r->segment, &r->w, t, &r->verdict, err);
 }
 
@@ -240,4 +243,23 @@ enum status judge_emit(struct judge *j, size_t segment, struct out *out, bool *f
         return settle(j, &r, out, err);
     out_undo(out);
     return ST_OK;
+}
+
+enum status judge_introduce(struct judge *j, struct out *out, struct err *err)
+{
+    struct window w;
+
+    j->untold = false;
+    if (training_skewed(j->base) == 0)
+        return ST_OK;
+    arena_reset(j->arena);
+    enum status st = training_window(j->base, j->arena, &w, err);
+    if (st != ST_OK)
+        return st;
+    w.run = j->run;
+    w.policy = slice_str(j->rules.policy->name);
+    out_count(out, COUNTER_WINDOWS, 1);
+    return out_force_record(out, TOPIC_WINDOWS, 0, w.segment, RECORD_WINDOW, &w) == OUT_OK
+               ? ST_OK
+               : out_error(out, err);
 }

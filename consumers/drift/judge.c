@@ -37,6 +37,7 @@ void judge_clear(struct judge *j)
     j->overtaken = 0;
     j->chain_duplicates = 0;
     j->closing = false;
+    j->untold = true;
     j->rebuilding = false;
     j->dirty = false;
     j->close_dirty = false;
@@ -238,6 +239,8 @@ static enum status take(struct judge *j, const struct stage_rec *rec, struct out
         return st;
     arena_reset(j->arena);
     st = kind == ORDER_NONE ? take_batch(j, rec, out, err) : judge_obey(j, rec, out, err);
+    if (st == ST_OK && j->untold && j->dirty) /* the commit that has it is the first of the run */
+        st = judge_introduce(j, out, err);
     return st == ST_OK ? end_rebuild(j, rec->offset, err) : st;
 }
 

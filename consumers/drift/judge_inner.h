@@ -141,6 +141,7 @@ struct judge {
     bool foreign;               /* absa.state has alerts of another rule than the policy's        */
     struct leftovers leftover;  /* of a state that could not be taken over               */
 
+    bool untold;        /* the run has written nothing yet: emit.c, judge_introduce() */
     bool rebuilding;    /* panes before next_offset are read again */
     int64_t *want_next; /* where the chain must stand when that is done */
     bool dirty;         /* the state says something new             */
@@ -190,6 +191,10 @@ bool judge_is_due(const struct judge *j, size_t segment, int64_t at_ms);
  * there was no room, and nothing changed. */
 MUST_USE enum status judge_emit(struct judge *j, size_t segment, struct out *out, bool *full,
                                 struct err *err);
+
+/* emit.c: what a run says before all else, whatever the limits: that its baseline is of another
+ * stream than the training data, where it is. */
+MUST_USE enum status judge_introduce(struct judge *j, struct out *out, struct err *err);
 
 /* What a boundary means for the alert of a segment. */
 struct verdict {

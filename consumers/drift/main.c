@@ -43,7 +43,7 @@ static const struct app_opt opts[] = {
     { .name = NULL },
 };
 
-/* Told once, at the start: no window says it. */
+/* Told at each start; absa.windows has it once a run (emit.c, judge_introduce()). */
 static void tell_of_training(const struct baseline *base)
 {
     struct buf names;

@@ -128,6 +128,7 @@ static enum status take_judge(struct judge *j, const struct judge_state *s, stru
                        "config: absa.state is of %zu partitions of scores, not of %zu", s->next.n,
                        parts);
     j->run = s->run;
+    j->untold = false;
     j->begin_ms = s->begin_ms;
     j->incomplete_until_ms = s->incomplete_until_ms;
     j->next_offset = s->next_offset;

@@ -173,7 +173,8 @@ static enum status add_body(struct rows *r, enum record_kind kind, const void *b
     *since = -1;
     switch (kind) {
     case RECORD_WINDOW:
-        *since = ((const struct window *)body)->end_ms;
+        if (((const struct window *)body)->state != WINDOW_TRAINING_SKEW) /* waited for nothing */
+            *since = ((const struct window *)body)->end_ms;
         return add_window(r, body, err);
     case RECORD_SCORE:
         *since = s->origin.arrival_ms;

@@ -26,6 +26,7 @@ static const struct copy_column window_columns[] = {
     COLUMN("rule", COPY_TEXT, struct window, rule),
     COLUMN("run", COPY_INT, struct window, run),
     NAMED("state", struct window, state, wire_window_state_names),
+    COLUMN("stale_by", COPY_OPT_TEXT, struct window, stale_by),
     COLUMN("n", COPY_LONG, struct window, n),
     COLUMN("n_eff", COPY_DOUBLE, struct window, n_eff),
     COLUMN("videos", COPY_LONG, struct window, videos),

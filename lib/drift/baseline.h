@@ -111,6 +111,7 @@ struct baseline {
     int64_t videos;    /* 0: not known                                           */
     double video_size; /* mean size of the video that a comment belongs to, >= 1 */
     int64_t until_ms;  /* arrival of the last comment; 0: not known              */
+    int64_t from_ms;   /* of the first, where training is; 0: not known          */
     struct baseline_split split;
     char training[BASELINE_ID_LEN + 1]; /* id of its bundle's baseline, which it was compared with;
                                            "": with none */
@@ -144,7 +145,8 @@ struct baseline_input {
     size_t n;
     const uint64_t *videos; /* hash of each row's video; NULL: not known */
     size_t rows;
-    int64_t until_ms; /* arrival of the last row; 0: not known                */
+    int64_t from_ms;  /* arrival of the first row; 0: not known               */
+    int64_t until_ms; /* of the last one                                      */
     const struct baseline_words *categories; /* n_categories of them */
     size_t n_categories;
     const struct baseline_rows *segments; /* n_segments of them, in any order */

@@ -72,6 +72,7 @@ enum status training_compare(struct baseline *b, const struct baseline *training
         compare(b, training, i, in->columns[i], cell, in->rows);
     free(cell);
     memcpy(b->training, training->id, sizeof(b->training));
+    b->from_ms = in->from_ms > 0 ? in->from_ms : 0;
     return baseline_name(b, err);
 }
 
@@ -108,4 +109,52 @@ void training_names(const struct baseline *b, size_t max, struct buf *out)
         buf_fmt(out, "%s%s %.2g", i ? ", " : "", f->name, f->training_skew);
     if (n > max)
         buf_fmt(out, " and %zu more", n - max);
+}
+
+static struct window_feature skewed(const struct baseline_feature *f, double video_size)
+{
+    return (struct window_feature){
+        .name = slice_str(f->name),
+        .n = f->n,
+        .missing = f->missing,
+        .infinite = f->infinite,
+        .n_eff = (double)f->n / video_design_effect(video_size, f->icc),
+        .psi = { f->training_skew, true },
+        .test = slice_str(""),
+    };
+}
+
+enum status training_window(const struct baseline *b, struct arena *a, struct window *out,
+                            struct err *err)
+{
+    const size_t n = training_skewed(b);
+    struct window_feature *f = arena_array(a, n, sizeof(*f));
+    char *bundle = arena_alloc(a, BASELINE_ID_LEN);
+    size_t k = 0;
+
+    if (!f || !bundle)
+        return err_set(err, ST_FATAL, "no memory for a window");
+    memcpy(bundle, "sha256:", 7);
+    memcpy(bundle + 7, b->bundle_sha256, SHA256_HEX_LEN);
+    *out = (struct window){
+        .segment = slice_str("all"),
+        .rule = slice_str(TRAINING_RULE),
+        .start_ms = b->from_ms > 0 ? b->from_ms : b->until_ms,
+        .end_ms = b->until_ms + 1,
+        .state = WINDOW_TRAINING_SKEW,
+        .n = b->comments,
+        .n_eff = (double)b->comments,
+        .videos = b->videos,
+        .videos_eff = b->videos > 0 ? (double)b->comments / b->video_size : 0,
+        .baseline = slice_str(b->id),
+        .bundle = { bundle, BASELINE_ID_LEN },
+        .features = { f, n },
+    };
+    for (size_t i = 0; i < b->n; i++) {
+        out->n_eff = fmin(out->n_eff, (double)b->comments /
+                                          video_design_effect(b->video_size, b->features[i].icc));
+        if (b->features[i].training_skew > 0)
+            f[k++] = skewed(&b->features[i], b->video_size);
+    }
+    return ST_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "drift/training_json.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "wire/tojson.h"
@@ -9,8 +10,11 @@
 
 void training_write(const struct baseline *b, struct buf *out)
 {
-    if (b->training[0] != '\0')
-        buf_fmt(out, "\n\"training\":\"%s\",", b->training);
+    if (b->training[0] == '\0')
+        return;
+    buf_fmt(out, "\n\"training\":\"%s\",", b->training);
+    if (b->from_ms > 0)
+        buf_fmt(out, "\"from_ms\":%" PRId64 ",", b->from_ms);
 }
 
 void training_write_skew(const struct baseline_feature *f, struct buf *out)
@@ -41,6 +45,19 @@ static enum status read_skew(const json_t *obj, struct baseline_feature *f, stru
     return ST_OK;
 }
 
+/* A file of before does not have it. */
+static enum status read_from(const json_t *root, struct baseline *b, struct err *err)
+{
+    const json_t *from = json_object_get(root, "from_ms");
+
+    if (!from)
+        return ST_OK;
+    b->from_ms = json_integer_value(from); /* of what is no integer: 0 */
+    if (b->from_ms < 1 || b->from_ms > b->until_ms)
+        return err_set(err, ST_REJECT, "baseline: from_ms does not fit");
+    return ST_OK;
+}
+
 enum status training_read(const json_t *root, struct baseline *b, struct err *err)
 {
     const json_t *features = json_object_get(root, "features");
@@ -56,5 +73,5 @@ enum status training_read(const json_t *root, struct baseline *b, struct err *er
     if (!is_id(json_string_value(id)))
         return err_set(err, ST_REJECT, "baseline: training is not the id of a baseline");
     memcpy(b->training, json_string_value(id), sizeof(b->training));
-    return ST_OK;
+    return read_from(root, b, err);
 }

@@ -13,7 +13,13 @@ enum window_state {
     WINDOW_BASELINE_STALE,
     WINDOW_NO_BASELINE,
     WINDOW_INCOMPLETE,
+    WINDOW_TRAINING_SKEW, /* of rule training alone: drift/training.h */
+    WINDOW_STATES,
 };
+
+/* Why a window is stale; empty: it is not, or is of before this was said. */
+#define STALE_BY_BUNDLE "bundle"
+#define STALE_BY_AGE    "age"
 
 enum severity {
     SEVERITY_NONE,
@@ -80,6 +86,7 @@ struct window {
     int64_t start_ms;
     int64_t end_ms;
     enum window_state state;
+    struct slice stale_by;
     int64_t n;
     double n_eff;
     int64_t videos;

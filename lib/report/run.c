@@ -167,6 +167,8 @@ static enum status begin_time(struct run *r, const struct window *w, struct err 
     r->first_ms = r->n_times == 0 ? w->start_ms : r->first_ms;
     r->last_ms = w->end_ms;
     r->states[w->state]++;
+    r->stale_bundle += slice_is(w->stale_by, STALE_BY_BUNDLE);
+    r->stale_age += slice_is(w->stale_by, STALE_BY_AGE);
     return ST_OK;
 }
 
@@ -260,6 +262,9 @@ static enum status take_window(struct run *r, struct slice line, struct err *err
     struct window w;
     enum status st = read_line(r, RECORD_WINDOW, line, &w, r->line, err);
 
+    if (st == ST_OK &&
+        w.state == WINDOW_TRAINING_SKEW) /* the page says it by the baseline itself */
+        return ST_OK;
     return st == ST_OK ? add_window(r, &w, err) : st;
 }
 

@@ -74,7 +74,12 @@ static struct page_facts quality(struct run *r)
               "a small sample says little: never an alert");
     count_any(r, &f, "windows without a comment", r->states[WINDOW_NO_DATA], NULL);
     count_any(r, &f, "windows while a baseline was warming up", r->states[WINDOW_WARMING], NULL);
-    count_any(r, &f, "windows with a stale baseline", r->states[WINDOW_BASELINE_STALE], NULL);
+    count_any(r, &f, "windows with comments of another bundle", r->stale_bundle,
+              "not judged: the baseline is of one bundle alone");
+    count_any(r, &f, "windows behind the age of the baseline", r->stale_age,
+              "not judged: it is older than drift.baseline.max_age.ms");
+    count_any(r, &f, "windows with a stale baseline",
+              r->states[WINDOW_BASELINE_STALE] - r->stale_bundle - r->stale_age, NULL);
     count_any(r, &f, "windows without a baseline", r->states[WINDOW_NO_BASELINE], NULL);
     count_any(r, &f, "incomplete windows", r->states[WINDOW_INCOMPLETE],
               "a record came for what was closed: a defect");

@@ -8,7 +8,7 @@
 #include "report/page.h"
 #include "report/run.h"
 
-enum { RUN_REASONS_MAX = 64, RUN_LEVELS = 3, RUN_STATES = WINDOW_INCOMPLETE + 1 };
+enum { RUN_REASONS_MAX = 64, RUN_LEVELS = 3, RUN_STATES = WINDOW_STATES };
 
 #define RUN_TEXT_MAX ((size_t)64 << 10)
 
@@ -93,6 +93,8 @@ struct run {
     int64_t first_ms;
     int64_t last_ms;
     int64_t states[RUN_STATES];   /* windows of the first segment */
+    int64_t stale_bundle;         /* of the stale: by another bundle  */
+    int64_t stale_age;            /* ... and by age; the others: of before that was said */
     struct run_estimate estimate; /* of its judged windows        */
     struct run_feature *feature;  /* of the baseline's features  */
     struct run_time *time;

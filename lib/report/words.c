@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "record/window.h"
+
 static const struct {
     const char *title;
     const char *meaning;
@@ -151,4 +153,12 @@ const char *word_moved(struct slice moved)
     };
 
     return meaning_of(all, sizeof(all) / sizeof(all[0]), moved);
+}
+
+const char *word_stale(struct slice by)
+{
+    if (slice_is(by, STALE_BY_BUNDLE))
+        return "comments of another bundle than the baseline's are among it";
+    return slice_is(by, STALE_BY_AGE) ? "the baseline is older than drift.baseline.max_age.ms"
+                                      : NULL;
 }

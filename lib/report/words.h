@@ -35,4 +35,8 @@ const char *word_test(struct slice test);
  * not known. */
 const char *word_moved(struct slice moved);
 
+/* Why a window is baseline_stale, as window.stale_by has it, in a clause: "comments of another
+ * bundle ..."; NULL for what is not known. */
+const char *word_stale(struct slice by);
+
 #endif

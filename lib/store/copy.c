@@ -51,6 +51,14 @@ static enum status put_text(struct buf *out, struct slice s, struct err *err)
     return ST_OK;
 }
 
+static enum status put_opt_text(struct buf *out, struct slice s, struct err *err)
+{
+    if (s.n > 0)
+        return put_text(out, s, err);
+    put_null(out);
+    return ST_OK;
+}
+
 static enum status put_enum(struct buf *out, int v, const char *const *names, struct err *err)
 {
     for (int i = 0; names[i]; i++) {
@@ -128,6 +136,8 @@ static enum status put_field(const struct copy_column *c, const void *at, struct
         return ST_OK;
     case COPY_TEXT:
         return put_text(out, *(const struct slice *)at, err);
+    case COPY_OPT_TEXT:
+        return put_opt_text(out, *(const struct slice *)at, err);
     case COPY_ENUM:
         return put_enum(out, *(const int *)at, c->names, err);
     case COPY_TIME:

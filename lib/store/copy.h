@@ -29,6 +29,7 @@ enum copy_type {
     COPY_DOUBLE,     /* double                                   double precision */
     COPY_OPT_DOUBLE, /* struct opt_double                        double precision */
     COPY_TEXT,       /* struct slice, UTF-8                      text             */
+    COPY_OPT_TEXT,   /* the same, NULL when it is empty          text             */
     COPY_ENUM,       /* an enum from 0, by its names             text             */
     COPY_TIME,       /* int64_t, Unix ms                         timestamptz      */
     COPY_LONGS,      /* struct longs                             bigint[]         */

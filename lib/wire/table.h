@@ -53,8 +53,9 @@ struct wire_field {
     const char *const *names; /* of an enum, in order, NULL at the end; else NULL or wire_sparse */
 };
 
-/* Of a field that came later: an empty array, or an optional one that has no value, is left out of
- * JSON, so that a record that does not use it is the line that it was, and its checksum too. */
+/* Of a field that came later: an empty array or string, or an optional one that has no value, is
+ * left out of JSON, so that a record that does not use it is the line that it was, and its checksum
+ * too. */
 extern const char *const wire_sparse[];
 
 struct wire_table {

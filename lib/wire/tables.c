@@ -19,10 +19,9 @@ static const char *const mark_kind_names[] = { "hello", "data", "idle", "end", N
 static const char *const time_source_names[] = { "field", "id", "zone", "arrival", NULL };
 const char *const wire_late_by_names[] = { "none", "floor", NULL };
 const char *const wire_sighting_names[] = { "first", "update", NULL };
-const char *const wire_window_state_names[] = { "evaluated",      "insufficient_data",
-                                                "no_data",        "warming",
-                                                "baseline_stale", "no_baseline",
-                                                "incomplete",     NULL };
+const char *const wire_window_state_names[] = { "evaluated",  "insufficient_data", "no_data",
+                                                "warming",    "baseline_stale",    "no_baseline",
+                                                "incomplete", "training_skew",     NULL };
 const char *const wire_severity_names[] = { "NONE", "WARNING", "CRITICAL", NULL };
 static const char *const state_kind_names[] = { "judge", "pane", "alert", "close", "scan", NULL };
 static const char *const notify_state_names[] = {
@@ -253,6 +252,7 @@ static const struct wire_field window_fields[] = {
     { "start_ms", WIRE_LONG, offsetof(struct window, start_ms), NULL, NULL },
     { "end_ms", WIRE_LONG, offsetof(struct window, end_ms), NULL, NULL },
     { "state", WIRE_ENUM, offsetof(struct window, state), NULL, wire_window_state_names },
+    { "stale_by", WIRE_STRING, offsetof(struct window, stale_by), NULL, wire_sparse },
     { "n", WIRE_LONG, offsetof(struct window, n), NULL, NULL },
     { "n_eff", WIRE_DOUBLE, offsetof(struct window, n_eff), NULL, NULL },
     { "videos", WIRE_LONG, offsetof(struct window, videos), NULL, NULL },

@@ -229,6 +229,8 @@ static bool is_left_out(const struct wire_field *f, const char *p)
         return !((const struct opt_double *)at)->has;
     if (f->type == WIRE_OPT_LONG)
         return !((const struct opt_long *)at)->has;
+    if (f->type == WIRE_STRING)
+        return ((const struct slice *)at)->n == 0;
     memcpy(&a, p, sizeof(a));
     return a.n == 0;
 }

@@ -122,8 +122,9 @@ async function slide() {
 }
 
 const steps = () => state.thresholds || FALLBACK;
-const tag = (severity, state_) => {
-  const name = state_ && state_ !== "evaluated" ? state_.replace("_", " ") : severity === "NONE" ? "ok" : severity;
+const STALE = new Map([["bundle", "another bundle"], ["age", "old baseline"]]);
+const tag = (severity, state_, staleBy) => {
+  const name = STALE.get(staleBy) || (state_ && state_ !== "evaluated" ? state_.replace("_", " ") : severity === "NONE" ? "ok" : severity);
   return h("span", { class: "tag " + (name === severity || name === "ok" ? name : "") }, name);
 };
 /* New rows in a table; the keyboard stays where it was. */
@@ -201,7 +202,7 @@ function drawTimes() {
   $("times").hidden = n === 0;
   if (n === 0) return;
   const label = `${span(w.start_ms, w.end_ms)}${isNewest() && !look.until ? ", the newest" : ""}`;
-  $("times-now").replaceChildren(h("strong", {}, label), ` · ${count(w.n)} comments of ${count(w.videos)} videos · `, tag(w.severity, w.state),
+  $("times-now").replaceChildren(h("strong", {}, label), ` · ${count(w.n)} comments of ${count(w.videos)} videos · `, tag(w.severity, w.state, w.stale_by),
     w.accuracy === null ? "" : h("span", { class: "dim", title: "Share of comments whose sentiment is within 0.25 of the truth, as their calibrated confidence says: an estimate, no labels were asked." },
       ` · accuracy estimated without labels ${percent(w.accuracy)}, of the baseline ${percent(w.accuracy_before)}`));
   const chart = once("windows", () => windows(t, steps(), `Greatest PSI of ${n} windows of ${state.segment}, ${say(t.start_ms[0])} to ${say(t.end_ms[n - 1])}`, choose));
@@ -220,7 +221,7 @@ function drawTimesTable() {
   if (!t) return;
   whenOpen($("times-table").closest("details"), () => table("times-table", "Windows", [["from"], ["to"], ["state"], ["comments", "n"], ["greatest PSI", "n"]],
     t.end_ms.map((end, k) => h("tr", {}, h("th", { scope: "row" }, clock(t.start_ms[k])),
-      h("td", {}, clock(end)), h("td", {}, tag(t.severity[k], t.state[k])), h("td", { class: "n" }, count(t.n[k])), h("td", { class: "n" }, number(t.psi[k])))).reverse()));
+      h("td", {}, clock(end)), h("td", {}, tag(t.severity[k], t.state[k], t.stale_by[k])), h("td", { class: "n" }, count(t.n[k])), h("td", { class: "n" }, number(t.psi[k])))).reverse()));
 }
 
 const shownFeature = () => {
@@ -322,7 +323,7 @@ async function drawFeature(mine) {
   if (mine !== asked) return;
   const f = got.feature, judged = got.state === "evaluated" && f;
   const open = [...$("feature-body").querySelectorAll("details")].map((d) => d.open);
-  $("feature-title").replaceChildren(name, " ", judged ? tag(f.severity) : tag("", got.state));
+  $("feature-title").replaceChildren(name, " ", judged ? tag(f.severity) : tag("", got.state, got.stale_by));
   $("feature-body").replaceChildren(
     h("p", { class: "dim" }, `${span(got.start_ms, got.end_ms)} · segment ${got.segment}`),
     ...(judged ? [] : [h("p", {}, "This window was not judged, so there is nothing to compare.")]),
@@ -356,7 +357,7 @@ function drawSegments() {
     [["segment"], ["verdict"], ["comments", "n"], ["videos", "n opt"], ["greatest PSI", "n"], ["of", "opt"], ["windows over", "n"], ["window ends", "opt"]],
     state.segments.map((x) => h("tr", { class: x.segment === state.segment && x.rule === state.rule ? "on" : null },
       h("th", { scope: "row", class: "name" }, link({ segment: x.segment, rule: x.rule, feature: null }, seriesName(x, state.segments), { "data-key": x.segment + " " + x.rule })),
-      h("td", {}, tag(x.severity, x.state)), h("td", { class: "n" }, count(x.n)), h("td", { class: "n opt" }, count(x.videos)),
+      h("td", {}, tag(x.severity, x.state, x.stale_by)), h("td", { class: "n" }, count(x.n)), h("td", { class: "n opt" }, count(x.videos)),
       h("td", { class: "n" }, number(x.psi)), h("td", { class: "opt" }, x.feature || "–"), h("td", { class: "n" }, `${count(x.over)} of ${count(x.windows)}`), h("td", { class: "opt" }, clock(x.end_ms)))));
 }
 function drawDead() {

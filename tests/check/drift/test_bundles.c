@@ -85,6 +85,8 @@ static void assert_windows(const struct world *w, const struct check_result *res
 
         decode(w, res->log, TOPIC_WINDOWS, i, &win, a);
         stale += win.state == WINDOW_BASELINE_STALE;
+        assert_true(
+            slice_is(win.stale_by, win.state == WINDOW_BASELINE_STALE ? STALE_BY_BUNDLE : ""));
         assert_int_equal(win.state == WINDOW_BASELINE_STALE, win.start_ms == T0 + 2 * HOUR);
         for (size_t k = 0; k < win.features.n && win.state == WINDOW_BASELINE_STALE; k++)
             assert_int_equal(win.features.v[k].severity, SEVERITY_NONE);

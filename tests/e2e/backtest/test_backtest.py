@@ -181,14 +181,22 @@ class Training(Case):
         self.assertEqual({row.split()[0] for row in table}, set(skewed))
         self.assertEqual([float(row.split()[1]) for row in table],
                          sorted((round(x, 3) for x in skewed.values()), reverse=True))
-        summary, _, _, _ = self.backtest("out", "--input", comments, "--baseline", path)
+        summary, windows, _, _ = self.backtest("out", "--input", comments, "--baseline", path)
         self.assertEqual(summary["training_skew"], skewed)
+        first, *others = windows  # what the run says of its baseline comes first, once
+        self.assertEqual((first["rule"], first["state"], first["n"], first["n_eff"] > 0),
+                         ("training", "training_skew", made["comments"], True))
+        self.assertEqual((first["start_ms"], first["end_ms"]), (made["from_ms"], made["until_ms"] + 1))
+        self.assertEqual({f["name"]: f["psi"] for f in first["features"]}, skewed)
+        self.assertEqual({w["rule"] for w in others}, {"window"})
+        self.assertEqual(summary["windows"], len(windows))
         self.assertIn(self.SAID, (self.dir / "out/report.html").read_text())
         doctor = absa("doctor", "-X", f"drift.baseline={path}", "-X", "kafka.bootstrap.servers=127.0.0.1:1", "-J")
         checks = {c["name"]: c for c in json.loads(doctor.stdout)["checks"]}
         self.assertEqual(checks["training data"]["status"], "warn")
-        summary, _, _, _ = self.backtest("plain", "--input", comments)  # the bundle's own, or one of before
+        summary, windows, _, _ = self.backtest("plain", "--input", comments)  # the bundle's own, or one of before
         self.assertNotIn("training_skew", summary)
+        self.assertEqual({w["rule"] for w in windows}, {"window"})
         self.assertNotIn(self.SAID, (self.dir / "plain/report.html").read_text())
 
 

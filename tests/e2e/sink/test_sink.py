@@ -119,6 +119,7 @@ def fill(broker, tmp):
         f"{h.BIN}/absa-score --pipe", shell=True, capture_output=True, text=True).stdout
     told = {name: h.read_lines(out / f"{name}.jsonl") for name in ("windows", "alerts", "dead")}
     told["windows"] = [with_categories(x) for x in told["windows"]]
+    told["windows"] = [trained_on_other(told["windows"]), *with_states(told["windows"])]
     told["scores"] = [json.dumps({**json.loads(x), "arrival_ms": FIRST_MS + i * DAY_MS // 40})
                       for i, x in enumerate(scores.splitlines()) if "absa_kind" not in x]
     told["labels"] = [label(i) for i in range(20)]
@@ -136,14 +137,32 @@ def with_categories(line):
     return json.dumps(window)
 
 
+def with_states(lines):
+    """The last two as they would be of another bundle, and with a baseline that is too old."""
+    windows = [json.loads(x) for x in lines]
+    for w, by in zip(windows[-2:], ("bundle", "age")):
+        w.update(state="baseline_stale", stale_by=by)
+    return [json.dumps(w) for w in windows]
+
+
+def trained_on_other(lines):
+    """What a run says of its baseline, which was made two years before."""
+    window = json.loads(lines[0])
+    feature = {"n": 900, "missing": 0, "infinite": 0, "n_eff": 900.0, "test": "", "severity": "NONE", "bins": []}
+    return json.dumps({**window, "rule": "training", "state": "training_skew", "start_ms": FIRST_MS - 730 * DAY_MS,
+                       "end_ms": FIRST_MS - 700 * DAY_MS, "n": 900, "features": [
+                           {**feature, "name": "words", "psi": 0.5}, {**feature, "name": "chars", "psi": 0.25}]})
+
+
 def check(world, database, told):
     """Each table against the records; times are compared as the server reads them."""
     tables = world.dump(database)
     assert len(tables["judged_window"]) == len(told["windows"])
-    times = world.pg.sql("SELECT (extract(epoch FROM start_at) * 1000)::bigint, segment, state, n, n_eff "
-                         "FROM absa.judged_window", database=database)
-    assert sorted((int(a), b, c, int(d), float(e)) for a, b, c, d, e in times) == sorted(
-        (w["start_ms"], w["segment"], w["state"], w["n"], w["n_eff"]) for w in told["windows"])
+    times = world.pg.sql("SELECT (extract(epoch FROM start_at) * 1000)::bigint, segment, state, n, n_eff, "
+                         "coalesce(stale_by, '') FROM absa.judged_window", database=database)
+    assert sorted((int(a), b, c, int(d), float(e), f) for a, b, c, d, e, f in times) == sorted(
+        (w["start_ms"], w["segment"], w["state"], w["n"], w["n_eff"], w.get("stale_by", "")) for w in told["windows"])
+    assert {"bundle", "age"} < {t[5] for t in times}
     got = world.pg.sql("SELECT (extract(epoch FROM start_at) * 1000)::bigint, segment, feature, psi, "
                        "severity, bins, linf, chi2_p, unseen FROM absa.distance", database=database)
     want = [[str(w["start_ms"]), w["segment"], f["name"], f["psi"], f["severity"], f["bins"],
@@ -397,7 +416,8 @@ def old_partitions_go(world, told):
     days = "SELECT count(DISTINCT arrived_at::date) FROM absa.score"
     h.wait_for("old days to go", lambda: int(world.pg.sql(days, database=name)[0][0]) <= 3)
     assert program.end() == 0
-    assert len(world.rows(name, "judged_window")) == len(told["windows"])
+    left = [w["rule"] for w in world.rows(name, "judged_window")]  # that of two years before went: sink.keep.ms
+    assert left == ["window"] * (len(told["windows"]) - 1), left
 
 
 def what_no_table_holds(world, told):

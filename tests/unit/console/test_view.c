@@ -42,6 +42,16 @@ static void close_world(struct world *w)
     buf_release(&w->out);
 }
 
+static void take(struct world *w, const struct window *win)
+{
+    struct buf frame;
+
+    buf_init(&frame, ROOM);
+    assert_int_equal(wire_encode(w->view.wire, RECORD_WINDOW, win, &frame, &w->err), ST_OK);
+    assert_int_equal(model_take_window(w->model, win, buf_slice(&frame), &w->err), ST_OK);
+    buf_release(&frame);
+}
+
 static void take_window(struct world *w, const char *segment, double psi)
 {
     int64_t bins[] = { 1, 2, 3 };
@@ -56,12 +66,8 @@ static void take_window(struct world *w, const char *segment, double psi)
                                 .end_ms = 2000,
                                 .policy = slice_str("fixed"),
                                 .features = { &f, 1 } };
-    struct buf frame;
 
-    buf_init(&frame, ROOM);
-    assert_int_equal(wire_encode(w->view.wire, RECORD_WINDOW, &win, &frame, &w->err), ST_OK);
-    assert_int_equal(model_take_window(w->model, &win, buf_slice(&frame), &w->err), ST_OK);
-    buf_release(&frame);
+    take(w, &win);
 }
 
 static void take_alert(struct world *w, const char *id)
@@ -145,6 +151,44 @@ static void test_state(void **state)
     assert_null(json_object_get(got, "times"));
     assert_null(json_object_get(got, "alerts"));
     assert_non_null(json_object_get(got, "segments"));
+    json_decref(got);
+    close_world(&w);
+}
+
+/* A window that is stale says by what; what a run says of its baseline is no window. */
+static void test_states(void **state)
+{
+    const struct view_query newest = { .at_ms = -1 };
+    const struct view_query feature = { .at_ms = -1, .feature = "none" };
+    struct window win = { .run = 1,
+                          .segment = slice_str("all"),
+                          .rule = slice_str("training"),
+                          .start_ms = 9000,
+                          .end_ms = 9500,
+                          .state = WINDOW_TRAINING_SKEW,
+                          .policy = slice_str("fixed") };
+    struct world w;
+
+    (void)state;
+    open_world(&w);
+    take(&w, &win);
+    assert_int_equal(w.model->n_series, 0);
+    win.rule = slice_str("window");
+    win.start_ms = 1000;
+    win.end_ms = 2000;
+    win.state = WINDOW_BASELINE_STALE;
+    win.stale_by = slice_str(HOSTILE);
+    take(&w, &win);
+    assert_int_equal(view_state(&w.view, &newest, &w.out, &w.err), ST_OK);
+    json_t *got = parse(&w);
+    const json_t *times = json_object_get(json_object_get(got, "times"), "stale_by");
+    assert_string_equal(text_of(got, "window", "stale_by"), HOSTILE);
+    assert_int_equal(json_array_size(times), 1);
+    assert_string_equal(json_string_value(json_array_get(times, 0)), HOSTILE);
+    json_decref(got);
+    assert_int_equal(view_feature(&w.view, &feature, &w.out, &w.err), ST_OK);
+    got = parse(&w);
+    assert_string_equal(json_string_value(json_object_get(got, "stale_by")), HOSTILE);
     json_decref(got);
     close_world(&w);
 }
@@ -251,10 +295,8 @@ static void test_past(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_state),
-        cmocka_unit_test(test_details),
-        cmocka_unit_test(test_flow),
-        cmocka_unit_test(test_past),
+        cmocka_unit_test(test_state), cmocka_unit_test(test_states), cmocka_unit_test(test_details),
+        cmocka_unit_test(test_flow),  cmocka_unit_test(test_past),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

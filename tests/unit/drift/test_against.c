@@ -48,6 +48,7 @@ static int setup(void **state)
 /* State and greatest PSI of the windows of a segment. */
 struct seen {
     enum window_state state;
+    char stale_by[8];
     double psi;
     enum severity severity;
 };
@@ -73,6 +74,9 @@ static size_t judge_all(struct world *w, const char *segment, struct seen *seen,
         if (!slice_is(win.segment, segment) || n == max)
             continue;
         seen[n] = (struct seen){ .state = win.state };
+        assert_true(win.stale_by.n < sizeof(seen[n].stale_by));
+        if (win.stale_by.n > 0)
+            memcpy(seen[n].stale_by, win.stale_by.p, win.stale_by.n);
         for (size_t k = 0; k < win.features.n; k++) {
             seen[n].psi = fmax(seen[n].psi, win.features.v[k].psi.v);
             if (win.features.v[k].severity > seen[n].severity)
@@ -137,6 +141,8 @@ static void test_old_baseline(void **state)
     assert_int_equal(judge_all(w, "all", seen, 4), 2);
     assert_int_equal(seen[0].state, WINDOW_EVALUATED); /* begins an hour after it */
     assert_int_equal(seen[1].state, WINDOW_BASELINE_STALE);
+    assert_string_equal(seen[0].stale_by, "");
+    assert_string_equal(seen[1].stale_by, "age");
     assert_true(seen[1].psi > 0.2);
     assert_int_equal(seen[1].severity, SEVERITY_NONE);
 }

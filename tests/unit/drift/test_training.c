@@ -81,7 +81,9 @@ static struct baseline *compared(const struct baseline *training, uint64_t seed,
                                  double shift)
 {
     struct comments c = draw(seed, n, 500, shift);
-    const struct baseline_input in = input_of(&c, STREAM_BUNDLE);
+    struct baseline_input in = input_of(&c, STREAM_BUNDLE);
+    in.from_ms = 1000;
+    in.until_ms = 5000;
     struct baseline *b = build(&in);
     struct err err = { { 0 } };
 
@@ -205,6 +207,8 @@ static void test_it_stands_in_the_file(void **state)
         fail_msg("%s", err.msg);
     assert_string_equal(back->id, b->id);
     assert_string_equal(back->training, training->id);
+    assert_int_equal(back->from_ms, 1000);
+    assert_int_equal(back->until_ms, 5000);
     for (size_t i = 0; i < b->n; i++)
         assert_memory_equal(&back->features[i].training_skew, &b->features[i].training_skew,
                             sizeof(double));
@@ -215,7 +219,11 @@ static void test_it_stands_in_the_file(void **state)
     refused(&file, "\"training_skew\":0.", "\"training_skew\":0.00", "training_skew does not fit");
     refused(&file, "\"training\":\"sha256:", "\"training\":\"sha255:", "is not the id");
     refused(&file, "\"training\":", "\"trained\":", "is not the id");
+    refused(&file, "\"from_ms\":1000", "\"from_ms\":5001", "from_ms does not fit");
+    refused(&file, "\"from_ms\":1000", "\"from_ms\":0", "from_ms does not fit");
+    refused(&file, "\"from_ms\":1000", "\"from_ms\":true", "from_ms does not fit");
     assert_int_equal(training->training[0], 0); /* as in a file of before */
+    assert_int_equal(training->from_ms, 0);
     buf_release(&again);
     buf_release(&file);
     baseline_free(back);

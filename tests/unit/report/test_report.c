@@ -434,8 +434,18 @@ static void test_verdicts(void **state)
     run_free(r.run);
 
     assert_int_equal(run_new(r.wire, r.baseline, &r.run, &r.err), ST_OK);
+    struct window w = window_of(&r, "all", -99);
+    w.rule = slice_str("training"); /* what the run says of its baseline is no window of its page */
+    w.state = WINDOW_TRAINING_SKEW;
+    assert_int_equal(take(&r, RUN_WINDOWS, RECORD_WINDOW, &w), ST_OK);
     add_window(&r, "all", 0, SEVERITY_NONE);
     add_window(&r, "all", 1, SEVERITY_WARNING);
+    w = window_of(&r, "all", 2);
+    w.state = WINDOW_BASELINE_STALE;
+    for (int i = 0; i < 6; i++) {
+        w.stale_by = slice_str(i > 3 ? "" : i > 0 ? STALE_BY_AGE : STALE_BY_BUNDLE);
+        assert_int_equal(take(&r, RUN_WINDOWS, RECORD_WINDOW, &w), ST_OK);
+    }
     struct alert al = alert_of("a");
     assert_int_equal(take(&r, RUN_ALERTS, RECORD_ALERT, &al), ST_OK);
     al.state = ALERT_RESOLVED;
@@ -444,6 +454,10 @@ static void test_verdicts(void **state)
     assert_true(has(&r, "Drift in 4 of 4 features"));
     assert_true(has(&r, "2 alert records, 0 still firing at the end"));
     assert_true(has(&r, "Called drift in 1 of 2 windows."));
+    assert_true(has(&r, "<th scope=row>windows with comments of another bundle<td>1"));
+    assert_true(has(&r, "<th scope=row>windows behind the age of the baseline<td>3"));
+    assert_true(has(&r, "<th scope=row>windows with a stale baseline<td>2"));
+    assert_true(has(&r, "<th scope=row>rule<td>window"));
     teardown(&r);
 }
 

@@ -107,6 +107,41 @@ static void a_window_is_one_row_and_one_a_feature(void **state)
     assert_int_equal(count(TABLE_DISTANCE), 2);
 }
 
+/* How many records of the only row of flow waited for their input: the last field but one. */
+static uint64_t waited(void)
+{
+    struct err err = { 0 };
+    uint64_t v = 0;
+    size_t n = 0;
+
+    assert_int_equal(rows_finish(rows, &err), ST_OK);
+    const struct slice bytes = rows_of(rows, TABLE_FLOW, &n);
+    assert_int_equal(n, 1);
+    for (size_t i = bytes.n - 2 - 12 - 8; i < bytes.n - 2 - 12; i++)
+        v = v << 8 | (unsigned char)bytes.p[i];
+    return v;
+}
+
+/* What a run says of its baseline is no window that something waited for. */
+static void a_stretch_of_long_ago_did_not_wait(void **state)
+{
+    const struct window w = { .segment = slice_str("all"),
+                              .rule = slice_str("training"),
+                              .state = WINDOW_TRAINING_SKEW,
+                              .end_ms = 1 };
+    const char *reason;
+
+    (void)state;
+    begin(1);
+    assert_int_equal(add_window(0, &reason), ST_OK);
+    assert_int_equal(waited(), 1);
+    begin(1);
+    const struct stage_rec rec = rec_of(TOPIC_WINDOWS, RECORD_WINDOW, &w, MINUTE_MS);
+    assert_int_equal(add(&rec, &reason), ST_OK);
+    assert_int_equal(waited(), 0);
+    assert_int_equal(count(TABLE_WINDOW), 1);
+}
+
 static void what_cannot_be_written_leaves_nothing(void **state)
 {
     const struct stage_rec noise = { .topic = TOPIC_WINDOWS, .value = slice_str("no frame") };
@@ -189,6 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_window_is_one_row_and_one_a_feature, end),
+        cmocka_unit_test_teardown(a_stretch_of_long_ago_did_not_wait, end),
         cmocka_unit_test_teardown(what_cannot_be_written_leaves_nothing, end),
         cmocka_unit_test_teardown(a_refused_one_is_named_and_counted, end),
         cmocka_unit_test_teardown(flow_has_a_row_a_minute, end),

@@ -18,6 +18,8 @@ struct row {
     double d;
     struct opt_double no_double;
     struct slice text;
+    struct slice no_text;
+    struct slice some_text;
     int name;
     int64_t at_ms;
     struct longs list;
@@ -33,6 +35,8 @@ static const struct copy_column columns[] = {
     { "d", COPY_DOUBLE, offsetof(struct row, d), NULL },
     { "no_double", COPY_OPT_DOUBLE, offsetof(struct row, no_double), NULL },
     { "text", COPY_TEXT, offsetof(struct row, text), NULL },
+    { "no_text", COPY_OPT_TEXT, offsetof(struct row, no_text), NULL },
+    { "some_text", COPY_OPT_TEXT, offsetof(struct row, some_text), NULL },
     { "name", COPY_ENUM, offsetof(struct row, name), names },
     { "at", COPY_TIME, offsetof(struct row, at_ms), NULL },
     { "list", COPY_LONGS, offsetof(struct row, list), NULL },
@@ -48,6 +52,7 @@ static struct row good(void)
                          .l = INT64_C(0x0102030405060708),
                          .d = 1.0,
                          .text = slice_str("hi"),
+                         .some_text = slice_str("ho"),
                          .name = 1,
                          .at_ms = INT64_C(946684800001), /* 1 ms into 2000 */
                          .list = { numbers, 1 } };
@@ -58,7 +63,7 @@ static void rows_are_as_the_manual_says(void **state)
     static const unsigned char want[] = {
         'P',  'G',  'C',  'O',  'P',  'Y',  '\n', 0xff, '\r', '\n', 0,    0,
         0,    0,    0,    0,    0,    0,    0,                                  /* head */
-        0,    10,                                                               /* fields */
+        0,    12,                                                               /* fields */
         0,    0,    0,    1,    1,                                              /* true */
         0,    0,    0,    4,    0xff, 0xff, 0xff, 0xfe,                         /* -2 */
         0,    0,    0,    8,    1,    2,    3,    4,    5,    6,    7,    8,    /* bigint */
@@ -66,6 +71,8 @@ static void rows_are_as_the_manual_says(void **state)
         0,    0,    0,    8,    0x3f, 0xf0, 0,    0,    0,    0,    0,    0,    /* 1.0 */
         0xff, 0xff, 0xff, 0xff,                                                 /* NULL */
         0,    0,    0,    2,    'h',  'i',                                      /* text */
+        0xff, 0xff, 0xff, 0xff,                                                 /* NULL */
+        0,    0,    0,    2,    'h',  'o',                                      /* text */
         0,    0,    0,    3,    'o',  'n',  'e',                                /* enum */
         0,    0,    0,    8,    0,    0,    0,    0,    0,    0,    0x03, 0xe8, /* 1000 us */
         0,    0,    0,    32,   0,    0,    0,    1,    0,    0,    0,    0,

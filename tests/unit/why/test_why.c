@@ -153,6 +153,74 @@ static void too_little_data(void **state)
     expect(&w, false, WHY_STATE);
 }
 
+/* What it says of a window that is not judged. */
+static void expect_because(struct world *w, const char *because)
+{
+    struct buf out;
+    struct err err = { 0 };
+
+    assert_int_equal(why_take_window(&w->why, &w->window, &err), ST_OK);
+    assert_int_equal(why_answer(&w->why), WHY_STATE);
+    buf_init(&out, 1 << 16);
+    why_because(&w->why, &out);
+    if (!slice_is(buf_slice(&out), because))
+        fail_msg("said: %.*s", SLICE_ARG(buf_slice(&out)));
+    buf_release(&out);
+    arena_free(w->why.keep);
+}
+
+static void a_stale_window_says_by_what(void **state)
+{
+    struct world w;
+    struct buf out;
+    struct err err = { 0 };
+
+    (void)state;
+    begin(&w, "fixed");
+    w.window.state = WINDOW_BASELINE_STALE; /* of before */
+    expect_because(&w, "the window is not judged: baseline_stale");
+    begin(&w, "fixed");
+    w.window.state = WINDOW_BASELINE_STALE;
+    w.window.stale_by = slice_str("age");
+    expect_because(&w, "the window is not judged: baseline_stale, the baseline is older than "
+                       "drift.baseline.max_age.ms");
+    begin(&w, "fixed");
+    w.window.state = WINDOW_BASELINE_STALE;
+    w.window.stale_by = slice_str("bundle");
+    buf_init(&out, 1 << 16);
+    assert_int_equal(why_take_window(&w.why, &w.window, &err), ST_OK);
+    assert_int_equal(why_json(&w.why, &out, &err), ST_OK);
+    buf_byte(&out, '\0');
+    assert_non_null(strstr(out.p, "\"stale_by\": \"bundle\""));
+    buf_release(&out);
+    expect_because(&w, "the window is not judged: baseline_stale, comments of another bundle than "
+                       "the baseline's are among it");
+}
+
+/* What a run says of its baseline answers only where nothing was judged. */
+static void what_the_baseline_was_made_of(void **state)
+{
+    static const char said[] = "the window is not judged: training_skew, the stream this baseline "
+                               "was made from differs from what the model was trained on";
+    struct world w;
+    struct err err = { 0 };
+
+    (void)state;
+    begin(&w, "fixed");
+    w.window.state = WINDOW_TRAINING_SKEW;
+    expect_because(&w, said);
+    begin(&w, "fixed");
+    const struct window judged = w.window;
+    w.window.state = WINDOW_TRAINING_SKEW;
+    w.window.start_ms = 0;
+    assert_int_equal(why_take_window(&w.why, &judged, &err), ST_OK);
+    assert_int_equal(why_take_window(&w.why, &w.window, &err), ST_OK);
+    assert_int_equal(w.why.window.state, WINDOW_EVALUATED);
+    assert_int_equal(why_take_window(&w.why, &judged, &err), ST_OK);
+    assert_int_equal(w.why.window.state, WINDOW_EVALUATED);
+    arena_free(w.why.keep);
+}
+
 static void too_little_change(void **state)
 {
     struct world w;
@@ -318,6 +386,8 @@ int main(void)
         cmocka_unit_test(an_alert_that_goes_on),
         cmocka_unit_test(alerts_that_do_not_matter),
         cmocka_unit_test(too_little_data),
+        cmocka_unit_test(a_stale_window_says_by_what),
+        cmocka_unit_test(what_the_baseline_was_made_of),
         cmocka_unit_test(too_little_change),
         cmocka_unit_test(other_windows_are_passed_by),
         cmocka_unit_test(says_what_a_scan_asked),
