@@ -149,7 +149,7 @@ static void each_run_says_it(void **state)
 {
     struct world *w = *state;
     const struct order o = rewind_to(T0 + 2 * HOUR, WM_NONE);
-    struct host first;
+    struct host first = { .w = NULL };
 
     for (int i = -1; i < 200; i += 33) {
         const struct fate fate = { 7, i, i % 2 == 0 };
