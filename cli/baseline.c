@@ -184,6 +184,15 @@ static enum status keep(const struct baseline *b, const struct app_run *run, str
     return st;
 }
 
+static enum status open_columns(struct collect *c, struct err *err)
+{
+    const size_t monitored = bundle_info(c->pipeline.bundle)->monitored.n;
+    enum status st = c->errors ? columns_init(&c->columns, 0, LABEL_ERROR_N, err)
+                               : columns_init(&c->columns, OUTPUT_N, monitored, err);
+
+    return st == ST_OK ? columns_categories(&c->columns, categories, err) : st;
+}
+
 /* Feeds the past through ingest and score, as far as it still needs them. */
 static enum status collect(struct collect *c, const struct app_run *run, struct err *err)
 {
@@ -203,11 +212,7 @@ static enum status collect(struct collect *c, const struct app_run *run, struct 
     if (st == ST_OK)
         st = pipeline_open(&c->pipeline, PIPELINE_PANE, run->verbosity < 0, err);
     if (st == ST_OK)
-        st = c->errors ? columns_init(&c->columns, 0, LABEL_ERROR_N, err)
-                       : columns_init(&c->columns, OUTPUT_N,
-                                      bundle_info(c->pipeline.bundle)->monitored.n, err);
-    if (st == ST_OK)
-        st = columns_categories(&c->columns, categories, err);
+        st = open_columns(c, err);
     if (st != ST_OK)
         return st;
     const struct pipe_conf conf = {
