@@ -96,6 +96,15 @@ def an_alert_of_their_own(b, tmp):
     assert {w["state"] for w in windows} == {"evaluated"}, windows
     assert all(w["late"] == w["updates"] == w["counters"]["overtaken"] == 0 for w in windows)
 
+    # The same without Kafka, where the end of the labels closes what is open here.
+    labels = h.Deployment(b, "e.", {}, 1, 1).lines("labels")
+    piped = h.run(h.BIN / "absa-errors", "--pipe", f"-Xerrors.bundle={BUNDLE}",
+                  input="\n".join(labels) + "\n").stdout
+    piped = h.run(h.BIN / "absa-drift", "--pipe", "--alerts", tmp / "alerts.jsonl",
+                  *(f"-X{o}" for o in options), input=piped).stdout.splitlines()
+    assert [json.loads(x) for x in piped][:len(windows)] == windows
+    assert h.read_lines(tmp / "alerts.jsonl")[0] == line
+
     path = tmp / "alert.json"
     path.write_text(line + "\n")
     h.run(h.BIN / "absa-verify-alert", path)
