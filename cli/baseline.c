@@ -34,7 +34,8 @@ static const struct app_opt opts[] = {
       "list the segments of these fields, with commas: lang,aspect,video" },
     { "segment-min", 0, "N", APP_INT, &segment_min, "those of at least N comments; 200" },
     { "stretches", 0, "N", APP_INT, &stretches,
-      "how often it is played against itself to calibrate it (200); 0: not at all" },
+      "how often it is played against itself to calibrate it (200; where its days differ, once "
+      "each); 0: not at all" },
     { "seed", 0, "N", APP_INT, &seed, "of what is drawn for that (1)" },
     { "force", 0, NULL, APP_FLAG, &force, "keep one that does not resemble itself" },
     { .name = NULL },

@@ -108,8 +108,15 @@ static void tell_policy(const struct calibration *c, const char *name)
 
 static void tell(const struct calibration *c)
 {
-    fprintf(stderr, "calibrated on %d stretches of %d days for %g false alarms a month:\n",
-            c->stretches, c->days, c->per_month);
+    if (c->tail > 0) {
+        fprintf(stderr,
+                "calibrated on %d days that differ, each against the others, for %g false alarms a "
+                "month:\n",
+                c->stretches, c->per_month);
+    } else {
+        fprintf(stderr, "calibrated on %d stretches of %d days for %g false alarms a month:\n",
+                c->stretches, c->days, c->per_month);
+    }
     tell_policy(c, "significant");
     tell_policy(c, "early");
 }

@@ -8,7 +8,9 @@
 
 #include "base/arena.h"
 #include "base/time.h"
+#include "drift/days_differ.h"
 #include "drift/monitored.h"
+#include "drift/resample.h"
 #include "drift/scan_weigh.h"
 #include "drift/tally.h"
 #include "record/score.h"
@@ -17,6 +19,7 @@ enum {
     DAYS_LEAST = 3,
     DAYS_MOST = 30,
     WORLDS_MIN = 10,
+    TAIL_SHARE = 4, /* of the days that are left out: the tail is a quarter */
     ARENA_MAX = 256 << 20,
 };
 
@@ -41,8 +44,9 @@ struct world {
     struct sighting_values *values;
     struct arena *arena; /* for one pane                       */
     double *row;         /* a value of each feature            */
-    struct stretch drawn;
+    struct excerpt drawn;
     struct history past;
+    int64_t counts_ms; /* before this of a stretch no alert is one */
     int64_t sightings;
     struct scan_rules rules;
     double level[CALIBRATION_STEPS];
@@ -69,7 +73,7 @@ static double boundaries_a_day(const struct calibrate *c)
     for (size_t i = 0; i < c->in->rows; i++)
         panes += i == 0 || c->arrival_ms[i] / c->settings.pane_ms !=
                                c->arrival_ms[i - 1] / c->settings.pane_ms;
-    return panes / (double)resample_days(c->pool);
+    return panes / (double)c->pool->days;
 }
 
 /* Days of a stretch that LOOKS_MAX has room for. */
@@ -82,32 +86,51 @@ static int32_t stretch_days(const struct calibrate *c)
     return (int32_t)fmin(DAYS_MOST, fmax(DAYS_LEAST, floor(LOOKS_MAX / looks)));
 }
 
+/* Stretches are drawn, or each is a day left out. */
+static enum status plan(struct calibrate *c, struct err *err)
+{
+    double rows = fmin((double)c->in->rows, CALIBRATE_ROWS_MAX);
+    enum status st = ST_OK;
+
+    if (days_differ(c->pool, c->in, c->base)) {
+        st = left_out_new(c->pool, &c->left_out, err);
+        c->stretches = (int32_t)c->left_out.n;
+        c->days = 1;
+        c->tail = c->stretches / TAIL_SHARE;
+    } else {
+        c->world_days = (size_t)ceil((double)c->pool->days * rows / (double)c->in->rows);
+        c->days = stretch_days(c);
+    }
+    c->worlds = (int32_t)fmin(c->stretches, fmax(WORLDS_MIN, floor(WORLD_ROWS_MAX / rows)));
+    return st;
+}
+
 enum status calibrate_begin(struct calibrate *c, struct err *err)
 {
     enum status st;
-    double days;
-    double rows;
+    size_t days;
 
     c->pool = NULL;
+    c->left_out = (struct left_out){ 0 };
+    c->tail = 0;
     if (c->in->n < monitored_scores(c->in->names[0]))
         return err_set(err, ST_REJECT, "it is not one of scores");
-    st = resample_new(c->in, c->arrival_ms, c->base, &c->pool, err);
+    st = pool_new(c->in, c->arrival_ms, &c->pool, err);
+    if (st == ST_OK)
+        st = plan(c, err);
     if (st != ST_OK)
         return st;
-    days = (double)resample_days(c->pool);
-    if (days < CALIBRATE_DAYS_MIN || resample_videos(c->pool) < CALIBRATE_VIDEOS_MIN)
-        return err_set(err, ST_REJECT, "it holds %.0f days and %zu videos: %d and %d are needed",
-                       days, resample_videos(c->pool), CALIBRATE_DAYS_MIN, CALIBRATE_VIDEOS_MIN);
-    rows = fmin((double)c->in->rows, CALIBRATE_ROWS_MAX);
-    c->world_days = (size_t)ceil(days * rows / (double)c->in->rows);
-    c->worlds = (int32_t)fmin(c->stretches, fmax(WORLDS_MIN, floor(WORLD_ROWS_MAX / rows)));
-    c->days = stretch_days(c);
+    days = c->left_out.n > 0 ? c->left_out.n : c->pool->days;
+    if (days < CALIBRATE_DAYS_MIN || c->pool->videos < CALIBRATE_VIDEOS_MIN)
+        return err_set(err, ST_REJECT, "it holds %zu days and %zu videos: %d and %d are needed",
+                       days, c->pool->videos, CALIBRATE_DAYS_MIN, CALIBRATE_VIDEOS_MIN);
     return ST_OK;
 }
 
 void calibrate_end(struct calibrate *c)
 {
-    resample_free(c->pool);
+    left_out_release(&c->left_out);
+    pool_free(c->pool);
     c->pool = NULL;
 }
 
@@ -162,7 +185,7 @@ static void world_end(struct world *w)
     free(w->q);
     free(w->p);
     history_release(&w->past);
-    stretch_release(&w->drawn);
+    excerpt_release(&w->drawn);
     free(w->row);
     arena_free(w->arena);
     sighting_values_free(w->values);
@@ -205,12 +228,36 @@ static enum status allocate(struct world *w, struct err *err)
     return find_policies(w, err);
 }
 
+/* The comments of a world's baseline. */
+static enum status draw_world(struct world *w, int32_t world, struct err *err)
+{
+    const struct calibrate *c = w->c;
+    uint64_t seed = (c->seed + (uint64_t)world) * SEED_WORLD;
+    enum status st;
+
+    if (c->left_out.n > 0)
+        return left_out_rest(&c->left_out, (size_t)world, (size_t)c->worlds, CALIBRATE_ROWS_MAX,
+                             &w->drawn, err);
+    st = resample_draw(c->pool, c->world_days, seed, &w->drawn, err);
+    if (st == ST_OK && w->drawn.n == 0) /* days without a video, all of them */
+        st = resample_draw(c->pool, c->world_days, seed + 1, &w->drawn, err);
+    return st;
+}
+
+static enum status draw_stretch(struct world *w, int32_t k, struct err *err)
+{
+    const struct calibrate *c = w->c;
+
+    if (c->left_out.n > 0)
+        return left_out_day(&c->left_out, (size_t)k, &w->drawn, err);
+    return resample_draw(c->pool, (size_t)c->days, c->seed + 1 + (uint64_t)k, &w->drawn, err);
+}
+
 static enum status world_begin(const struct calibrate *c, int32_t world, struct world **out,
                                struct err *err)
 {
     const struct calibration_settings *s = &c->settings;
     struct world *w = calloc(1, sizeof(*w));
-    uint64_t seed = (c->seed + (uint64_t)world) * SEED_WORLD;
     enum status st;
 
     *out = w;
@@ -223,9 +270,8 @@ static enum status world_begin(const struct calibrate *c, int32_t world, struct 
                                     .streak_min = (int32_t)s->streak_min };
     for (int32_t i = 0; i < CALIBRATION_STEPS; i++)
         w->level[i] = calibration_step(i);
-    st = resample_draw(c->pool, c->world_days, seed, &w->drawn, err);
-    if (st == ST_OK && w->drawn.n == 0) /* days without a video, all of them */
-        st = resample_draw(c->pool, c->world_days, seed + 1, &w->drawn, err);
+    w->counts_ms = c->left_out.n > 0 ? MS_DAY : 0;
+    st = draw_world(w, world, err);
     if (st == ST_OK)
         st = build_from(w, err);
     return st == ST_OK ? allocate(w, err) : st;
@@ -246,7 +292,7 @@ static void put_word(const struct baseline_words *w, size_t row, struct score *s
 }
 
 /* Counts a comment as the pane stage does. */
-static enum status count(struct world *w, const struct resampled *r, struct err *err)
+static enum status count(struct world *w, const struct excerpt_row *r, struct err *err)
 {
     const struct baseline_input *in = w->c->in;
     const int64_t id = w->sightings++;
@@ -298,6 +344,12 @@ static void weigh(struct world *w, int row)
         streak[i] = 0;
 }
 
+static void forget_alerts(struct world *w)
+{
+    for (int row = 0; row < CALIBRATION_POLICIES; row++)
+        w->least[row] = CALIBRATION_NEVER;
+}
+
 /* Closes a pane and looks back from its end. */
 static enum status close_pane(struct world *w, int64_t start_ms, struct err *err)
 {
@@ -315,6 +367,8 @@ static enum status close_pane(struct world *w, int64_t start_ms, struct err *err
     history_drop(&w->past, history_needed(&w->past, at_ms, w->rules.span_ms, SCAN_COMMENTS_MAX));
     for (int row = 0; row < CALIBRATION_POLICIES && st == ST_OK; row++)
         weigh(w, row);
+    if (start_ms < w->counts_ms)
+        forget_alerts(w);
     return st;
 }
 
@@ -325,8 +379,7 @@ static enum status play(struct world *w, struct err *err)
 
     history_release(&w->past);
     memset(w->streak, 0, sizeof(w->streak));
-    for (int row = 0; row < CALIBRATION_POLICIES; row++)
-        w->least[row] = CALIBRATION_NEVER;
+    forget_alerts(w);
     for (size_t i = 0; i < w->drawn.n && st == ST_OK; i++) {
         int64_t pane = w->drawn.v[i].ms / pane_ms;
 
@@ -347,7 +400,7 @@ enum status calibrate_world(const struct calibrate *c, int32_t world, struct cal
         if (c->go_on && !c->go_on(c->ctx))
             st = err_set(err, ST_RETRY, "interrupted");
         if (st == ST_OK)
-            st = resample_draw(c->pool, (size_t)c->days, c->seed + 1 + (uint64_t)k, &w->drawn, err);
+            st = draw_stretch(w, k, err);
         if (st == ST_OK)
             st = play(w, err);
         for (int row = 0; row < CALIBRATION_POLICIES && st == ST_OK; row++)
@@ -362,6 +415,7 @@ void calibrate_finish(const struct calibrate *c, double per_month, struct calibr
 {
     out->stretches = c->stretches;
     out->days = c->days;
+    out->tail = c->tail;
     out->settings = c->settings;
     out->per_month = per_month;
     calibration_sort(out);

@@ -2,11 +2,14 @@
 /* calibrate.h -- plays a baseline against itself, to learn the level that keeps a
  * promise (drift/calibration.h).
  *
- *   world     a baseline drawn from the baseline (drift/resample.h), built as any other: the
+ *   world     a baseline made of the baseline's comments, built as any other: the
  *             error that a baseline of this size has is in the result
- *   stretch   days drawn from the same, counted into panes, looked at from each boundary
+ *   stretch   days of the same, counted into panes, looked at from each boundary
  *             by the scan and weighed by the policies as the judge does: scan_look() and
  *             scan_weigh() are its own code. Kept is the strictest level with an alert
+ *
+ * Where days are alike (drift/days_differ.h) both are drawn from all videos (drift/resample.h).
+ * Where they differ each day is a stretch, and its world is all the others (drift/left_out.h).
  *
  * Up to its first alert what a stretch holds does not depend on the level, so that one
  * pass tells all levels. Later alerts in it do not count: the maximum of a stretch is what
@@ -20,7 +23,8 @@
 #define DRIFT_CALIBRATE_H
 
 #include "drift/calibration.h"
-#include "drift/resample.h"
+#include "drift/left_out.h"
+#include "drift/pool.h"
 
 enum {
     CALIBRATE_DAYS_MIN = 14,    /* of the baseline                                     */
@@ -33,16 +37,19 @@ struct calibrate {
     const int64_t *arrival_ms;       /* of each row  */
     const struct baseline *base;
     struct calibration_settings settings;
-    int32_t stretches; /* 0 < wanted <= CALIBRATION_STRETCHES_MAX */
+    int32_t stretches; /* 0 < wanted <= CALIBRATION_STRETCHES_MAX; where days differ one for
+                          each, by calibrate_begin() */
     uint64_t seed;
     bool (*go_on)(
         void *ctx); /* asked before each stretch, by the thread that plays it; NULL: always */
     void *ctx;
     /* Filled by calibrate_begin(). */
-    struct resample *pool;
-    int32_t days;   /* of a stretch      */
-    int32_t worlds; /* at most stretches */
-    size_t world_days;
+    struct pool *pool;
+    struct left_out left_out; /* without days: they are alike                    */
+    int32_t days;             /* of a stretch                                    */
+    int32_t tail;             /* of calibration.h                                */
+    int32_t worlds;           /* at most stretches                               */
+    size_t world_days;        /* drawn for one                                   */
 };
 
 /* Plans it. ST_REJECT: the baseline has not enough days or videos, err says how many

@@ -10,9 +10,14 @@
 #define MONTH_DAYS 30.0
 #define LN2        0.6931471805599453
 
+static double step(double i)
+{
+    return xexp(-LN2 * i / 8);
+}
+
 double calibration_step(int32_t i)
 {
-    return xexp(-LN2 * (double)i / 8);
+    return step(i);
 }
 
 int32_t calibration_row(const struct policy *policy)
@@ -36,13 +41,58 @@ void calibration_sort(struct calibration *c)
         qsort(c->least[row], (size_t)c->stretches, sizeof(c->least[row][0]), by_descending);
 }
 
+static double capped(double level)
+{
+    return fmin(level, CALIBRATION_LEVEL_MAX);
+}
+
 /* The level that at most rank stretches of the row reach. */
 static double level_of_rank(const struct calibration *c, int32_t row, double rank)
 {
     double last = (double)c->stretches - 1;
     int32_t at = (int32_t)fmin(fmax(rank, 0), last);
 
-    return fmin(calibration_step(c->least[row][at] + 1), CALIBRATION_LEVEL_MAX);
+    return capped(step(c->least[row][at] + 1));
+}
+
+/* The level that rank stretches reach, about share of them. */
+static struct calibration_level level_of_share(const struct calibration *c, int32_t row,
+                                               double share, double rank)
+{
+    double around = 1.96 * sqrt((double)c->stretches * share * (1 - share));
+
+    if (rank < 1)
+        return (struct calibration_level){ 0 };
+    return (struct calibration_level){
+        .level = level_of_rank(c, row, rank),
+        .low = level_of_rank(c, row, floor(rank - around)),
+        .high = level_of_rank(c, row, ceil(rank + around)),
+    };
+}
+
+/* The level beyond the strictest k stretches that share of those to come is beyond: calibration.h.
+ * The standard error is that of an exponential tail's two estimates, u and its mean. */
+static struct calibration_level level_of_tail(const struct calibration *c, int32_t row,
+                                              double share)
+{
+    const int16_t *least = c->least[row];
+    double k = c->tail;
+    double times = (k + 1) / ((c->stretches + 1) * share);
+    double beyond = k * (xexp(xlog(times) / k) - 1); /* in means */
+    double mean = 0;
+    double at;
+    double around;
+
+    for (int32_t i = 0; i < c->tail; i++)
+        mean += (least[i] - least[c->tail]) / k;
+    at = least[c->tail] + 0.5 +
+         beyond * mean; /* a stretch is somewhere between its step and the next */
+    around = 1.96 * mean * sqrt(beyond * beyond / k + 1 / (k + 1));
+    return (struct calibration_level){
+        .level = capped(step(at)),
+        .low = capped(step(at + around)),
+        .high = capped(step(at - around)),
+    };
 }
 
 struct calibration_level calibration_level(const struct calibration *c, const struct policy *policy,
@@ -50,17 +100,16 @@ struct calibration_level calibration_level(const struct calibration *c, const st
 {
     double events = fmin(per_month * (double)c->days / MONTH_DAYS, CALIBRATION_EVENTS_MAX);
     double share = 1 - xexp(-events);
-    double rank = floor(share * (double)c->stretches);
-    double around = 1.96 * sqrt((double)c->stretches * share * (1 - share));
+    double n = c->stretches;
     int32_t row = calibration_row(policy);
 
-    if (row < 0 || rank < 1)
+    if (row < 0)
         return (struct calibration_level){ 0 };
-    return (struct calibration_level){
-        .level = level_of_rank(c, row, rank),
-        .low = level_of_rank(c, row, floor(rank - around)),
-        .high = level_of_rank(c, row, ceil(rank + around)),
-    };
+    if (c->tail == 0)
+        return level_of_share(c, row, share, floor(share * n));
+    if (share * (n + 1) < c->tail + 1)
+        return level_of_tail(c, row, share);
+    return level_of_share(c, row, share, floor(share * (n + 1)) - 1);
 }
 
 static bool same(const struct calibration_settings *a, const struct calibration_settings *b)

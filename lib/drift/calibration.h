@@ -10,6 +10,18 @@
  *     1 - e^(-b days / 30)
  *
  * of the stretches reach: so often has a Poisson process of that rate at least one event.
+ * Where each stretch is a day that was left out (drift/left_out.h) there are as few as days, and
+ * the level is beyond them: a month of 30 days is longer than a baseline of 28. The tail of
+ * s = -log2(level) is taken to be exponential, as that of a normal variable's p-value nearly is,
+ * from the k strictest of n days on. With u the next of them and m the mean of the k less u,
+ *
+ *     P(a day to come is beyond u + x) = (k + 1)/(n + 1) (1 + x/(k m))^-k
+ *
+ * is exact over baselines, whatever the scale (the predictive distribution; Geisser 1993,
+ * Predictive Inference), and so is the mean number of alerts that follows: not of one
+ * baseline, whose level is known within its interval, but on average. Above u it is an order
+ * statistic's, P(beyond the j-th) = j/(n + 1).
+ *
  * As levels are kept, and not one threshold, the budget may be changed without a new
  * baseline. What else a level depends on is kept beside them: with other settings, or
  * below the resolution of the stretches there are, the bounds hold. */
@@ -24,9 +36,9 @@
 
 enum {
     CALIBRATION_STRETCHES_MAX = 1000,
-    CALIBRATION_STEPS = 384, /* levels 2^(-i/8): 1 to 3.8e-15                  */
-    CALIBRATION_NEVER = -1,  /* no alert at any of them                          */
-    CALIBRATION_POLICIES = 2 /* those that scan: significant, early             */
+    CALIBRATION_STEPS = 1024, /* levels 2^(-i/8): 1 to 3.2e-39                 */
+    CALIBRATION_NEVER = -1,   /* no alert at any of them                          */
+    CALIBRATION_POLICIES = 2  /* those that scan: significant, early             */
 };
 
 /* No level above it, however rarely a baseline could be tested at all. */
@@ -48,6 +60,7 @@ struct calibration_settings {
 struct calibration {
     int32_t stretches; /* 0: not calibrated            */
     int32_t days;      /* of each                      */
+    int32_t tail;      /* k, each a day left out; 0: they are drawn */
     struct calibration_settings settings;
     double per_month; /* the budget it was made for   */
     /* The strictest level at which each stretch has an alert: i of 2^(-i/8), or

@@ -54,6 +54,8 @@ void calibration_write(const struct calibration *c, struct buf *out)
             c->days);
     buf_fmt(out, "\"pane_ms\":%" PRId64 ",\"max_span_ms\":%" PRId64 ",", s->pane_ms, s->span_ms);
     buf_fmt(out, "\"min_videos\":%" PRId64 ",\"for\":%" PRId64 ",", s->min_videos, s->streak_min);
+    if (c->tail > 0)
+        buf_fmt(out, "\"tail\":%" PRId32 ",", c->tail);
     put_number(out, "effect_min", s->effect_min);
     put_number(out, "per_month", c->per_month);
     for (int row = 0; row < CALIBRATION_POLICIES; row++) {
@@ -139,6 +141,8 @@ enum status calibration_read(const json_t *obj, struct calibration *out, struct 
         return ST_OK;
     out->stretches = (int32_t)get_int(&r, "stretches", 1, CALIBRATION_STRETCHES_MAX);
     out->days = (int32_t)get_int(&r, "days", 1, 366);
+    if (json_object_get(obj, "tail"))
+        out->tail = (int32_t)get_int(&r, "tail", 1, out->stretches - 1);
     s->pane_ms = get_int(&r, "pane_ms", 1, INT64_MAX);
     s->span_ms = get_int(&r, "max_span_ms", 1, INT64_MAX);
     s->min_videos = get_int(&r, "min_videos", 1, INT64_MAX);

@@ -5,7 +5,8 @@
  *    "min_videos":10,"effect_min":0.005,"for":3,"per_month":1,
  *    "significant":{"level":..,"low":..,"high":..,"least":[..]},"early":{..}}
  *
- * The file of a baseline that is not calibrated has no such member, as those of before. */
+ * Where days were left out: "tail":7 before "effect_min". The file of a baseline that is not
+ * calibrated has no such member, as those of before. */
 #ifndef DRIFT_CALIBRATION_JSON_H
 #define DRIFT_CALIBRATION_JSON_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* bench_promise.c -- a budget of one false alarm a month: how many there are, in months drawn
  * from where the baseline came from; by calibration and by bounds. bench_promise [BASELINES
- * [MONTHS]], 10 baselines of 28 days and 20 months on each unless told. */
+ * [MONTHS [STREAM]]], 10 baselines of 28 days, 20 months on each and all three streams unless
+ * told. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -65,8 +66,9 @@ int main(int argc, char **argv)
     };
     int baselines = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 10;
     int months = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 20;
+    size_t only = argc > 3 ? (size_t)strtoul(argv[3], NULL, 10) : 0;
 
-    if (baselines < 1 || months < 1)
+    if (baselines < 1 || months < 1 || only > sizeof(tried) / sizeof(tried[0]))
         return 64;
     printf("alerts a month at a budget of 1, %d months\n%-38s %11s %6s %11s %6s\n",
            baselines * months, "", "significant", "early", "(bounds)", "");
@@ -74,6 +76,8 @@ int main(int argc, char **argv)
         double all = (double)baselines * months;
         struct rates r = { { 0 }, { 0 } };
 
+        if (only > 0 && only != i + 1)
+            continue;
         for (int k = 0; k < baselines; k++)
             play(&tried[i], k, months, &r);
         printf("%-38s %11.2f %6.2f %11.2f %6.2f\n", tried[i].name, r.calibrated[0] / all,

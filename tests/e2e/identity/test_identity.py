@@ -78,14 +78,21 @@ class Identity(unittest.TestCase):
         self.assertEqual(said[0], said[2])
 
     def test_a_calibration_is_the_same(self):
-        """However many threads there are, and on whichever CPU."""
+        """However many threads there are, and on whichever CPU; drawn, or of days that differ, here by their texts."""
+        for moods, says in ((1, b'"calibration":{"stretches":12,'), (4, b'"stretches":16,"days":1,')):
+            with self.subTest(moods=moods):
+                self.calibrate(moods, says)
+
+    def calibrate(self, moods, says):
         long = self.dir / "long.jsonl"
         pick = random.Random(6)
         lines = []
         for line in comments(1500, 1):
             c = json.loads(line)
-            second = 1_753_228_800 + pick.randrange(16 * 86400)
+            day = pick.randrange(16)
+            second = 1_753_228_800 + day * 86400 + pick.randrange(86400)
             lines.append(dict(c, create_time=second, cid=str((second << 32) | len(lines)),
+                              text=c["text"] + " great!" * (day % moods),
                               aweme_id=str(7_500_000_000_000_000_000 + second // 7200)))
         long.write_text("\n".join(json.dumps(c) for c in sorted(lines, key=lambda c: c["create_time"])) + "\n")
         made = []
@@ -95,7 +102,7 @@ class Identity(unittest.TestCase):
             run = [*one, BIN / "absa-baseline", "-q", "--force", "--stretches", "12", "-Xpane.ms=1h", "--input", long]
             self.run_it(run[0], *run[1:], "--out", out, env=env)
             made.append(out.read_bytes())
-        self.assertIn(b'"calibration":{"stretches":12,', made[0])
+        self.assertIn(says, made[0])
         self.assertEqual(made[0], made[1])
 
 
