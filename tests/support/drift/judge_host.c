@@ -285,6 +285,16 @@ void host_copy_panes(struct host *to, const struct world *w, size_t skip, int32_
     arena_free(a);
 }
 
+void host_rewound(struct host *h, struct world *w, const struct order *o, const struct fate *f)
+{
+    host_empty(h, w);
+    host_copy_panes(h, w, ALL_PANES, 1);
+    host_order(h, o);
+    host_copy_panes(h, w, 3, 1);
+    host_copy_panes(h, w, ALL_PANES, 2);
+    host_run(h, f);
+}
+
 struct order rewind_to(int64_t begin_ms, int64_t until_ms)
 {
     return (

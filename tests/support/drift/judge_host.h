@@ -93,6 +93,10 @@ void host_append(struct host *h, const struct pane *pane);
 /* Appends what an operator says. */
 void host_order(struct host *h, const struct order *o);
 
+/* A host of its own that takes the panes of the world, a rewind to run 2, what a pane sent that had
+ * not heard of it, and the panes again, of run 2. */
+void host_rewound(struct host *h, struct world *w, const struct order *o, const struct fate *f);
+
 /* A rewind to run 2. */
 struct order rewind_to(int64_t begin_ms, int64_t until_ms);
 

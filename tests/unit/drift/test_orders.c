@@ -119,12 +119,7 @@ static void a_rewind_begins_a_run(void **state)
         const struct fate f = { 7, i, i % 2 == 0 };
         struct host h;
 
-        host_empty(&h, w);
-        host_copy_panes(&h, w, ALL_PANES, 1);
-        host_order(&h, &o);
-        host_copy_panes(&h, w, 3, 1); /* of a pane that has not heard of it */
-        host_copy_panes(&h, w, ALL_PANES, 2);
-        host_run(&h, &f);
+        host_rewound(&h, w, &o, &f);
         host_check_run_two(&first, &h, all, o.begin_ms, a);
         assert_int_equal(h.counters[COUNTER_OVERTAKEN], 0);
         if (i < 0)

@@ -155,12 +155,7 @@ static void each_run_says_it(void **state)
         const struct fate fate = { 7, i, i % 2 == 0 };
         struct host h;
 
-        host_empty(&h, w);
-        host_copy_panes(&h, w, ALL_PANES, 1);
-        host_order(&h, &o);
-        host_copy_panes(&h, w, 3, 1); /* of a pane that has not heard of it */
-        host_copy_panes(&h, w, ALL_PANES, 2);
-        host_run(&h, &fate);
+        host_rewound(&h, w, &o, &fate);
         assert_int_equal(count_told(&h, 1), 1);
         assert_int_equal(count_told(&h, 2), 1);
         if (i < 0) {
