@@ -103,7 +103,7 @@ struct calibration_level calibration_level(const struct calibration *c, const st
     double n = c->stretches;
     int32_t row = calibration_row(policy);
 
-    if (row < 0)
+    if (row < 0 || !(share > 0))
         return (struct calibration_level){ 0 };
     if (c->tail == 0)
         return level_of_share(c, row, share, floor(share * n));

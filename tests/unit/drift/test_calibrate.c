@@ -175,6 +175,7 @@ static void test_file_of_days(void **state)
     json_t *obj = json_object_get(root, "calibration");
     assert_int_equal(calibration_read(obj, &back, &err), ST_OK);
     assert_int_equal(back.tail, 7);
+    assert_true(calibration_level(&back, policy_of("early"), 0).level == 0);
     json_object_set_new(obj, "tail", json_integer(28));
     assert_int_equal(calibration_read(obj, &back, &err), ST_REJECT);
     assert_non_null(strstr(err.msg, "tail"));
