@@ -176,11 +176,12 @@ WIDE_TARGET static void toeplitz(const double *row, const double *back, size_t n
 WIDE_TARGET static void combine(const double (*v)[WIDE_FOUR], const uint64_t *times, size_t n,
                                 double *sum)
 {
-    four s = *fours(sum);
+    four *to = (four *)(void *)sum;
+    four s = to[0];
 
     for (size_t i = 0; i < n; i++)
         s += (double)(int64_t)times[i] * *fours(v[i]);
-    memcpy(sum, &s, sizeof(s));
+    to[0] = s;
 }
 
 WIDE_TARGET static void project(const double (*t)[WIDE_SIXTEEN], const double *d, size_t n,
