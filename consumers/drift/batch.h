@@ -15,7 +15,7 @@
 /* A batch is cut when it would be about so large on the wire, or is of more panes: where a month
  * is read in minutes, it would else have tallies for each minute between two commits, and live
  * for two or three. */
-enum { BATCH_BYTES = 512 << 10, BATCH_PANES = 16, BATCH_SPARE = 64 };
+enum { BATCH_BYTES = 512 << 10, BATCH_PANES = 8, BATCH_SPARE = 64 };
 
 /* Empty tallies of one baseline, to use again; zeroed at first but for base, which is borrowed. */
 struct spare {

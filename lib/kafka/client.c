@@ -37,7 +37,7 @@ static const struct rdk_set defaults[] = {
     /* A backlog waits in the log, not in memory: with 64 MB, the library's default, a consumer
      * that starts late takes three times what it takes else. A message counts by its bytes here
      * and takes some 500 more. A small queue is as fast as a large one (rdk_poll.h). */
-    { "queued.max.messages.kbytes", "256" },
+    { "queued.max.messages.kbytes", "128" },
     { "fetch.message.max.bytes", "65536" }, /* of a partition at once; a larger batch comes alone */
     /* What a batch of zstd may unpack to, among others; the broker's limit of 1 MB is for what it
      * was packed into. */
