@@ -145,17 +145,20 @@ static rd_kafka_resp_err_t ask_offset(struct kafka_admin *a, const char *topic, 
     return e;
 }
 
-/* The same, through changes of the leader. */
+/* The same, through changes of the leader, of which librdkafka hears nothing by itself when a
+ * broker answers that it leads no more: it would ask the same one for minutes. */
 static enum status offset_of(struct kafka_admin *a, const char *topic, int32_t part,
                              int64_t time_ms, int64_t *offset, struct err *err)
 {
     const int64_t until = rdk_now_ms() + RDK_TIMEOUT_MS;
     const struct timespec pause = { 0, 100 * 1000000L };
+    struct err ignored = { 0 };
     rd_kafka_resp_err_t e = ask_offset(a, topic, part, time_ms, offset);
 
     while (e && rdk_is_passing(e) && rdk_now_ms() < until) {
         nanosleep(&pause, NULL);
-        e = ask_offset(a, topic, part, time_ms, offset);
+        if (rdk_learn_leaders(a->rk, topic, &ignored) == ST_OK)
+            e = ask_offset(a, topic, part, time_ms, offset);
     }
     return rdk_code(e, topic, err);
 }

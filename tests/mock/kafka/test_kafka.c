@@ -21,7 +21,7 @@ struct fixture {
     struct kafka_conf conf;
 };
 
-static int setup(void **state)
+static int setup_brokers(void **state, int brokers)
 {
     static struct fixture f;
     char why[200];
@@ -30,7 +30,7 @@ static int setup(void **state)
     f = (struct fixture){ 0 };
     f.rk = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), why, sizeof(why));
     assert_non_null(f.rk);
-    f.mock = rd_kafka_mock_cluster_new(f.rk, 1);
+    f.mock = rd_kafka_mock_cluster_new(f.rk, brokers);
     assert_non_null(f.mock);
     assert_int_equal(rd_kafka_mock_topic_create(f.mock, "absa.raw", PARTS, 1), 0);
     assert_int_equal(kafka_conf_set(&f.conf, "bootstrap.servers",
@@ -39,6 +39,16 @@ static int setup(void **state)
     assert_int_equal(kafka_conf_set(&f.conf, "socket.timeout.ms", "1000", &err), ST_OK);
     *state = &f;
     return 0;
+}
+
+static int setup(void **state)
+{
+    return setup_brokers(state, 1);
+}
+
+static int setup_two(void **state)
+{
+    return setup_brokers(state, 2);
 }
 
 static int teardown(void **state)
@@ -197,12 +207,31 @@ static void test_admin(void **state)
     kafka_admin_free(a);
 }
 
+/* Who led a partition when it was asked last does not answer for it any more. */
+static void test_range_follows_the_leader(void **state)
+{
+    struct fixture *f = *state;
+    struct kafka_admin *a;
+    struct err err = { 0 };
+    int64_t low = -1;
+    int64_t end = -1;
+
+    assert_int_equal(kafka_admin_new(&f->conf, &a, &err), ST_OK);
+    for (int32_t leader = 1; leader <= 4; leader++) {
+        assert_int_equal(rd_kafka_mock_partition_set_leader(f->mock, "absa.raw", 1, 1 + leader % 2),
+                         0);
+        assert_int_equal(kafka_admin_range(a, "absa.raw", 1, &low, &end, &err), ST_OK);
+    }
+    kafka_admin_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refused_properties),
         cmocka_unit_test_setup_teardown(test_write_and_read, setup, teardown),
         cmocka_unit_test_setup_teardown(test_admin, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_range_follows_the_leader, setup_two, teardown),
         cmocka_unit_test_setup_teardown(test_taint_by_commit, setup, teardown),
         cmocka_unit_test_setup_teardown(test_taint_by_abort, setup, teardown),
     };
