@@ -7,6 +7,7 @@
 #include <librdkafka/rdkafka_mock.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "kafka/admin.h"
 #include "kafka/producer.h"
@@ -225,12 +226,50 @@ static void test_range_follows_the_leader(void **state)
     kafka_admin_free(a);
 }
 
+/* 40 messages that fill a queue each: one a second, when nothing wakes who fetches. */
+static void test_a_small_queue_does_not_wait(void **state)
+{
+    enum { BIG = 80 << 10, MESSAGES = 40, FAST_S = 20 };
+    static const char big[BIG];
+    struct fixture *f = *state;
+    struct kafka_producer *p;
+    struct kafka_reader *r;
+    struct kafka_names names;
+    const struct kafka_msg *m;
+    struct err err = { 0 };
+    struct timespec begun;
+    struct timespec now;
+
+    assert_int_equal(kafka_conf_set(&f->conf, "batch.num.messages", "1", &err), ST_OK);
+    assert_int_equal(kafka_conf_set(&f->conf, "queued.max.messages.kbytes", "16", &err), ST_OK);
+    assert_int_equal(kafka_producer_new(&f->conf, &p, &err), ST_OK);
+    for (int i = 0; i < MESSAGES; i++)
+        assert_int_equal(
+            kafka_producer_send(
+                p, &(struct kafka_rec){ .topic = "absa.raw", .value = { big, BIG } }, &err),
+            ST_OK);
+    assert_int_equal(kafka_producer_flush(p, 10000, &err), ST_OK);
+    kafka_producer_free(p);
+    assert_int_equal(kafka_names_make("absa.", &names, &err), ST_OK);
+    assert_int_equal(kafka_reader_new(&f->conf, &names, &r, &err), ST_OK);
+    (void)clock_gettime(CLOCK_MONOTONIC, &begun);
+    assert_int_equal(kafka_reader_open(r, TOPIC_RAW, 0, 0, -1, &err), ST_OK);
+    for (int i = 0; i < MESSAGES; i++) {
+        assert_int_equal(kafka_reader_next(r, &m, &err), ST_OK);
+        assert_non_null(m);
+    }
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    assert_in_range(now.tv_sec - begun.tv_sec, 0, FAST_S);
+    kafka_reader_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refused_properties),
         cmocka_unit_test_setup_teardown(test_write_and_read, setup, teardown),
         cmocka_unit_test_setup_teardown(test_admin, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_small_queue_does_not_wait, setup, teardown),
         cmocka_unit_test_setup_teardown(test_range_follows_the_leader, setup_two, teardown),
         cmocka_unit_test_setup_teardown(test_taint_by_commit, setup, teardown),
         cmocka_unit_test_setup_teardown(test_taint_by_abort, setup, teardown),
