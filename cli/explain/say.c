@@ -25,7 +25,7 @@ static int by_size(const void *a, const void *b)
     return (p->feature > q->feature) - (p->feature < q->feature);
 }
 
-static void say_output(const struct say *s, const struct explained *e, enum bundle_output o,
+static void say_output(const struct say *s, const struct explained *e, enum output o,
                        struct buf *out)
 {
     struct part parts[BUNDLE_FEATURES_MAX] = { { 0 } };
@@ -79,7 +79,7 @@ static void say_aspect(const struct say *s, const struct aspect *a, struct buf *
 
 void say_explained(const struct say *s, const struct explained *e, struct buf *out)
 {
-    for (enum bundle_output o = 0; o < OUTPUT_N; o++)
+    for (enum output o = 0; o < OUTPUT_N; o++)
         say_output(s, e, o, out);
     say_within(&s->info->conformal, &e->scored, out);
     for (size_t i = 0; i < e->scored.aspects.n; i++)
@@ -89,7 +89,7 @@ void say_explained(const struct say *s, const struct explained *e, struct buf *o
 bool say_value(const struct bundle_info *info, const struct scored *s, struct slice name,
                double *value)
 {
-    for (enum bundle_output o = 0; o < OUTPUT_N; o++) {
+    for (enum output o = 0; o < OUTPUT_N; o++) {
         if (slice_is(name, output_table[o].name)) {
             *value = s->output[o];
             return true;

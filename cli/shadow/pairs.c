@@ -140,7 +140,7 @@ void pairs_compare(struct pairs *p, double bound, struct pairs_report *out)
     while (i < n[0] && k < n[1]) {
         int order = by_key(&v[0][i], &v[1][k]);
 
-        for (enum bundle_output o = 0; order == 0 && o < OUTPUT_N; o++)
+        for (enum output o = 0; order == 0 && o < OUTPUT_N; o++)
             sums_add(&sums[o], v[0][i].output[o], v[1][k].output[o], bound);
         out->n += order == 0;
         i += order <= 0;
@@ -148,6 +148,6 @@ void pairs_compare(struct pairs *p, double bound, struct pairs_report *out)
     }
     out->alone[0] = n[0] - out->n;
     out->alone[1] = n[1] - out->n;
-    for (enum bundle_output o = 0; o < OUTPUT_N; o++)
+    for (enum output o = 0; o < OUTPUT_N; o++)
         out->output[o] = sums_end(&sums[o]);
 }

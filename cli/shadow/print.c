@@ -23,7 +23,7 @@ void pairs_text(const struct pairs *p, const struct pairs_report *r, struct buf 
         return;
     buf_fmt(out, "%-20s %8s %8s %8s %8s %8s %8s %6s  >%-6.3g flipped\n", "output", "scores",
             "shadow", "diff", "sd", "mean|d|", "max|d|", "corr", r->bound);
-    for (enum bundle_output o = 0; o < OUTPUT_N; o++) {
+    for (enum output o = 0; o < OUTPUT_N; o++) {
         const struct pairs_output *v = &r->output[o];
 
         buf_fmt(out, "%-20s %8.4f %8.4f %+8.4f %8.4f %8.4f %8.4f %6.3f %6.2f%% %6.2f%%\n",
@@ -38,7 +38,7 @@ static void number(const char *name, double v, struct buf *out)
     to_json_double(v, out);
 }
 
-static void json_output(enum bundle_output o, const struct pairs_output *v, struct buf *out)
+static void json_output(enum output o, const struct pairs_output *v, struct buf *out)
 {
     buf_fmt(out, "%s{\"name\":\"%s\"", o > 0 ? "," : "", output_table[o].name);
     number("mean_scores", v->mean[0], out);
@@ -67,7 +67,7 @@ void pairs_json(const struct pairs *p, const struct pairs_report *r, struct buf 
         buf_byte(out, ']');
     }
     buf_str(out, ",\"outputs\":[");
-    for (enum bundle_output o = 0; o < OUTPUT_N; o++)
+    for (enum output o = 0; o < OUTPUT_N; o++)
         json_output(o, &r->output[o], out);
     buf_str(out, "]}\n");
 }

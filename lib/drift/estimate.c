@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#define CONFIDENCE "confidence"
+#include "record/output.h"
 
 static double mean_of(const int64_t *sums, size_t cells, double unit, int64_t n)
 {
@@ -22,7 +22,8 @@ void estimate_fill(const struct tally *t, struct window *out)
         const struct hist *h = &t->hists[i];
         double p;
 
-        if (base->categories || strcmp(base->name, CONFIDENCE) != 0 || h->n == 0 || base->n == 0)
+        if (base->categories || strcmp(base->name, output_table[OUTPUT_CONFIDENCE].name) != 0 ||
+            h->n == 0 || base->n == 0)
             continue;
         p = mean_of(h->sums, base->n_cells, base->unit, h->n);
         out->estimated_accuracy = (struct opt_double){ p, true };

@@ -3,26 +3,25 @@
 
 #include <string.h>
 
-const char *const monitored_score_names[MONITORED_SCORES] = { "sentiment_score", "engagement_score",
-                                                              "implicitness_degree", "confidence" };
-
 bool monitored_is_score(struct slice name)
 {
     for (size_t i = 0; i < MONITORED_SCORES; i++)
-        if (slice_is(name, monitored_score_names[i]))
+        if (slice_is(name, output_table[i].name))
             return true;
     return false;
 }
 
 size_t monitored_scores(const char *first)
 {
-    return strcmp(first, monitored_score_names[0]) == 0 ? MONITORED_SCORES : 0;
+    return strcmp(first, output_table[0].name) == 0 ? MONITORED_SCORES : 0;
 }
 
 void monitored_put(const struct score *s, size_t scores, double *x)
 {
-    const double own[MONITORED_SCORES] = { s->sentiment_score, s->engagement_score,
-                                           s->implicitness_degree, s->confidence };
+    const double own[MONITORED_SCORES] = { [OUTPUT_SENTIMENT] = s->sentiment_score,
+                                           [OUTPUT_ENGAGEMENT] = s->engagement_score,
+                                           [OUTPUT_IMPLICITNESS] = s->implicitness_degree,
+                                           [OUTPUT_CONFIDENCE] = s->confidence };
 
     for (size_t i = 0; i < scores; i++)
         x[i] = own[i];
@@ -32,8 +31,10 @@ void monitored_put(const struct score *s, size_t scores, double *x)
 
 void monitored_take(struct doubles row, size_t scores, struct score *s)
 {
-    double *const own[MONITORED_SCORES] = { &s->sentiment_score, &s->engagement_score,
-                                            &s->implicitness_degree, &s->confidence };
+    double *const own[MONITORED_SCORES] = { [OUTPUT_SENTIMENT] = &s->sentiment_score,
+                                            [OUTPUT_ENGAGEMENT] = &s->engagement_score,
+                                            [OUTPUT_IMPLICITNESS] = &s->implicitness_degree,
+                                            [OUTPUT_CONFIDENCE] = &s->confidence };
 
     for (size_t i = 0; i < scores; i++)
         *own[i] = row.v[i];

@@ -11,11 +11,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "record/output.h"
 #include "record/score.h"
 
-enum { MONITORED_SCORES = 4 };
-
-extern const char *const monitored_score_names[MONITORED_SCORES];
+enum { MONITORED_SCORES = OUTPUT_N };
 
 /* Is it the name of a score? */
 bool monitored_is_score(struct slice name);

@@ -320,8 +320,7 @@ static enum status read_comment(struct bundle *b, const struct facts *in, float 
 }
 
 /* One booster's answer becomes a score within its range. */
-static void take_answer(const struct bundle *b, enum bundle_output which, float answer,
-                        struct scored *out)
+static void take_answer(const struct bundle *b, enum output which, float answer, struct scored *out)
 {
     const struct output_info *info = &output_table[which];
     double v = transform_apply(&b->manifest.outputs[which], info, (double)answer);
@@ -405,7 +404,7 @@ enum status bundle_score(struct bundle *b, const struct facts *in, size_t n, str
         if (st != ST_OK)
             return st;
     }
-    for (enum bundle_output o = 0; n > 0 && o < OUTPUT_N; o++) {
+    for (enum output o = 0; n > 0 && o < OUTPUT_N; o++) {
         enum status st = booster_predict(b->boosters[o], b->rows, n, b->answers, err);
 
         if (st != ST_OK)
@@ -422,7 +421,7 @@ enum status bundle_explain(struct bundle *b, const struct facts *in, struct aren
     enum status st = bundle_score(b, in, 1, a, &out->scored, err);
     size_t n = b->info.features.n;
 
-    for (enum bundle_output o = 0; st == ST_OK && o < OUTPUT_N; o++) {
+    for (enum output o = 0; st == ST_OK && o < OUTPUT_N; o++) {
         float parts[BUNDLE_FEATURES_MAX + 1] = { 0 };
 
         st = booster_explain(b->boosters[o], b->rows, parts, err);

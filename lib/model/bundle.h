@@ -35,23 +35,9 @@
 #include "base/err.h"
 #include "base/slice.h"
 #include "model/conformal.h"
+#include "record/output.h"
 #include "record/score.h"
 #include "score/reading.h"
-
-enum bundle_output {
-    OUTPUT_SENTIMENT,
-    OUTPUT_ENGAGEMENT,
-    OUTPUT_IMPLICITNESS,
-    OUTPUT_CONFIDENCE,
-    OUTPUT_N,
-};
-
-struct output_info {
-    const char *name; /* "sentiment_score", ... as in schemas/score.avsc */
-    double min, max;
-};
-
-extern const struct output_info output_table[OUTPUT_N];
 
 enum {
     BUNDLE_BATCH_MAX = 256,

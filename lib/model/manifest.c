@@ -131,7 +131,7 @@ static enum status read_points(struct reader *r, const json_t *in, struct manife
     return ST_OK;
 }
 
-static enum status read_output(struct reader *r, const json_t *in, enum bundle_output which)
+static enum status read_output(struct reader *r, const json_t *in, enum output which)
 {
     struct manifest_output *out = &r->m->outputs[which];
     const char *name = output_table[which].name;
@@ -424,7 +424,7 @@ static enum status read_all(struct reader *r, const json_t *doc)
         st = check_encoder(r);
     if (st == ST_OK)
         st = read_kindred(r, json_object_get(doc, "kindred"));
-    for (enum bundle_output i = 0; st == ST_OK && i < OUTPUT_N; i++)
+    for (enum output i = 0; st == ST_OK && i < OUTPUT_N; i++)
         st = read_output(r, json_object_get(outputs, output_table[i].name), i);
     if (st == ST_OK)
         st = read_licences(r, json_object_get(doc, "licences"));

@@ -19,8 +19,8 @@ static const char *const booster_files[OUTPUT_N] = { "sentiment.ubj", "engagemen
 enum { ALL_BUT_TEST = 0x1E, LAST_FOLD = 4 };
 
 /* Copies the rows of some folds. Their x and y are the caller's to free. */
-static enum status pick(const struct training *t, enum bundle_output o, unsigned folds,
-                        struct rows *out, struct err *err)
+static enum status pick(const struct training *t, enum output o, unsigned folds, struct rows *out,
+                        struct err *err)
 {
     size_t f = t->manifest.features.n;
 
@@ -62,8 +62,8 @@ static void trial_release(struct trial *trial)
     free(trial->predicted);
 }
 
-static enum status trial_run(const struct training *t, enum bundle_output o, int fold,
-                             struct trial *trial, struct err *err)
+static enum status trial_run(const struct training *t, enum output o, int fold, struct trial *trial,
+                             struct err *err)
 {
     unsigned held = 1U << fold;
     enum status st = pick(t, o, ALL_BUT_TEST & ~held, &trial->train, err);
@@ -84,7 +84,7 @@ static enum status trial_run(const struct training *t, enum bundle_output o, int
 }
 
 /* Lists a file that was written in the manifest, as the output's booster. */
-static enum status list_booster(struct training *t, enum bundle_output o, const char *path,
+static enum status list_booster(struct training *t, enum output o, const char *path,
                                 struct err *err)
 {
     struct manifest_file *f = &t->manifest.files[t->manifest.n_files++];
@@ -102,8 +102,7 @@ static enum status list_booster(struct training *t, enum bundle_output o, const 
     return st == ST_OK && !f->sha256.p ? err_set(err, ST_FATAL, "out of memory") : st;
 }
 
-static enum status save(struct training *t, enum bundle_output o, const struct rows *rows,
-                        struct err *err)
+static enum status save(struct training *t, enum output o, const struct rows *rows, struct err *err)
 {
     char path[FILE_PATH_MAX];
     enum status st = file_path(t->conf->out, slice_str(booster_files[o]), path, err);
@@ -116,7 +115,7 @@ static enum status save(struct training *t, enum bundle_output o, const struct r
 }
 
 /* The final model of an output: all four folds. */
-static enum status save_final(struct training *t, enum bundle_output o, struct err *err)
+static enum status save_final(struct training *t, enum output o, struct err *err)
 {
     struct rows rows;
     enum status st = pick(t, o, ALL_BUT_TEST, &rows, err);
@@ -160,7 +159,7 @@ static enum status fit_sentiment(struct training *t, struct err *err)
     return st == ST_OK ? save_final(t, OUTPUT_SENTIMENT, err) : st;
 }
 
-static enum status fit_plain(struct training *t, enum bundle_output o, struct err *err)
+static enum status fit_plain(struct training *t, enum output o, struct err *err)
 {
     struct trial trial = { .rounds = 0 };
     enum status st = trial_run(t, o, LAST_FOLD, &trial, err);
@@ -257,7 +256,7 @@ static enum status fit_confidence(struct training *t, struct err *err)
     if (st == ST_OK)
         st = learn_errors(t, &trial, err);
     trial_release(&trial);
-    train_progress(t, "confidence");
+    train_progress(t, output_table[OUTPUT_CONFIDENCE].name);
     return st;
 }
 

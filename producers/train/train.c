@@ -27,8 +27,9 @@ static void report(const struct training *t, const struct quality *q)
     for (size_t o = 0; o < OUTPUT_CONFIDENCE; o++)
         printf("%-20s %3d trees, Pearson %.4f, mean absolute error %.4f\n", output_table[o].name,
                t->rounds[o], q->pearson[o], q->mae[o]);
-    printf("%-20s %3d trees, mean %.3f, share within 0.25 of the truth %.3f\n", "confidence",
-           t->rounds[OUTPUT_CONFIDENCE], q->mean_confidence, q->near_enough);
+    printf("%-20s %3d trees, mean %.3f, share within 0.25 of the truth %.3f\n",
+           output_table[OUTPUT_CONFIDENCE].name, t->rounds[OUTPUT_CONFIDENCE], q->mean_confidence,
+           q->near_enough);
     printf("%-20s", "conformal");
     for (size_t l = 0; q->n > 0 && l < CONFORMAL_LEVELS; l++)
         printf("%s %.0f %% held for %.1f %%", l > 0 ? "," : "", 100.0 * conformal_levels[l],

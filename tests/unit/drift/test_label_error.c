@@ -3,12 +3,14 @@
 #include "support/check.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "drift/alert.h"
 #include "drift/label_error.h"
 #include "drift/monitored.h"
 #include "drift/tally.h"
+#include "wire/wire.h"
 
 enum { ROWS = 500 };
 
@@ -134,12 +136,33 @@ static void test_there_and_back(void **state)
     }
 }
 
+/* The name of a score is that of its field in the record. */
+static void test_names_are_fields(void **state)
+{
+    double row[MONITORED_SCORES] = { 0.125, 0.25, 0.5, 0.75 };
+    struct score s = { .comment_id = slice_str("c") };
+    struct buf json;
+    struct err err = { { 0 } };
+    char field[64];
+
+    (void)state;
+    monitored_take((struct doubles){ row, MONITORED_SCORES }, MONITORED_SCORES, &s);
+    buf_init(&json, 1 << 16);
+    assert_int_equal(wire_to_json(RECORD_SCORE, &s, &json, &err), ST_OK);
+    buf_byte(&json, '\0');
+    for (size_t i = 0; i < MONITORED_SCORES; i++) {
+        snprintf(field, sizeof(field), "\"%s\":%g,", output_table[i].name, row[i]);
+        assert_non_null(strstr(json.p, field));
+    }
+    buf_release(&json);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_formula),        cmocka_unit_test(test_what_is_missing),
         cmocka_unit_test(test_names),          cmocka_unit_test(test_baseline_without_scores),
-        cmocka_unit_test(test_there_and_back),
+        cmocka_unit_test(test_there_and_back), cmocka_unit_test(test_names_are_fields),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

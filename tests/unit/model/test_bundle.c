@@ -325,7 +325,7 @@ static void a_manifest_reads_back_as_it_was_written(void **state)
 }
 
 /* Gives an output a transform of two points. */
-static void set_points(enum bundle_output o, double y0, double y1)
+static void set_points(enum output o, double y0, double y1)
 {
     json_t *doc = manifest();
     json_t *out = json_object_get(json_object_get(doc, "outputs"), output_table[o].name);

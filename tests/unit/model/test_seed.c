@@ -76,7 +76,7 @@ static void write_manifest(const char *const list[FEATURES], json_t *files)
 
     for (size_t i = 0; i < FEATURES; i++)
         json_array_append_new(order, json_string(list[i]));
-    for (enum bundle_output o = 0; o < OUTPUT_N; o++) {
+    for (enum output o = 0; o < OUTPUT_N; o++) {
         snprintf(file, sizeof(file), "absa_%s.ubj", names[o == OUTPUT_CONFIDENCE ? 0 : o]);
         json_object_set_new(outputs, output_table[o].name,
                             json_pack("{s:s, s:s}", "booster", file, "transform", "identity"));

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* output.c -- the scores by name: apart, for those who know no model. */
-#include "model/bundle.h"
+#include "record/output.h"
 
 const struct output_info output_table[OUTPUT_N] = {
     [OUTPUT_SENTIMENT] = { "sentiment_score", -1.0, 1.0 },
