@@ -9,31 +9,25 @@
 #include "consumers/drift/way.h"
 #include "drift/training.h"
 #include "obs/log.h"
-#include "service/service.h"
+#include "service/consumer.h"
 
 enum { SKEWED_NAMED = 5, NAMES_MAX = 1024 };
 
 static struct drift_props props;
-static struct kafka_topics topics;
-static struct flow_conf consumer;
-static bool pipe_mode;
-static bool from_start;
+static struct consumer consumer;
 static bool from_state;
-static struct drift_files files;
-static struct way_args way = { .props = &props, .topics = &topics };
+static const char *alerts_file;
+static struct way_args way = { .props = &props, .topics = &consumer.topics };
 
 static const struct conf_section sections[] = {
     { "Drift", drift_props, &props },
-    { "Topics", kafka_topics_props, &topics },
-    { "Consumer", flow_props, &consumer },
+    CONSUMER_SECTIONS(consumer),
     { NULL, NULL, NULL },
 };
 
 static const struct app_opt opts[] = {
-    { "pipe", 0, NULL, APP_FLAG, &pipe_mode, "scores on stdin, windows on stdout, no Kafka" },
-    { "alerts", 0, "FILE", APP_STR, &files.alerts, "with --pipe: alerts go here" },
-    { "dead", 0, "FILE", APP_STR, &files.dead, "with --pipe: dead letters go here" },
-    { "from-start", 0, NULL, APP_FLAG, &from_start, "a log that was cut at its start is fine" },
+    CONSUMER_OPTS(consumer, "scores on stdin, windows on stdout, no Kafka"),
+    { "alerts", 0, "FILE", APP_STR, &alerts_file, "with --pipe: alerts go here" },
     { "from-state", 0, NULL, APP_FLAG, &from_state,
       "judge: go on from absa.state where the committed offset differs" },
     { "until", 0, "TIME", APP_STR, &way.until,
@@ -58,28 +52,22 @@ static void tell_of_training(const struct baseline *base)
     buf_release(&names);
 }
 
-static enum status run_kafka(const struct drift_conf *conf, const struct baseline *base,
-                             struct app_run *run, struct err *err)
-{
-    const struct topology topo = kafka_topology(&topics);
-    struct stage stage = { NULL, NULL };
-    struct wire *wire = NULL;
-    enum status st = wire_new(NULL, &wire, err);
+/* What a stage of Kafka is made of. */
+struct parts {
+    const struct drift_conf *conf;
+    const struct baseline *base;
+};
 
-    if (st == ST_OK && props.role == ROLE_PANE)
-        st = pane_stage_new(conf, wire, &topo, base, &stage, err);
-    else if (st == ST_OK)
-        st = judge_stage_new(conf, wire, &topo, base, &stage, err);
-    if (st == ST_OK && props.role == ROLE_JUDGE)
-        tell_of_training(base);
-    if (st == ST_OK) {
-        const struct service service = { .consumer = &consumer,
-                                         .topics = &topics,
-                                         .from_start = from_start };
-        st = service_run(&service, run, &stage, err);
-    }
-    stage_close(&stage);
-    wire_free(wire);
+static enum status make(void *ctx, struct wire *wire, const struct topology *topo,
+                        struct stage *out, struct err *err)
+{
+    const struct parts *p = ctx;
+
+    if (props.role == ROLE_PANE)
+        return pane_stage_new(p->conf, wire, topo, p->base, out, err);
+    enum status st = judge_stage_new(p->conf, wire, topo, p->base, out, err);
+    if (st == ST_OK)
+        tell_of_training(p->base);
     return st;
 }
 
@@ -97,17 +85,21 @@ static enum status run(struct app_run *run, struct err *err)
 
     conf.from_state = from_state;
     if (run->argc > 0) {
-        way.group = consumer.group;
+        way.group = consumer.flow.group;
         return way_run(&way, run, err);
     }
     if (run->dry_run)
         return err_set(err, ST_FATAL, "usage: -n goes with accept-gap or rewind");
     st = drift_baseline_load(&props, "", &base, err);
 
-    if (st == ST_OK && pipe_mode)
+    if (st == ST_OK && consumer.pipe) {
+        const struct drift_files files = { alerts_file, consumer.dead_file };
         st = drift_run_pipe(&conf, base, &files, err);
-    else if (st == ST_OK)
-        st = run_kafka(&conf, base, run, err);
+    } else if (st == ST_OK) {
+        struct parts parts = { &conf, base };
+        const struct consumer_stage stage = { .make = make, .ctx = &parts };
+        st = consumer_run(&consumer, &stage, run, err);
+    }
     baseline_free(base);
     return st;
 }
