@@ -4,7 +4,7 @@
 
 #include "report/page_inner.h"
 
-enum { MOVED_MAX = 5, EXAMPLES_MAX = 5, OTHERS_MAX = 6 };
+enum { EXAMPLES_MAX = 5, OTHERS_MAX = 6 };
 
 static enum page_level level_of(const struct alert *al)
 {
@@ -111,8 +111,11 @@ static void figure(struct buf *out, const char *name, struct opt_double x)
     html_number(out, x.v);
 }
 
-static void other(struct buf *out, const struct other_feature *o)
+/* Another feature of the same window. */
+static void other(struct buf *out, const struct alert *al, size_t i)
 {
+    const struct other_feature *o = &al->others.v[i];
+
     html_text(out, o->name);
     buf_fmt(out, " (PSI %.2f", o->psi);
     figure(out, "effect", o->effect);
@@ -120,22 +123,11 @@ static void other(struct buf *out, const struct other_feature *o)
     buf_byte(out, ')');
 }
 
-static void others(struct buf *out, const struct alert *al)
+/* Another segment that moved at the same boundary. */
+static void elsewhere(struct buf *out, const struct alert *al, size_t i)
 {
-    if (al->others.n == 0)
-        return;
-    buf_str(out, "<p>Also over a threshold: ");
-    for (size_t i = 0; i < al->others.n && i < OTHERS_MAX; i++) {
-        buf_str(out, i > 0 ? ", " : "");
-        other(out, &al->others.v[i]);
-    }
-    if (al->others.n > OTHERS_MAX)
-        buf_fmt(out, " and %zu more", al->others.n - OTHERS_MAX);
-    buf_str(out, ".</p>\n");
-}
+    const struct moved_segment *m = &al->also.v[i];
 
-static void segment(struct buf *out, const struct moved_segment *m)
-{
     html_text(out, m->feature);
     buf_str(out, " in ");
     html_text(out, m->segment);
@@ -145,18 +137,19 @@ static void segment(struct buf *out, const struct moved_segment *m)
     buf_byte(out, ')');
 }
 
-/* Other segments that moved at the same boundary. */
-static void elsewhere(struct buf *out, const struct alert *al)
+/* A sentence of the first of n, and how many more there are. */
+static void beside(struct buf *out, const struct alert *al, const char *lead, size_t n,
+                   void (*one)(struct buf *out, const struct alert *al, size_t i))
 {
-    if (al->also.n == 0)
+    if (n == 0)
         return;
-    buf_str(out, "<p>Elsewhere at that moment: ");
-    for (size_t i = 0; i < al->also.n && i < OTHERS_MAX; i++) {
+    buf_fmt(out, "<p>%s: ", lead);
+    for (size_t i = 0; i < n && i < OTHERS_MAX; i++) {
         buf_str(out, i > 0 ? ", " : "");
-        segment(out, &al->also.v[i]);
+        one(out, al, i);
     }
-    if (al->also.n > OTHERS_MAX)
-        buf_fmt(out, " and %zu more", al->also.n - OTHERS_MAX);
+    if (n > OTHERS_MAX)
+        buf_fmt(out, " and %zu more", n - OTHERS_MAX);
     buf_str(out, ".</p>\n");
 }
 
@@ -194,8 +187,8 @@ static void section(struct buf *out, const struct page *p, size_t i)
     if (a->n_bins > 0)
         page_bins(out, p, a->bin, a->n_bins);
     buf_str(out, "</div></div>\n");
-    others(out, a->alert);
-    elsewhere(out, a->alert);
+    beside(out, a->alert, "Also over a threshold", a->alert->others.n, other);
+    beside(out, a->alert, "Elsewhere at that moment", a->alert->also.n, elsewhere);
     examples(out, a->alert);
     buf_str(out, "</section>\n");
 }
