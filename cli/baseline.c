@@ -36,7 +36,8 @@ static const struct app_opt opts[] = {
     { "stretches", 0, "N", APP_INT, &stretches,
       "how often it is played against itself to calibrate it (200; where its days differ, once "
       "each); 0: not at all" },
-    { "seed", 0, "N", APP_INT, &seed, "of what is drawn for that (1)" },
+    { "seed", 0, "N", APP_INT, &seed,
+      "of what is drawn for that (1); where its days differ, nothing is" },
     { "force", 0, NULL, APP_FLAG, &force, "keep one that does not resemble itself" },
     { .name = NULL },
 };
