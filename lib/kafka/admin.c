@@ -437,6 +437,9 @@ static void take_config(struct kafka_topic *t, const char *name, const char *val
         t->compact = strcmp(value, "compact") == 0;
     else if (strcmp(name, "message.timestamp.type") == 0)
         t->log_append_time = strcmp(value, "LogAppendTime") == 0;
+    else if (strcmp(name, "message.timestamp.after.max.ms") == 0 ||
+             strcmp(name, "message.timestamp.difference.max.ms") == 0)
+        t->bounded_ahead = t->bounded_ahead || strtoll(value, NULL, 10) < INT64_MAX;
     else if (strcmp(name, "retention.ms") == 0)
         t->retention_ms = strtoll(value, NULL, 10);
 }

@@ -24,13 +24,17 @@ struct kafka_cluster {
     char where[128]; /* a broker: "host:port" */
 };
 
-/* How a topic is, or is to be. */
+/* How a topic is, or is to be.
+ *
+ * bounded_ahead: message.timestamp.after.max.ms (before Kafka 3.6: ...difference.max.ms) says how
+ * far ahead of the broker a producer may stamp. It means nothing with LogAppendTime. */
 struct kafka_topic {
     const char *name;
     int32_t parts;
     int32_t replication;
     bool compact;         /* cleanup.policy                         */
     bool log_append_time; /* message.timestamp.type                 */
+    bool bounded_ahead;   /* of a topic that is there              */
     int64_t retention_ms; /* -1: for ever                           */
 };
 

@@ -51,8 +51,11 @@ struct kafka_diff kafka_topic_diff(const struct kafka_topic *want, const struct 
                  is->compact ? "compact" : "delete", want->compact ? "compact" : "delete");
     }
     if (is->log_append_time != want->log_append_time) {
-        snprintf(d.line[d.n++], max, "%s has message.timestamp.type CreateTime, not LogAppendTime",
-                 want->name);
+        snprintf(d.line[d.n++], max,
+                 "%s has message.timestamp.type CreateTime, not LogAppendTime%s", want->name,
+                 is->bounded_ahead ? ""
+                                   : ", and lets producers claim any time to come "
+                                     "(message.timestamp.after.max.ms)");
     }
     return d;
 }

@@ -29,7 +29,7 @@ struct kafka_topic kafka_topic_plan(const struct kafka_topics *t, const struct k
 enum { KAFKA_DIFF_MAX = 3 };
 
 struct kafka_diff {
-    char line[KAFKA_DIFF_MAX][KAFKA_TOPIC_MAX + 100]; /* "absa.raw has 3 partitions, ..." */
+    char line[KAFKA_DIFF_MAX][KAFKA_TOPIC_MAX + 160]; /* "absa.raw has 3 partitions, ..." */
     int n;
 };
 
