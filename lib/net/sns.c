@@ -2,7 +2,9 @@
 #include "net/sns.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/utf8.h"
 #include "net/inner.h"
@@ -34,11 +36,17 @@ static bool holds(struct slice s, const char *word)
     return false;
 }
 
+/* Signed too long ago, or in the future, whatever the code of the answer: no fault of a message. */
+static bool is_of_another_time(struct slice body)
+{
+    return holds(body, "<Code>RequestExpired") || holds(body, "<Code>RequestTimeTooSkewed");
+}
+
 enum effect_how sns_how(long code, struct slice body)
 {
     if (code >= 200 && code < 300)
         return EFFECT_SENT;
-    if (code == 401 || code == 403)
+    if (code == 401 || code == 403 || is_of_another_time(body))
         return EFFECT_HOLD;
     if (code >= 400 && code < 500 && code != 429 && code != 408 && !holds(body, "<Code>Throttl"))
         return EFFECT_REFUSED;
@@ -111,8 +119,7 @@ static size_t hear(char *data, size_t size, size_t n, void *ctx)
     return k;
 }
 
-/* <Code>InvalidClientTokenId</Code>: the name alone says it. */
-static void explain(long code, struct slice body, char *why, size_t cap)
+void sns_explain(long code, struct slice body, int64_t ahead_s, char *why, size_t cap)
 {
     static const char open[] = "<Code>";
     struct slice name = { "", 0 };
@@ -125,7 +132,22 @@ static void explain(long code, struct slice body, char *why, size_t cap)
             name.n++;
         break;
     }
-    snprintf(why, cap, "HTTP %ld %.*s", code, SLICE_ARG(name));
+    int n = snprintf(why, cap, "HTTP %ld %.*s", code, SLICE_ARG(name));
+    if (code < 400 || code >= 500 || llabs(ahead_s) < SNS_CLOCK_OFF_S || n < 0 || (size_t)n >= cap)
+        return;
+    snprintf(why + n, cap - (size_t)n, ": the clock here is %lld s %s theirs, set it (timedatectl)",
+             llabs(ahead_s), ahead_s > 0 ? "ahead of" : "behind");
+}
+
+/* So far is the clock of this machine ahead of the server's; 0 where it does not say its time. */
+static int64_t ahead_of_server(CURL *h)
+{
+    struct curl_header *date = NULL;
+
+    if (curl_easy_header(h, "Date", 0, CURLH_HEADER, -1, &date) != CURLHE_OK)
+        return 0;
+    const time_t theirs = curl_getdate(date->value, NULL);
+    return theirs == -1 ? 0 : (int64_t)time(NULL) - (int64_t)theirs;
 }
 
 static struct curl_slist *headers(const struct sns *s)
@@ -177,7 +199,7 @@ static void post(CURL *h, const struct sns *s, struct slice form, const char *er
     if (how == EFFECT_SENT)
         why[0] = '\0';
     else if (rc == CURLE_OK)
-        explain(code, buf_slice(&answer), why, sizeof(why));
+        sns_explain(code, buf_slice(&answer), ahead_of_server(h), why, sizeof(why));
     else
         snprintf(why, sizeof(why), "%.150s", error[0] ? error : curl_easy_strerror(rc));
     net_result(res, how, (int32_t)code, why);

@@ -4,6 +4,7 @@
  *     200                                    sent
  *     429, 5xx, Throttling, nobody there     retry, not before Retry-After
  *     401, 403, an unknown CA                hold: the configuration is wrong
+ *     signed at another time than now        hold: the clock is wrong, here or there
  *     any other 4xx                          refused
  *
  * A message is cut to 256 KiB less room for attributes, between characters, and
@@ -16,7 +17,11 @@
 #include "base/slice.h"
 #include "net/net.h"
 
-enum { SNS_MESSAGE_MAX = 256 * 1024 - 1024, SNS_SUBJECT_MAX = 100 };
+enum {
+    SNS_MESSAGE_MAX = 256 * 1024 - 1024,
+    SNS_SUBJECT_MAX = 100,
+    SNS_CLOCK_OFF_S = 4 * 60, /* a signature counts for 5 minutes */
+};
 
 struct sns {
     const char *url; /* "": https://sns.<region>.amazonaws.com/ */
@@ -41,6 +46,11 @@ void sns_publish(const struct sns *s, const struct sns_message *m, struct effect
 
 /* What an answer means; body is the server's XML. */
 enum effect_how sns_how(long code, struct slice body);
+
+/* Says for a person why it was not taken: code and name of the error; and of a 4xx, when the clock
+ * here is SNS_CLOCK_OFF_S or more from the server's, by how much. A wrong clock has several names
+ * (SignatureDoesNotMatch, RequestExpired), of which most say nothing of clocks. */
+void sns_explain(long code, struct slice body, int64_t ahead_s, char *why, size_t cap);
 
 /* Appends s as a subject: printable ASCII, others become '?', at most
  * SNS_SUBJECT_MAX. */

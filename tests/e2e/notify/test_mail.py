@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: MIT
 """absa notify --test against a real mail server with TLS and AUTH: what arrives, and what each
-mistake in the configuration says and exits with."""
+mistake in the configuration says and exits with; and against an SNS by whose clock it is another time."""
+import email.utils
+import http.server
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
+import threading
+import time
 
 from servers import BIN, Mail, make_ca
 
@@ -70,3 +75,36 @@ assert not plain.seen, "sent in the clear"
 tell(0, "sent", url=f"smtp://127.0.0.1:{plain.port}", user=None, password_file=None, tls="none")
 plain.stop()
 server.stop()
+
+
+class Later(http.server.BaseHTTPRequestHandler):
+    """Half an hour later it is here, so that no signature counts any more."""
+
+    def date_time_string(self, timestamp=None):
+        return email.utils.formatdate(time.time() + 1800, usegmt=True)
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(400)
+        self.end_headers()
+        self.wfile.write(b"<ErrorResponse><Error><Code>RequestExpired</Code></Error></ErrorResponse>")
+
+    def log_message(self, *_):
+        pass
+
+
+with http.server.HTTPServer(("127.0.0.1", 0), Later) as later:
+    threading.Thread(target=later.serve_forever, daemon=True).start()
+    (folder / "absa.conf").write_text(
+        f"""notify.receiver.queue.type = sns
+notify.receiver.queue.url = http://127.0.0.1:{later.server_port}
+notify.receiver.queue.topic_arn = arn:aws:sns:eu-west-1:123456789012:drift
+notify.receiver.queue.access_key = key
+notify.receiver.queue.secret_key_file = {folder / "right"}
+""")
+    got = subprocess.run([BIN / "absa", "notify", "-c", folder / "absa.conf", "--test", "queue"],
+                         capture_output=True, text=True)
+    assert got.returncode == 78, got  # held, and not given up as refused
+    said = re.search(r"HTTP 400 RequestExpired: the clock here is (\d+) s behind theirs", got.stderr)
+    assert said and 1700 < int(said[1]) <= 1800, got.stderr
+    later.shutdown()

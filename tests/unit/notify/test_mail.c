@@ -123,8 +123,30 @@ static void test_what_answers_mean(void **state)
     assert_int_equal(sns_how(404, none), EFFECT_REFUSED);
     assert_int_equal(sns_how(400, slice_str("<Error><Code>Throttling</Code>")), EFFECT_RETRY);
     assert_int_equal(sns_how(400, slice_str("<Code>InvalidParameter</Code>")), EFFECT_REFUSED);
+    assert_int_equal(sns_how(400, slice_str("<Code>RequestExpired</Code>")), EFFECT_HOLD);
+    assert_int_equal(sns_how(400, slice_str("<Code>RequestTimeTooSkewed</Code>")), EFFECT_HOLD);
     assert_int_equal(sns_how(429, none), EFFECT_RETRY);
     assert_int_equal(sns_how(503, none), EFFECT_RETRY);
+}
+
+static void test_sns_clock(void **state)
+{
+    const struct slice body = slice_str("<Error><Code>SignatureDoesNotMatch</Code></Error>");
+    char why[EFFECT_WHY_MAX];
+
+    (void)state;
+    sns_explain(403, body, SNS_CLOCK_OFF_S - 1, why, sizeof(why));
+    assert_string_equal(why, "HTTP 403 SignatureDoesNotMatch");
+    sns_explain(403, body, -1834, why, sizeof(why));
+    assert_string_equal(why, "HTTP 403 SignatureDoesNotMatch: the clock here is 1834 s behind "
+                             "theirs, set it (timedatectl)");
+    sns_explain(400, slice_str("<Code>RequestExpired</Code>"), 7200, why, sizeof(why));
+    assert_string_equal(why, "HTTP 400 RequestExpired: the clock here is 7200 s ahead of theirs, "
+                             "set it (timedatectl)");
+    sns_explain(503, body, 7200, why, sizeof(why)); /* who cannot answer need not be right */
+    assert_string_equal(why, "HTTP 503 SignatureDoesNotMatch");
+    sns_explain(403, body, INT64_MAX, why, sizeof(why));
+    assert_true(strlen(why) < sizeof(why) - 1);
 }
 
 static void test_cut_between_characters(void **state)
@@ -181,6 +203,7 @@ int main(void)
         cmocka_unit_test(test_what_answers_mean),
         cmocka_unit_test(test_cut_between_characters),
         cmocka_unit_test(test_sns_subject),
+        cmocka_unit_test(test_sns_clock),
         cmocka_unit_test(test_loopback),
     };
 
