@@ -106,7 +106,7 @@ MUST_USE enum status registry_once(const struct model_conf *m, const char *bundl
                                    const struct mlflow_conf *at, struct found *found,
                                    struct bundle **out, struct err *err);
 
-/* Remembers what a name meant; registry_still(): it means the same, which is in use. */
+/* Remembers what a name meant; registry_still(): what it meant last is in use. */
 void registry_remember(const struct registry *r, const char *name, const struct found *found);
 void registry_still(const struct registry *r, const char *name, const struct found *found);
 

@@ -63,7 +63,7 @@ void watch_add(struct watch *w, const char *role, const char *name, const struct
     struct err ignored = { 0 };
 
     if (w->n == WATCH_MAX || !mlflow_is_model(name) ||
-        mlflow_parse(name, &v->model, &ignored) != ST_OK || v->model.alias[0] == '\0')
+        mlflow_parse(name, &v->model, &ignored) != ST_OK)
         return;
     v->role = role;
     v->name = name;
@@ -134,14 +134,12 @@ static void take(struct watch *w, struct watched *v, const struct mlflow_version
     count(w, v, other ? WATCH_TAKEN : WATCH_SAME);
 }
 
-static void look(struct watch *w, struct watched *v)
+static void ask(struct watch *w, struct watched *v)
 {
     struct mlflow_version version = { .version = "" };
     struct err err = { 0 };
     enum status st = mlflow_find(&w->registry.rest, &v->model, &version, &err);
 
-    if (st == ST_OK)
-        registry_still(&w->registry, v->name, &v->now);
     if (st != ST_OK)
         refuse(w, v, "", st, &err);
     else if (strcmp(version.version, v->now.version) == 0)
@@ -150,14 +148,22 @@ static void look(struct watch *w, struct watched *v)
         take(w, v, &version);
 }
 
+static void look(struct watch *w, struct watched *v)
+{
+    registry_still(&w->registry, v->name, &v->now);
+    if (v->model.alias[0] != '\0' && w->poll_ms > 0)
+        ask(w, v);
+}
+
 /* Waits for the next poll; false: it is over. */
 static bool rest(struct watch *w)
 {
+    const int64_t ms = w->poll_ms > 0 ? w->poll_ms : WATCH_USED_MS;
     struct timespec until;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += (time_t)(w->poll_ms / 1000);
-    until.tv_nsec += (long)(w->poll_ms % 1000) * 1000000L;
+    until.tv_sec += (time_t)(ms / 1000);
+    until.tv_nsec += (long)(ms % 1000) * 1000000L;
     if (until.tv_nsec >= 1000000000L) {
         until.tv_nsec -= 1000000000L;
         until.tv_sec++;
@@ -183,7 +189,7 @@ static void *run(void *ctx)
 
 enum status watch_start(struct watch *w, struct err *err)
 {
-    if (w->n == 0 || w->poll_ms == 0)
+    if (w->n == 0)
         return ST_OK;
     if (pthread_create(&w->thread, NULL, run, w) != 0)
         return err_set(err, ST_FATAL, "no thread for the registry");

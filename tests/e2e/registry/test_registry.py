@@ -259,6 +259,31 @@ def test_pruned(_):
     r.stop()
 
 
+def test_in_use(_):
+    """What runs is in use as long as it runs, by a number too, about which nobody is asked again."""
+    r = Registry()
+    r.versions = {1: bundle(1)}
+    cache = FOLDER / "in-use"
+    with open(FOLDER / "in-use.log", "w") as log:
+        server = subprocess.Popen([BIN / "absa-serve", "-m", "models:/m/1", "-p", "0", f"-Xmlflow.url={r.url}",
+                                   f"-Xscore.model_cache={cache}", "-Xscore.model_poll=100ms"],
+                                  stdout=log, stderr=log)
+    try:
+        wait_for("the start", lambda: "serving" in pathlib.Path(log.name).read_text())
+        r.asked.clear()
+        places = [cache / sha256(r.versions[1]), *(cache / "at").iterdir()]
+        assert len(places) == 2, places
+        long_ago = time.time() - 86400
+        for place in places:
+            os.utime(place, (long_ago, long_ago))
+        wait_for("its use", lambda: all(p.stat().st_mtime > long_ago + 3600 for p in places))
+        assert not r.asked, r.asked
+    finally:
+        server.terminate()
+    assert server.wait(timeout=30) == 0
+    r.stop()
+
+
 def raw(n, first=0):
     return [json.dumps({"comment_id": f"c{i}", "video_id": f"v{i % 97}",
                         "comment_text": f"number {i} is great, the shipping was slow",
@@ -345,7 +370,8 @@ def test_swap_under_load(b):
 
 def main():
     make_comments()
-    tests = [test_fetched_once, test_refused, test_secrets, test_tls, test_names_elsewhere, test_pruned]
+    tests = [test_fetched_once, test_refused, test_secrets, test_tls, test_names_elsewhere, test_pruned,
+             test_in_use]
     chosen = sys.argv[1:]
     code = h.run_tests([t for t in tests if not chosen or t.__name__ in chosen], None)
     if not chosen or "test_swap_under_load" in chosen:
