@@ -24,7 +24,7 @@ except ImportError:
     sys.exit(77)
 
 DOCKERFILE, COMPOSE = "deploy/image/Dockerfile", "deploy/compose/compose.yml"
-ONCE = ("topics", "migrate", "key")
+ONCE = ("topics", "migrate", "key", "errors_topics", "errors_baseline")
 checked, wrong = [], []
 
 
@@ -169,7 +169,7 @@ def taken(name, service, tmp):
     """The program takes its arguments and the file of properties, as they are in the container."""
     if name == "key":
         return
-    words = [w.replace("/etc/absa/absa.conf", os.path.join(tmp, "absa.conf")) for w in service["command"]]
+    words = [w.replace("/etc/absa", tmp) for w in service["command"]]
     program, *args = words
     plain = [a for a in args if a not in ("apply", "--migrate")]
     env = {k: v for k, v in service.get("environment", {}).items() if k.startswith("ABSA_")}
@@ -181,8 +181,12 @@ def taken(name, service, tmp):
 
 
 def health(services):
-    """One port each, where Prometheus looks; who ends by itself is not asked."""
-    scraped = dict(re.findall(r'"127\.0\.0\.1:(\d+)"\], labels: \{absa: (\w+)\}', read("deploy/prometheus/prometheus.yml")))
+    """One port each, where Prometheus looks, or would without a '#' for who runs with a profile alone; who ends by
+    itself is not asked."""
+    target = r'^ *(#?) *- \{targets: \["127\.0\.0\.1:(\d+)"\], labels: \{absa: (\w+)\}\}'
+    found = re.findall(target, read("deploy/prometheus/prometheus.yml"), re.M)
+    scraped = {port: (name, bool(off)) for off, port, name in found}
+    need(len(scraped) == len(found), f"{COMPOSE}: a port each: {found}")
     for name, service in services.items():
         if not is_ours(service):
             continue
@@ -190,7 +194,7 @@ def health(services):
         if name in ONCE:
             need(service["healthcheck"] == {"disable": True} and not port, f"{COMPOSE}: {name}: ends, so has no health")
         else:
-            need(scraped.pop(port, None) == name, f"{COMPOSE}: {name}: Prometheus finds it at {port}")
+            need(scraped.pop(port, None) == (name, "profiles" in service), f"{COMPOSE}: {name}: Prometheus finds it at {port}")
     need(not scraped, f"{COMPOSE}: Prometheus looks for who is not there: {scraped}")
 
 
@@ -203,6 +207,8 @@ def composed():
             f.write(bytes(32))
         with open(os.path.join(tmp, "absa.conf"), "w", encoding="utf-8") as f:
             f.write(read("deploy/compose/absa.conf").replace("/var/lib/absa/user.key", key))
+        with open(os.path.join(tmp, "errors.conf"), "w", encoding="utf-8") as f:
+            f.write(read("deploy/labels/errors.conf").replace("= errors.json", f"= {ROOT}/models/default/baseline.json"))
         for name, service in services.items():
             need(re.search(r":[\w.-]+$", service["image"]) and not service["image"].endswith(":latest"),
                  f"{COMPOSE}: {name}: an image of a version")
