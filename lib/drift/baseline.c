@@ -289,9 +289,11 @@ static enum status check_categories(const struct baseline_input *in, struct err 
 
 static enum status check_input(const struct baseline_input *in, struct err *err)
 {
-    if (in->rows == 0 || in->n == 0 || in->n + in->n_categories > BASELINE_FEATURES_MAX)
-        return err_set(err, ST_REJECT, "a baseline needs comments and 1..%d features, not %zu",
-                       BASELINE_FEATURES_MAX, in->n);
+    if (in->rows == 0)
+        return err_set(err, ST_REJECT, "there is nothing to make a baseline of");
+    if (in->n == 0 || in->n + in->n_categories > BASELINE_FEATURES_MAX)
+        return err_set(err, ST_REJECT, "a baseline has 1..%d features, not %zu",
+                       BASELINE_FEATURES_MAX, in->n + in->n_categories);
     if (strlen(in->bundle_sha256) != SHA256_HEX_LEN ||
         strspn(in->bundle_sha256, "0123456789abcdef") != SHA256_HEX_LEN)
         return err_set(err, ST_REJECT, "bundle_sha256 is not 64 hex digits");

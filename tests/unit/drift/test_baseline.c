@@ -215,6 +215,7 @@ static void test_refuses(void **state)
     in.bundle_sha256 = STREAM_BUNDLE;
     in.rows = 0;
     assert_int_equal(baseline_build(&in, &b, &err), ST_REJECT);
+    assert_non_null(strstr(err.msg, "nothing to make a baseline of"));
     assert_null(b);
 }
 
