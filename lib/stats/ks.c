@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "stats/distance.h"
+#include "stats/ks_inner.h"
 #include "stats/special.h"
 #include "stats/wide.h"
 #include "stats/xmath.h"
@@ -133,76 +134,29 @@ static double ruben_gambino(double n, double t)
     return xexp(special_lgamma(n + 1.0) + n * xlog((2.0 * t - 1.0) / n));
 }
 
-enum { MTW_N_MAX = 10000, MTW_SIDE_MAX = 64 }; /* n d < 28 where it is used */
-
-/* H of Marsaglia, Tsang and Wang (2003): with k = ceil(n d), h = k - n d and a
- * side of 2k - 1, entry (i, j) is 1/(i-j+1)!, but for the first column and the
- * last row, which are edge[i+1] and edge[side-j], and the corner they share. */
-struct mtw {
-    int side;
-    double back[2 * MTW_SIDE_MAX]; /* 1 / i! from the last to the first, then zeros */
-    double edge[MTW_SIDE_MAX + 1]; /* (1 - h^i) / i!                                */
-    double corner;                 /* (1 - 2 h^side + max(0, 2h - 1)^side) / side!  */
-};
-
-static void mtw_init(struct mtw *w, double t)
-{
-    double h = ceil(t) - t;
-    double power = 1.0;
-    double both = 1.0;
-    double fact = 1.0;
-
-    *w = (struct mtw){ .side = 2 * (int)ceil(t) - 1 };
-    for (int i = 1; i <= w->side; i++) {
-        if (i < w->side)
-            w->back[w->side - 1 - i] = fact;
-        power *= h;
-        both *= fmax(0.0, 2.0 * h - 1.0);
-        fact /= i;
-        w->edge[i] = (1.0 - power) * fact;
-    }
-    w->corner = (1.0 - 2.0 * power + both) * fact;
-}
-
-/* next = row H share. Of all columns the last row comes first, then the others from the diagonal
- * on; the first column is one of its own. */
-static void mtw_step(const struct mtw *w, double *row, double *next, double share)
-{
-    const int last = w->side - 1;
-
-    next[0] = row[last] * w->corner;
-    for (int i = 0; i < last; i++)
-        next[0] += row[i] * w->edge[i + 1];
-    for (int j = 1; j <= last; j++)
-        next[j] = row[last] * w->edge[w->side - j];
-    wide()->toeplitz(row, w->back, (size_t)last, next + 1);
-    for (int j = 0; j <= last; j++)
-        next[j] *= share;
-}
-
-/* P(D < d) exactly: n!/n^n times the middle entry of H^n. Its row alone, times
- * H, n times; n!/n^n is spread over the steps, so that it stays within range.
- * O(n (n d)^2). */
-static double marsaglia_tsang_wang(double n, double t)
-{
-    const double share = xexp(special_lgamma(n + 1.0) / n - xlog(n));
-    double rows[2][MTW_SIDE_MAX + WIDE_COLUMNS] = { { 0 } };
-    struct mtw w;
-
-    mtw_init(&w, t);
-    rows[0][w.side / 2] = 1.0;
-    for (int step = 0; step < n; step++)
-        mtw_step(&w, rows[step % 2], rows[1 - step % 2], share);
-    return rows[(int)n % 2][w.side / 2];
-}
-
 /* e^-m2 p2 / (2 z2) is below 1e-32 for m > 3.9 z; with what stands before it that is nothing. */
 static const double PG_TERMS = 4.0;
-enum { PG_TERMS_MAX = 7 };
+enum { PG_TERMS_MAX = 7, PG_POWERS_MAX = 2 * PG_TERMS_MAX, PG_TOGETHER = 16 };
 
-/* P(D < d) for large n, z = d sqrt n: K0(z) + K1(z)/sqrt n + K2(z)/n + K3(z)/n^1.5.
+/* How many terms P(D < d) has for z = d sqrt n, z < 1.5; out are the exponents of their powers of
+ * e: of k - 1/2, then of k, by turns. */
+static size_t pelz_good_exponents(double z, double *out)
+{
+    const double pi = 0x1.921fb54442d18p+1;
+    const double p2 = pi * pi;
+    const double z2 = z * z;
+    const int terms = (int)(PG_TERMS * z) + 1;
+
+    for (int k = 1; k <= terms; k++) {
+        out[2 * k - 2] = -((k - 0.5) * (k - 0.5)) * p2 / (2.0 * z2);
+        out[2 * k - 1] = -((double)k * k) * p2 / (2.0 * z2);
+    }
+    return (size_t)terms;
+}
+
+/* P(D < d) for large n: K0(z) + K1(z)/sqrt n + K2(z)/n + K3(z)/n^1.5, from the powers e_of.
  * (Pelz and Good 1976, the sums that converge fast for small z.) */
-static double pelz_good(double n, double z)
+static double pelz_good(double n, double z, const double *e_of, size_t terms)
 {
     const double pi = 0x1.921fb54442d18p+1;
     const double p2 = pi * pi;
@@ -217,15 +171,7 @@ static double pelz_good(double n, double z)
     double k2 = 0.0;
     double k3 = 0.0;
 
-    const int terms = (int)(PG_TERMS * z) + 1; /* z < 1.5: at most 7 */
-    double e_of[PG_TERMS_MAX * 2];             /* e^-x: of k - 1/2, then of k, by turns */
-
-    for (int k = 1; k <= terms; k++) {
-        e_of[2 * k - 2] = -((k - 0.5) * (k - 0.5)) * p2 / (2.0 * z2);
-        e_of[2 * k - 1] = -((double)k * k) * p2 / (2.0 * z2);
-    }
-    wide()->exp(e_of, 2 * (size_t)terms);
-    for (int k = terms; k >= 1; k--) {
+    for (int k = (int)terms; k >= 1; k--) {
         double m2 = (k - 0.5) * (k - 0.5);
         double m4 = m2 * m2;
         double e = e_of[2 * k - 2];
@@ -245,35 +191,104 @@ static double pelz_good(double n, double z)
             k3 / (6480 * z6 * z2 * z * n * sqrt(n)));
 }
 
-/* P(D < d) where it is not near 1. */
-static double kolmogorov_cdf(double n, double d)
+enum region {
+    R_UNDEFINED,
+    R_ZERO,
+    R_ONE,
+    R_TWICE_ONE_SIDED, /* P(D > d) is 2 P(D+ > d): exactly so, or to the last digit */
+    R_RUBEN_GAMBINO,
+    R_MATRICES,
+    R_PELZ_GOOD,
+};
+
+static enum region region_of(double n, double d)
 {
+    if (isnan(d) || !(n >= 1.0))
+        return R_UNDEFINED;
+    if (d >= 1.0 || n * d * d >= 370.0)
+        return R_ZERO;
+    if (n * d <= 0.5 || (n > 140.0 && n * d * d < 0.03)) /* there the CDF is below 1e-16 */
+        return R_ONE;
     if (n * d <= 1.0)
-        return ruben_gambino(n, n * d);
-    if (n <= 140.0 || (n <= MTW_N_MAX && n * d * sqrt(d) <= 1.4))
-        return marsaglia_tsang_wang(n, n * d);
-    return pelz_good(n, sqrt(n) * d);
+        return R_RUBEN_GAMBINO;
+    if (d >= 0.5 || n * d >= n - 1.0 || n * d * d > (n > 140.0 ? 2.2 : 4.0))
+        return R_TWICE_ONE_SIDED;
+    if (n <= 140.0 || (n <= KS_MATRIX_N_MAX && n * d * sqrt(d) <= 1.4))
+        return R_MATRICES;
+    return R_PELZ_GOOD;
 }
 
-/* Whether P(D > d) is 2 P(D+ > d): exactly so, or to the last digit. */
-static bool is_twice_one_sided(double n, double d)
+static double sf_of_cdf(double p)
 {
-    if (n * d <= 1.0)
-        return false;
-    return d >= 0.5 || n * d >= n - 1.0 || n * d * d > (n > 140.0 ? 2.2 : 4.0);
+    return fmin(fmax(1.0 - p, 0.0), 1.0);
+}
+
+/* Elsewhere than with Pelz and Good. */
+static double sf_in(enum region where, double n, double d)
+{
+    switch (where) {
+    case R_ZERO:
+        return 0.0;
+    case R_ONE:
+        return 1.0;
+    case R_TWICE_ONE_SIDED:
+        return fmin(2.0 * smirnov_sf(n, d), 1.0);
+    case R_RUBEN_GAMBINO:
+        return sf_of_cdf(ruben_gambino(n, n * d));
+    case R_MATRICES:
+        return sf_of_cdf(ks_matrix_cdf(n, n * d));
+    default:
+        return (double)NAN;
+    }
+}
+
+/* By Pelz and Good, of at most PG_TOGETHER that are theirs: those are cheap but for their powers,
+ * which go side by side. */
+static void pelz_good_sfs(const double *n, const double *d, const size_t *at, size_t count,
+                          double *sf)
+{
+    double powers[PG_TOGETHER * PG_POWERS_MAX];
+    size_t terms[PG_TOGETHER];
+    size_t used = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        terms[i] = pelz_good_exponents(sqrt(n[at[i]]) * d[at[i]], powers + used);
+        used += 2 * terms[i];
+    }
+    wide()->exp(powers, used);
+    used = 0;
+    for (size_t i = 0; i < count; i++) {
+        sf[at[i]] =
+            sf_of_cdf(pelz_good(n[at[i]], sqrt(n[at[i]]) * d[at[i]], powers + used, terms[i]));
+        used += 2 * terms[i];
+    }
+}
+
+void ks_kolmogorov_sfs(const double *n, const double *d, size_t count, double *sf)
+{
+    size_t at[PG_TOGETHER];
+    size_t k = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const enum region where = region_of(n[i], d[i]);
+
+        if (where == R_PELZ_GOOD)
+            at[k++] = i;
+        else
+            sf[i] = sf_in(where, n[i], d[i]);
+        if (k == PG_TOGETHER || i + 1 == count) {
+            pelz_good_sfs(n, d, at, k, sf);
+            k = 0;
+        }
+    }
 }
 
 double ks_kolmogorov_sf(double n, double d)
 {
-    if (isnan(d) || !(n >= 1.0))
-        return (double)NAN;
-    if (d >= 1.0 || n * d * d >= 370.0)
-        return 0.0;
-    if (n * d <= 0.5 || (n > 140.0 && n * d * d < 0.03)) /* there the CDF is below 1e-16 */
-        return 1.0;
-    if (is_twice_one_sided(n, d))
-        return fmin(2.0 * smirnov_sf(n, d), 1.0);
-    return fmin(fmax(1.0 - kolmogorov_cdf(n, d), 0.0), 1.0);
+    double sf;
+
+    ks_kolmogorov_sfs(&n, &d, 1, &sf);
+    return sf;
 }
 
 double ks_auto_p(double d, size_t n, size_t m)

@@ -24,6 +24,9 @@ double ks_exact_p(double d, size_t n, size_t m);
  * 0 for d >= 1. Absolute error below 1e-10 against scipy. */
 double ks_kolmogorov_sf(double n, double d);
 
+/* The same, to the bit, of each of count. */
+void ks_kolmogorov_sfs(const double *n, const double *d, size_t count, double *sf);
+
 /* p of d as ks_2samp(method="auto"): exact up to KS_EXACT_MAX, else asymptotic. */
 double ks_auto_p(double d, size_t n, size_t m);
 

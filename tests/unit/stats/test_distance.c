@@ -6,6 +6,7 @@
 
 #include "stats/distance.h"
 #include "stats/ks.h"
+#include "stats/ks_inner.h"
 #include "stats/special.h"
 
 static const uint64_t ref3[3] = { 10, 20, 30 };
@@ -96,6 +97,37 @@ static void test_kolmogorov(void **state)
         assert_true(fabs(ks_kolmogorov_sf(row[i].n, row[i].d) - row[i].want) < 1e-11);
 }
 
+/* n!/n^n times the middle entry of the matrix, with 40 digits: by its largest eigenvalue, in the
+ * last rows by as many steps as there are comments. */
+static void test_kolmogorov_by_matrix(void **state)
+{
+    static const struct {
+        double n, t, want;
+    } row[] = {
+        { 141, 2.375, 1.3781941486485689e-11 },
+        { 141, 4.2626953125, 0.0008958543439796058 },
+        { 150, 4.396484375, 0.0008810527239142219 },
+        { 200, 5.0908203125, 0.0008600316300288027 },
+        { 300, 5.1962890625, 1.97111195370832e-05 },
+        { 500, 5.58984375, 7.453002568651662e-08 },
+        { 1000, 11.3525390625, 0.000625122651761781 },
+        { 1000, 6.32421875, 2.1378693760782967e-12 },
+        { 2000, 13.416015625, 1.2710884279353438e-05 },
+        { 4615, 20.8046875, 1.9301904807248135e-05 },
+        { 4615, 12.228515625, 1.0717507704778396e-15 },
+        { 10000, 26.900390625, 4.4880348749673415e-07 },
+        { 10000, 20.0, 8.239089680198989e-13 },
+        { 20, 2.236328125, 0.05972159428093771 },
+        { 140, 5.916015625, 0.04511875460471346 },
+        { 300, 7.7939453125, 0.015683933234023482 },
+        { 1000, 12.3330078125, 0.002345361196431626 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+        assert_true(fabs(ks_matrix_cdf(row[i].n, row[i].t) / row[i].want - 1) < 1e-11);
+}
+
 static void test_an_empty_side_is_nan(void **state)
 {
     (void)state;
@@ -178,6 +210,7 @@ int main(void)
         cmocka_unit_test(test_by_hand),
         cmocka_unit_test(test_as_scipy),
         cmocka_unit_test(test_kolmogorov),
+        cmocka_unit_test(test_kolmogorov_by_matrix),
         cmocka_unit_test(test_an_empty_side_is_nan),
         cmocka_unit_test(test_no_distance_to_itself),
         cmocka_unit_test(test_wasserstein_of_means),
