@@ -66,13 +66,19 @@ enum status alert_weigh(struct alert *al, struct arena *a, struct err *err)
     struct spread spread = spread_of(e);
     struct evidence *model = evidence_new(&baseline, &spread, e->baseline_video_size);
     double *moments = arena_array(a, RANK_MOMENTS, sizeof(*moments));
+    const uint64_t *counts = (const void *)al->window_counts.v;
+    uint64_t below[CELLS_MAX + 1];
+    struct evidence_case now;
     struct outcome f;
 
     if (!model || !moments) {
         evidence_free(model);
         return err_set(err, ST_FATAL, "no memory for an alert");
     }
-    evidence_test(model, (const void *)al->window_counts.v, al->n, e->video_size, &f);
+    cells_cumulate(counts, al->window_counts.n, below);
+    now = (struct evidence_case){ model, counts, below, al->n, e->video_size };
+    evidence_test(&now, 1, &f);
+    evidence_moments(&now, moments);
     evidence_free(model);
     e->test = slice_str(evidence_test_name(f.test));
     e->statistic = f.statistic;
@@ -80,7 +86,6 @@ enum status alert_weigh(struct alert *al, struct arena *a, struct err *err)
     e->df_videos = f.df_videos;
     e->p_run = f.p;
     e->effect = f.effect;
-    memcpy(moments, f.moment, RANK_MOMENTS * sizeof(*moments));
     e->moments = (struct doubles){ moments, RANK_MOMENTS };
     e->moved = al->categories.n > 0 ? slice_str("shares") : most_moved(moments);
     al->n_eff = scan_effective((double)al->n, e->video_size, e->icc, &spread);

@@ -67,16 +67,21 @@ static double choose_unit(const struct baseline_feature *f)
 
 enum status baseline_derive(struct baseline_feature *f, double video_size, struct err *err)
 {
+    uint64_t below[CELLS_MAX + 1];
+
     f->psi_bin = calloc(f->n_cells, sizeof(*f->psi_bin));
     if (!f->psi_bin)
         return err_set(err, ST_FATAL, "out of memory");
     f->n_bins = f->categories ? f->n_cells : cells_psi_bins(f->cells, f->counts, f->psi_bin);
     for (size_t i = 0; f->categories && i < f->n_cells; i++)
         f->psi_bin[i] = (int32_t)i;
+    f->psi_runs = calloc(f->n_cells, sizeof(*f->psi_runs));
     f->bin_counts = calloc(f->n_bins, sizeof(*f->bin_counts));
-    if (!f->bin_counts)
+    if (!f->psi_runs || !f->bin_counts)
         return err_set(err, ST_FATAL, "out of memory");
-    cells_to_bins(f->counts, f->psi_bin, f->n_cells, f->n_bins, f->bin_counts);
+    f->n_psi_runs = cells_runs(f->psi_bin, f->n_cells, f->psi_runs);
+    cells_cumulate(f->counts, f->n_cells, below);
+    cells_to_bins(below, f->psi_runs, f->n_psi_runs, f->n_bins, f->bin_counts);
     f->evidence =
         evidence_new(&(struct evidence_counts){ f->counts, f->n_cells, f->categories != NULL },
                      &f->spread, video_size);
@@ -453,6 +458,7 @@ void baseline_free(struct baseline *b)
         evidence_free(f->evidence);
         axis_free(f->axis);
         free(f->bin_counts);
+        free(f->psi_runs);
         free(f->psi_bin);
         free(f->sums);
         free(f->counts);

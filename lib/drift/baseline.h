@@ -61,9 +61,11 @@ struct baseline_feature {
     const struct facet *facet;     /* where these come from                                 */
     struct cells *cells;
     size_t n_cells;
-    uint64_t *counts;     /* of each cell                                          */
-    int64_t *sums;        /* of the values of each cell, in unit, value by value   */
-    int32_t *psi_bin;     /* of each cell                                          */
+    uint64_t *counts;          /* of each cell                                          */
+    int64_t *sums;             /* of the values of each cell, in unit, value by value   */
+    int32_t *psi_bin;          /* of each cell                                          */
+    struct cell_run *psi_runs; /* the same; derived, not in the file */
+    size_t n_psi_runs;
     uint64_t *bin_counts; /* of each PSI bin; derived, not in the file             */
     size_t n_bins;
     double unit; /* a power of two: 2^floor(log2(sd)) * 2^-20, or so coarse

@@ -9,13 +9,13 @@
 #include "stats/eigen.h"
 #include "stats/family.h"
 #include "stats/special.h"
+#include "stats/wide.h"
 
 /* One of the two tests: its directions. */
 struct directions {
     enum evidence_test test;
     struct pencil pencil;
-    double kurtosis[EIGEN_MAX]; /* of each, over the baseline's comments */
-    bool known[EIGEN_MAX];      /* the baseline holds enough comments to tell */
+    double least[EIGEN_MAX]; /* comments that each needs; infinite: the baseline is too small */
 };
 
 struct evidence {
@@ -52,9 +52,9 @@ static void cell_directions(const struct ranks *r, const struct directions *of, 
     pencil_project(&of->pencil, of->test == EVIDENCE_GROUPS ? d : r->moment[cell], z);
 }
 
-/* Fourth moments of the directions over the squares of their variances, and what
- * the baseline is worth for each. */
-static void fill_kurtosis(const struct evidence *e, struct directions *of)
+/* From the kurtosis of each direction, its fourth moment over the square of its variance, and what
+ * the baseline is worth for it. */
+static void fill_least(const struct evidence *e, struct directions *of)
 {
     double squares[EIGEN_MAX] = { 0 };
     double fourths[EIGEN_MAX] = { 0 };
@@ -69,11 +69,14 @@ static void fill_kurtosis(const struct evidence *e, struct directions *of)
             fourths[i] += share * z[i] * z[i] * z[i] * z[i];
         }
     }
+    for (size_t i = 0; i < EIGEN_MAX; i++)
+        of->least[i] = (double)INFINITY;
     for (size_t i = 0; i < of->pencil.k; i++) {
         double m = e->m / (e->long_run * (1 + of->pencil.lambda[i] * (e->video_size - 1)));
+        double kurtosis = fourths[i] / (squares[i] * squares[i]);
 
-        of->kurtosis[i] = fourths[i] / (squares[i] * squares[i]);
-        of->known[i] = m >= EVIDENCE_BASELINE_PER_KURTOSIS * of->kurtosis[i];
+        if (m >= EVIDENCE_BASELINE_PER_KURTOSIS * kurtosis)
+            of->least[i] = EVIDENCE_PER_KURTOSIS * kurtosis;
     }
 }
 
@@ -110,8 +113,8 @@ struct evidence *evidence_new(const struct evidence_counts *counts, const struct
     spread_groups(spread, &e->ranks, a, b);
     e->groups.test = EVIDENCE_GROUPS;
     pencil_init(&e->groups.pencil, a, b, e->ranks.groups);
-    fill_kurtosis(e, &e->neyman);
-    fill_kurtosis(e, &e->groups);
+    fill_least(e, &e->neyman);
+    fill_least(e, &e->groups);
     return e;
 }
 
@@ -132,8 +135,17 @@ const char *evidence_test_name(enum evidence_test test)
     return names[test];
 }
 
-/* Keeps a test's outcome when it is the strongest so far. */
-static void keep_stronger(struct outcome *out, const struct outcome *one)
+/* What one test found. */
+struct finding {
+    enum evidence_test test; /* NONE: nothing could be tested */
+    double p;
+    double statistic;
+    double df;
+    double effect;
+};
+
+/* Keeps it when it is the strongest so far. */
+static void keep_stronger(struct outcome *out, const struct finding *one)
 {
     if (out->test != EVIDENCE_NONE && !(one->p < out->p))
         return;
@@ -144,32 +156,25 @@ static void keep_stronger(struct outcome *out, const struct outcome *one)
     out->effect = one->effect;
 }
 
-/* False when there is no direction to test. */
-static bool test_directions(const struct directions *of, const double *d, const struct weights *w,
-                            struct outcome *out)
+/* All of a test but its p. NONE when there is no direction to test. */
+static void sum_directions(const struct directions *of, const double *d, const struct weights *w,
+                           struct finding *out)
 {
-    const struct pencil *p = &of->pencil;
-    struct outcome one = { .test = of->test };
-    double z[EIGEN_MAX];
-    double effect = 0;
+    struct wide_directions sums = { .n = of->pencil.n,
+                                    .k = of->pencil.k,
+                                    .t = of->pencil.t,
+                                    .lambda = of->pencil.lambda,
+                                    .least = of->least,
+                                    .there = w->n,
+                                    .more = w->video_size - 1,
+                                    .a = w->a,
+                                    .b = w->b };
 
-    pencil_project(p, d, z);
-    for (size_t i = 0; i < p->k; i++) {
-        double var = w->a + w->b * p->lambda[i];
-        double n = w->n / (1 + p->lambda[i] * (w->video_size - 1));
-
-        if (n < EVIDENCE_PER_KURTOSIS * of->kurtosis[i] || !of->known[i])
-            continue;
-        one.df += 1;
-        one.statistic += z[i] * z[i] / var;
-        effect += z[i] * z[i] - var;
-    }
-    if (one.df == 0)
-        return false;
-    one.effect = fmax(effect, 0);
-    one.p = special_f_sf(one.statistic / one.df, one.df, w->df_videos);
-    keep_stronger(out, &one);
-    return true;
+    wide()->directions(&sums, d);
+    out->test = sums.taken > 0 ? of->test : EVIDENCE_NONE;
+    out->df = (double)sums.taken;
+    out->statistic = sums.statistic;
+    out->effect = fmax(sums.excess, 0);
 }
 
 /* Comments in cells where the baseline has none. */
@@ -200,7 +205,7 @@ static double p_unseen(double x, double singles, double eff_n, double all)
 static bool test_unseen(const struct evidence *e, const uint64_t *counts, double n, double b,
                         struct outcome *out)
 {
-    struct outcome one = { .test = EVIDENCE_UNSEEN, .p = 1 };
+    struct finding one = { .test = EVIDENCE_UNSEEN, .p = 1 };
     double eff_n = n / b;
     double all = eff_n + e->m / e->video_size;
 
@@ -213,37 +218,131 @@ static bool test_unseen(const struct evidence *e, const uint64_t *counts, double
     return true;
 }
 
-void evidence_test(const struct evidence *e, const uint64_t *counts, int64_t n, double b,
-                   struct outcome *out)
+static struct weights weigh(const struct evidence_case *c)
 {
-    double moment[RANK_MOMENTS];
-    double group[RANK_GROUPS_MAX];
-    double size = fmax(b, 1);
-    double dn = (double)n;
-    struct weights w;
+    const struct evidence *e = c->of;
+    const double size = fmax(c->b, 1);
+    const double n = (double)c->n;
+
+    return (struct weights){
+        .a = 1 / n + 1 / e->m,
+        .b = (size - 1) / n + (e->video_size - 1) / e->m,
+        .n = n / e->long_run,
+        .video_size = size,
+        .df_videos = 3 * fmax(n / (size * e->long_run), 1),
+    };
+}
+
+enum { NEYMAN, GROUPS, BY_DIRECTIONS };
+
+/* Cases that are tested together. */
+struct together {
+    const struct evidence_case *cases[RANKS_TOGETHER];
+    struct outcome *out[RANKS_TOGETHER];
+    struct ranks_window ranks[RANKS_TOGETHER];
+    struct weights weights[RANKS_TOGETHER];
+    struct finding found[BY_DIRECTIONS][RANKS_TOGETHER];
+    size_t n;
+};
+
+/* p of all outcomes by directions. */
+static void fill_p(struct together *t)
+{
+    struct special_f f[BY_DIRECTIONS * RANKS_TOGETHER];
+    struct finding *whose[BY_DIRECTIONS * RANKS_TOGETHER];
+    double p[BY_DIRECTIONS * RANKS_TOGETHER];
+    size_t n = 0;
+
+    for (size_t k = 0; k < BY_DIRECTIONS; k++) {
+        for (size_t i = 0; i < t->n; i++) {
+            struct finding *one = &t->found[k][i];
+
+            if (one->test == EVIDENCE_NONE)
+                continue;
+            f[n] = (struct special_f){ one->statistic / one->df, one->df, t->weights[i].df_videos };
+            whose[n++] = one;
+        }
+    }
+    special_f_sfs(f, n, p);
+    for (size_t i = 0; i < n; i++)
+        whose[i]->p = p[i];
+}
+
+static void conclude(const struct together *t, size_t i)
+{
+    const struct evidence_case *c = t->cases[i];
+    struct outcome *out = t->out[i];
     size_t tests = 0;
 
-    *out = (struct outcome){ .p = (double)NAN };
-    if (n <= 0 || e->m == 0)
-        return;
-    w = (struct weights){
-        .a = 1 / dn + 1 / e->m,
-        .b = (size - 1) / dn + (e->video_size - 1) / e->m,
-        .n = dn / e->long_run,
-        .video_size = size,
-        .df_videos = 3 * fmax(dn / (size * e->long_run), 1),
-    };
-    out->df_videos = w.df_videos;
-    ranks_measure(&e->ranks, counts, dn, moment, group);
-    tests += test_directions(&e->neyman, moment, &w, out) ? 1 : 0;
-    tests += test_directions(&e->groups, group, &w, out) ? 1 : 0;
-    tests += test_unseen(e, counts, dn, size, out) ? 1 : 0;
-    if (tests == 0)
-        return;
-    out->p = family_bonferroni(out->p, tests);
-    for (size_t k = 0; k < RANK_MOMENTS; k++) {
-        double var = w.a * e->var[k][0] + w.b * e->var[k][1];
-
-        out->moment[k] = e->var[k][0] >= EIGEN_RANK_MIN ? moment[k] / sqrt(var) : 0;
+    out->df_videos = t->weights[i].df_videos;
+    for (size_t k = 0; k < BY_DIRECTIONS; k++) {
+        if (t->found[k][i].test == EVIDENCE_NONE)
+            continue;
+        keep_stronger(out, &t->found[k][i]);
+        tests++;
     }
+    tests += test_unseen(c->of, c->counts, (double)c->n, t->weights[i].video_size, out) ? 1 : 0;
+    if (tests > 0)
+        out->p = family_bonferroni(out->p, tests);
+}
+
+static void test_together(struct together *t)
+{
+    ranks_measure(t->ranks, t->n);
+    for (size_t i = 0; i < t->n; i++) {
+        const struct evidence *e = t->cases[i]->of;
+
+        t->weights[i] = weigh(t->cases[i]);
+        sum_directions(&e->neyman, t->ranks[i].moment, &t->weights[i], &t->found[NEYMAN][i]);
+        sum_directions(&e->groups, t->ranks[i].group, &t->weights[i], &t->found[GROUPS][i]);
+    }
+    fill_p(t);
+    for (size_t i = 0; i < t->n; i++)
+        conclude(t, i);
+    t->n = 0;
+}
+
+static struct ranks_window ranks_of(const struct evidence_case *c)
+{
+    return (struct ranks_window){
+        .ranks = &c->of->ranks, .counts = c->counts, .below = c->below, .n = (double)c->n
+    };
+}
+
+void evidence_moments(const struct evidence_case *c, double out[RANK_MOMENTS])
+{
+    struct ranks_window r = ranks_of(c);
+    struct weights w;
+
+    memset(out, 0, RANK_MOMENTS * sizeof(*out));
+    if (c->n <= 0 || c->of->m == 0)
+        return;
+    w = weigh(c);
+    ranks_measure(&r, 1);
+    for (size_t k = 0; k < RANK_MOMENTS; k++) {
+        const double *var = c->of->var[k];
+
+        if (var[0] >= EIGEN_RANK_MIN)
+            out[k] = r.moment[k] / sqrt(w.a * var[0] + w.b * var[1]);
+    }
+}
+
+void evidence_test(const struct evidence_case *cases, size_t n, struct outcome *out)
+{
+    struct together t = { .n = 0 };
+
+    for (size_t i = 0; i < n; i++) {
+        const struct evidence_case *c = &cases[i];
+
+        out[i] = (struct outcome){ .p = (double)NAN };
+        if (c->n <= 0 || c->of->m == 0)
+            continue;
+        t.cases[t.n] = c;
+        t.out[t.n] = &out[i];
+        t.ranks[t.n++] = ranks_of(c);
+        if (t.n == RANKS_TOGETHER)
+            test_together(&t);
+    }
+    if (t.n > 0)
+        test_together(&t);
 }

@@ -82,19 +82,28 @@ size_t evidence_groups(const struct evidence *e);
 
 /* What the tests found. */
 struct outcome {
-    enum evidence_test test;     /* with the smaller p; NONE: nothing could be tested       */
-    double p;                    /* of all tests together; NaN when there was none          */
-    double statistic;            /* T of that test; x for unseen                            */
-    double df;                   /* k                                                       */
-    double df_videos;            /* 3 n/(b l)                                               */
-    double effect;               /* at least 0                                              */
-    double moment[RANK_MOMENTS]; /* how far each moment moved, in its standard errors; 0
-                                   where it has none                                      */
+    enum evidence_test test; /* with the smaller p; NONE: nothing could be tested       */
+    double p;                /* of all tests together; NaN when there was none          */
+    double statistic;        /* T of that test; x for unseen                            */
+    double df;               /* k                                                       */
+    double df_videos;        /* 3 n/(b l)                                               */
+    double effect;           /* at least 0                                              */
 };
 
-/* Tests n > 0 values with counts by cell, whose mean video size is b. O(cells). */
-void evidence_test(const struct evidence *e, const uint64_t *counts, int64_t n, double b,
-                   struct outcome *out);
+/* A histogram to test: n values with counts by cell, whose mean video size is b. Borrowed. */
+struct evidence_case {
+    const struct evidence *of;
+    const uint64_t *counts;
+    const uint64_t *below; /* the same, cells_cumulate()d */
+    int64_t n;
+    double b;
+};
+
+/* Tests each of them, sooner together than one by one. O(cells). */
+void evidence_test(const struct evidence_case *cases, size_t n, struct outcome *out);
+
+/* How far each moment of one of them moved, in its standard errors; 0 where it has none. */
+void evidence_moments(const struct evidence_case *c, double out[RANK_MOMENTS]);
 
 /* "neyman", ... */
 const char *evidence_test_name(enum evidence_test test);

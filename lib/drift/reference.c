@@ -117,6 +117,7 @@ void reference_free(struct baseline *r)
         axis_free(f->axis);
         evidence_free(f->evidence);
         free(f->bin_counts);
+        free(f->psi_runs);
         free(f->psi_bin);
         free(f->sums);
         free(f->counts);

@@ -11,30 +11,54 @@
 #include "stats/distance.h"
 #include "stats/family.h"
 
-struct scan *scan_new(const struct baseline *base)
+/* Room for a number a cell of each feature, and some more of them, in one block. NULL: no memory.
+ */
+static uint64_t **rows_new(const struct baseline *base, size_t more)
 {
-    struct scan *s = calloc(1, sizeof(*s));
-    size_t cells = 0;
+    uint64_t **rows = calloc(base->n, sizeof(*rows));
+    size_t all = 0;
 
-    if (!s)
-        return NULL;
     for (size_t i = 0; i < base->n; i++)
-        cells += base->features[i].n_cells;
-    s->base = base;
-    s->features = calloc(base->n, sizeof(*s->features));
-    s->counts = calloc(base->n, sizeof(*s->counts));
-    s->n = calloc(base->n, sizeof(*s->n));
-    s->scale = calloc(base->n, sizeof(*s->scale));
-    s->unpacked = calloc(VIDEO_SAMPLE_K, sizeof(*s->unpacked));
-    if (s->counts)
-        s->counts[0] = calloc(cells, sizeof(*s->counts[0]));
-    if (!s->features || !s->counts || !s->n || !s->scale || !s->unpacked || !s->counts[0]) {
-        scan_free(s);
+        all += base->features[i].n_cells + more;
+    if (rows)
+        rows[0] = calloc(all, sizeof(*rows[0]));
+    if (!rows || !rows[0]) {
+        free(rows);
         return NULL;
     }
     for (size_t i = 1; i < base->n; i++)
-        s->counts[i] = s->counts[i - 1] + base->features[i - 1].n_cells;
-    return s;
+        rows[i] = rows[i - 1] + base->features[i - 1].n_cells + more;
+    return rows;
+}
+
+static void rows_free(uint64_t **rows)
+{
+    if (rows)
+        free(rows[0]);
+    free(rows);
+}
+
+struct scan *scan_new(const struct baseline *base)
+{
+    struct scan *s = calloc(1, sizeof(*s));
+
+    if (!s)
+        return NULL;
+    s->base = base;
+    s->features = calloc(base->n, sizeof(*s->features));
+    s->counts = rows_new(base, 0);
+    s->below = rows_new(base, 1);
+    s->n = calloc(base->n, sizeof(*s->n));
+    s->scale = calloc(base->n, sizeof(*s->scale));
+    s->due = calloc(base->n, sizeof(*s->due));
+    s->cases = calloc(base->n, sizeof(*s->cases));
+    s->found = calloc(base->n, sizeof(*s->found));
+    s->unpacked = calloc(VIDEO_SAMPLE_K, sizeof(*s->unpacked));
+    if (s->features && s->counts && s->below && s->n && s->scale && s->due && s->cases &&
+        s->found && s->unpacked)
+        return s;
+    scan_free(s);
+    return NULL;
 }
 
 void scan_free(struct scan *s)
@@ -42,12 +66,14 @@ void scan_free(struct scan *s)
     if (!s)
         return;
     video_sums_release(&s->videos);
-    if (s->counts)
-        free(s->counts[0]); /* one block for all features */
     free(s->unpacked);
+    free(s->found);
+    free(s->cases);
+    free(s->due);
     free(s->scale);
     free(s->n);
-    free(s->counts);
+    rows_free(s->below);
+    rows_free(s->counts);
     free(s->features);
     free(s);
 }
@@ -117,11 +143,11 @@ static enum status count_videos(struct scan *s, const struct history *h, size_t 
     return st;
 }
 
-static double psi_of(const struct baseline_feature *f, const uint64_t *counts)
+static double psi_of(const struct baseline_feature *f, const uint64_t *below)
 {
     uint64_t bins[BASELINE_BINS_MAX];
 
-    cells_to_bins(counts, f->psi_bin, f->n_cells, f->n_bins, bins);
+    cells_to_bins(below, f->psi_runs, f->n_psi_runs, f->n_bins, bins);
     return dist_psi(f->bin_counts, bins, f->n_bins);
 }
 
@@ -130,31 +156,56 @@ double scan_effective(double n, double video_size, double icc, const struct spre
     return n / (video_design_effect(video_size, icc) * spread_long_run(spread));
 }
 
-/* The run from pane first on, if it is long enough for a scale of the feature. */
-static void test_feature(struct scan *s, size_t i, size_t first, double video_size)
+/* Whether the run is long enough for the next scale of the feature, which is taken then. */
+static bool is_due(struct scan *s, size_t i, double n_eff)
 {
-    const struct baseline_feature *base = &s->base->features[i];
-    struct scan_feature *f = &s->features[i];
-    double n_eff = scan_effective((double)s->n[i], video_size, base->icc, &base->spread);
-    struct outcome found;
-
     if (s->scale[i] == SCAN_SCALES || n_eff < wanted(s->scale[i]))
-        return;
+        return false;
     while (s->scale[i] < SCAN_SCALES && n_eff >= wanted(s->scale[i]))
         s->scale[i]++;
-    evidence_test(base->evidence, s->counts[i], s->n[i], video_size, &found);
-    if (found.test == EVIDENCE_NONE)
+    return true;
+}
+
+/* Keeps what was found of the run from pane first on when it is the strongest so far. */
+static void keep_stronger(struct scan *s, const struct scan_due *due, size_t first,
+                          const struct outcome *found)
+{
+    const struct baseline_feature *base = &s->base->features[due->feature];
+    struct scan_feature *f = &s->features[due->feature];
+
+    if (found->test == EVIDENCE_NONE)
         return;
     f->runs++;
-    f->longest_eff = n_eff;
-    if (f->runs > 1 && !(found.p < f->outcome.p))
+    f->longest_eff = due->n_eff;
+    if (f->runs > 1 && !(found->p < f->outcome.p))
         return;
-    f->outcome = found;
+    f->outcome = *found;
     f->first = first;
-    f->n = s->n[i];
-    f->n_eff = n_eff;
-    f->video_size = video_size;
-    f->psi = psi_of(base, s->counts[i]);
+    f->n = s->n[due->feature];
+    f->n_eff = due->n_eff;
+    f->video_size = s->cases[0].b;
+    f->psi = psi_of(base, s->below[due->feature]);
+}
+
+/* The run from pane first on, of the features for which it is one. */
+static void test_run(struct scan *s, size_t first, double video_size)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->base->n; i++) {
+        const struct baseline_feature *base = &s->base->features[i];
+        double n_eff = scan_effective((double)s->n[i], video_size, base->icc, &base->spread);
+
+        if (!is_due(s, i, n_eff))
+            continue;
+        s->due[n] = (struct scan_due){ i, n_eff };
+        cells_cumulate(s->counts[i], base->n_cells, s->below[i]);
+        s->cases[n++] = (struct evidence_case){ base->evidence, s->counts[i], s->below[i], s->n[i],
+                                                video_size };
+    }
+    evidence_test(s->cases, n, s->found);
+    for (size_t k = 0; k < n; k++)
+        keep_stronger(s, &s->due[k], first, &s->found[k]);
 }
 
 enum status scan_run(struct scan *s, const struct history *h, size_t from, double min_videos,
@@ -171,8 +222,8 @@ enum status scan_run(struct scan *s, const struct history *h, size_t from, doubl
             st = count_videos(s, h, at - 1, &sizes, err);
         if (st != ST_OK)
             return st;
-        for (size_t i = 0; i < s->base->n && sizes.videos_eff >= min_videos; i++)
-            test_feature(s, i, at - 1, sizes.mean_size);
+        if (sizes.videos_eff >= min_videos)
+            test_run(s, at - 1, sizes.mean_size);
     }
     for (size_t i = 0; i < s->base->n; i++) {
         struct scan_feature *f = &s->features[i];

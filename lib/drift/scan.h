@@ -53,13 +53,22 @@ struct scan_feature {
     double longest_eff; /* effective comments of the longest run tested */
 };
 
+struct scan_due {
+    size_t feature;
+    double n_eff;
+};
+
 struct scan {
     const struct baseline *base;   /* borrowed */
     struct scan_feature *features; /* one a feature of the baseline */
     /* Working space: sums over the panes looked at so far. */
     uint64_t **counts;
+    uint64_t **below; /* the same, cumulated, of features with a run */
     int64_t *n;
-    int *scale; /* next to be reached */
+    int *scale;                  /* next to be reached */
+    struct scan_due *due;        /* features that have a run at this pane, */
+    struct evidence_case *cases; /* it, */
+    struct outcome *found;       /* and what was found of it */
     struct video_sums videos;
     struct video_count *unpacked; /* VIDEO_SAMPLE_K of them */
     size_t counted;               /* panes from here on are in videos */

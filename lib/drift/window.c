@@ -9,11 +9,6 @@
 #include "stats/distance.h"
 #include "stats/special.h"
 
-struct opt_double defined(double x)
-{
-    return isfinite(x) ? (struct opt_double){ x, true } : (struct opt_double){ 0, false };
-}
-
 bool window_has_power(const struct window *w, const struct window_rules *rules)
 {
     return w->n > 0 && w->n >= rules->min_samples && w->videos_eff >= rules->min_videos;
@@ -36,60 +31,123 @@ int32_t window_worst(const struct window *w)
     return worst;
 }
 
-/* Counts in PSI's bins, both as the record has them and as distances want them. */
-static enum status fill_bins(const struct baseline_feature *base, const struct hist *h,
-                             uint64_t *bins, struct arena *a, struct longs *out)
+/* Room for what is measured of all features together: what goes side by side is sooner done than
+ * one by one (stats/wide.h). */
+struct room {
+    uint64_t **below; /* counts of each feature, cumulated */
+    struct dist_pair *pairs;
+    struct axis_window *axes;
+    struct dist_ks *ks;
+    double *p;
+    struct evidence_case *cases;
+    struct outcome *found;
+};
+
+/* below[i] has room for what is below the cells of feature i; NULL: out of memory. */
+static uint64_t **room_below(const struct baseline *base, struct arena *a)
 {
-    out->v = arena_array(a, base->n_bins, sizeof(*out->v));
-    out->n = base->n_bins;
-    if (!out->v)
-        return ST_FATAL;
-    cells_to_bins(h->counts, base->psi_bin, base->n_cells, base->n_bins, bins);
-    for (size_t i = 0; i < base->n_bins; i++)
-        out->v[i] = (int64_t)bins[i];
-    return ST_OK;
+    uint64_t **below = arena_array(a, base->n, sizeof(*below));
+    size_t cells = 0;
+    uint64_t *all;
+
+    for (size_t i = 0; i < base->n; i++)
+        cells += base->features[i].n_cells + 1;
+    all = arena_alloc(a, cells * sizeof(*all));
+    if (!below || !all)
+        return NULL;
+    for (size_t i = 0; i < base->n; i++) {
+        below[i] = all;
+        all += base->features[i].n_cells + 1;
+    }
+    return below;
 }
 
-/* What goes by the order of values. */
-static void measure_numbers(const struct baseline_feature *base, const struct hist *h,
-                            struct window_feature *f)
+static bool make_room(const struct baseline *base, struct arena *a, struct room *r)
 {
-    const struct axis_distances d = axis_measure(base->axis, h->counts, h->sums);
+    const size_t n = base->n;
 
-    f->ks = defined(d.ks);
-    f->wasserstein = defined(d.wasserstein * base->unit / fmax(base->sd, WINDOW_SD_MIN));
-    if (f->ks.has)
-        f->ks_p = defined(dist_ks_p(d.ks, (double)h->n, (double)base->n));
+    r->below = room_below(base, a);
+    r->pairs = arena_array(a, n, sizeof(*r->pairs));
+    r->axes = arena_array(a, n, sizeof(*r->axes));
+    r->ks = arena_array(a, n, sizeof(*r->ks));
+    r->p = arena_array(a, n, sizeof(*r->p));
+    r->cases = arena_array(a, n, sizeof(*r->cases));
+    r->found = arena_array(a, n, sizeof(*r->found));
+    return r->below && r->pairs && r->axes && r->ks && r->p && r->cases && r->found;
 }
 
-static void measure_categories(const struct baseline_feature *base, const struct hist *h,
-                               struct window_feature *f)
+static enum status count_feature(const struct baseline_feature *base, const struct hist *h,
+                                 uint64_t *below, struct arena *a, struct window_feature *f)
 {
-    f->linf = defined(dist_linf(base->counts, h->counts, base->n_cells));
-    f->chi2_p = defined(dist_chi2(base->counts, h->counts, base->n_cells).p);
-    f->unseen = (struct opt_long){ (int64_t)h->counts[base->n_cells - 1], true };
-}
-
-static enum status measure_feature(const struct baseline_feature *base, const struct hist *h,
-                                   double mean_size, struct arena *a, struct window_feature *f)
-{
-    uint64_t bins[BASELINE_BINS_MAX];
-    double n = (double)h->n;
-
     f->name = slice_str(base->name);
     f->n = h->n;
     f->missing = h->missing;
     f->infinite = h->infinite;
-    f->n_eff = n / video_design_effect(mean_size, base->icc);
-    if (fill_bins(base, h, bins, a, &f->bins) != ST_OK)
+    f->bins.n = base->n_bins;
+    f->bins.v = arena_array(a, base->n_bins, sizeof(*f->bins.v));
+    if (!f->bins.v)
         return ST_FATAL;
-    f->psi = defined(dist_psi(base->bin_counts, bins, base->n_bins));
-    f->js = defined(dist_js(base->bin_counts, bins, base->n_bins));
-    if (base->categories)
-        measure_categories(base, h, f);
-    else
-        measure_numbers(base, h, f);
+    cells_cumulate(h->counts, base->n_cells, below);
+    cells_to_bins(below, base->psi_runs, base->n_psi_runs, base->n_bins,
+                  (uint64_t *)(void *)f->bins.v);
     return ST_OK;
+}
+
+static void measure_bins(const struct baseline *base, struct room *r, struct window_feature *f)
+{
+    for (size_t i = 0; i < base->n; i++)
+        r->pairs[i] = (struct dist_pair){ .ref = base->features[i].bin_counts,
+                                          .cur = (const uint64_t *)(const void *)f[i].bins.v,
+                                          .bins = base->features[i].n_bins };
+    dist_pairs(r->pairs, base->n);
+    for (size_t i = 0; i < base->n; i++) {
+        f[i].psi = defined(r->pairs[i].psi);
+        f[i].js = defined(r->pairs[i].js);
+    }
+}
+
+/* p of KS, with n comments or what they are worth. */
+static void test_numbers(const struct baseline *base, const struct window_feature *f, bool worth,
+                         struct room *r)
+{
+    for (size_t i = 0; i < base->numbers; i++)
+        r->ks[i] = (struct dist_ks){ .d = f[i].ks.has ? f[i].ks.v : (double)NAN,
+                                     .n = worth ? f[i].n_eff : (double)f[i].n,
+                                     .m = (double)base->features[i].n };
+    dist_ks_ps(r->ks, base->numbers, r->p);
+}
+
+/* What goes by the order of values. */
+static void measure_numbers(const struct baseline *base, const struct hist *h, struct room *r,
+                            struct window_feature *f)
+{
+    for (size_t i = 0; i < base->numbers; i++)
+        r->axes[i] = (struct axis_window){ .axis = base->features[i].axis,
+                                           .counts = h[i].counts,
+                                           .sums = h[i].sums,
+                                           .below = r->below[i] };
+    axis_measure(r->axes, base->numbers);
+    for (size_t i = 0; i < base->numbers; i++) {
+        const struct baseline_feature *b = &base->features[i];
+
+        f[i].ks = defined(r->axes[i].ks);
+        f[i].wasserstein = defined(r->axes[i].wasserstein * b->unit / fmax(b->sd, WINDOW_SD_MIN));
+    }
+    test_numbers(base, f, false, r);
+    for (size_t i = 0; i < base->numbers; i++)
+        f[i].ks_p = defined(r->p[i]);
+}
+
+static void measure_categories(const struct baseline *base, const struct hist *h,
+                               struct window_feature *f)
+{
+    for (size_t i = base->numbers; i < base->n; i++) {
+        const struct baseline_feature *b = &base->features[i];
+
+        f[i].linf = defined(dist_linf(b->counts, h[i].counts, b->n_cells));
+        f[i].chi2_p = defined(dist_chi2(b->counts, h[i].counts, b->n_cells).p);
+        f[i].unseen = (struct opt_long){ (int64_t)h[i].counts[b->n_cells - 1], true };
+    }
 }
 
 double category_p(const uint64_t *before, const uint64_t *now, size_t cells, double worth)
@@ -99,27 +157,58 @@ double category_p(const uint64_t *before, const uint64_t *now, size_t cells, dou
     return special_chi2_sf(c.stat * worth, c.dof);
 }
 
-/* p of the feature: what the policy goes by. */
-static void test_feature(const struct baseline_feature *base, const struct hist *h,
-                         double mean_size, const struct policy *policy, struct window_feature *f)
+/* p of each feature with a policy that weighs no evidence. */
+static void test_fixed(const struct baseline *base, const struct hist *h, struct room *r,
+                       struct window_feature *f)
 {
-    struct outcome found;
+    test_numbers(base, f, true, r);
+    for (size_t i = 0; i < base->n; i++) {
+        const struct baseline_feature *b = &base->features[i];
 
-    f->test = slice_str(base->categories ? "chi2" : "ks");
-    if (!policy->scans && base->categories) {
-        f->p = defined(category_p(base->counts, h->counts, base->n_cells, f->n_eff / (double)h->n));
-        return;
+        f[i].test = slice_str(b->categories ? "chi2" : "ks");
+        f[i].p = defined(b->categories ? category_p(b->counts, h[i].counts, b->n_cells,
+                                                    f[i].n_eff / (double)h[i].n)
+                                       : r->p[i]);
     }
-    if (!policy->scans) {
-        if (f->ks.has)
-            f->p = defined(dist_ks_p(f->ks.v, f->n_eff, (double)base->n));
-        return;
+}
+
+static void test_evidence(const struct baseline *base, const struct hist *h, double mean_size,
+                          struct room *r, struct window_feature *f)
+{
+    for (size_t i = 0; i < base->n; i++)
+        r->cases[i] = (struct evidence_case){ base->features[i].evidence, h[i].counts, r->below[i],
+                                              h[i].n, mean_size };
+    evidence_test(r->cases, base->n, r->found);
+    for (size_t i = 0; i < base->n; i++) {
+        f[i].test = slice_str(evidence_test_name(r->found[i].test));
+        f[i].p = defined(r->found[i].p);
+        if (f[i].p.has)
+            f[i].effect = defined(r->found[i].effect);
     }
-    evidence_test(base->evidence, h->counts, h->n, mean_size, &found);
-    f->test = slice_str(evidence_test_name(found.test));
-    f->p = defined(found.p);
-    if (f->p.has)
-        f->effect = defined(found.effect);
+}
+
+/* Distances and p of each feature: what the policy goes by. */
+static enum status measure(const struct tally *t, double mean_size, const struct policy *policy,
+                           struct arena *a, struct window_feature *f)
+{
+    const struct baseline *base = t->base;
+    struct room r;
+
+    if (!make_room(base, a, &r))
+        return ST_FATAL;
+    for (size_t i = 0; i < base->n; i++) {
+        if (count_feature(&base->features[i], &t->hists[i], r.below[i], a, &f[i]) != ST_OK)
+            return ST_FATAL;
+        f[i].n_eff = (double)f[i].n / video_design_effect(mean_size, base->features[i].icc);
+    }
+    measure_bins(base, &r, f);
+    measure_numbers(base, t->hists, &r, f);
+    measure_categories(base, t->hists, f);
+    if (policy->scans)
+        test_evidence(base, t->hists, mean_size, &r, f);
+    else
+        test_fixed(base, t->hists, &r, f);
+    return ST_OK;
 }
 
 static enum severity severity_of(const struct window_feature *f, const struct window_rules *rules)
@@ -198,15 +287,10 @@ enum status window_judge(const struct tally *t, const struct window_rules *rules
     memcpy(bundle + 7, base->bundle_sha256, SHA256_HEX_LEN);
     out->bundle = (struct slice){ bundle, BASELINE_ID_LEN };
     out->features = (struct window_feature_list){ f, base->n };
-    for (size_t i = 0; i < base->n; i++) {
-        double eff = (double)t->n / video_design_effect(sizes.mean_size, base->features[i].icc);
-
-        if (measure_feature(&base->features[i], &t->hists[i], sizes.mean_size, a, &f[i]) != ST_OK)
-            return err_set(err, ST_FATAL, "no memory for a window");
-        test_feature(&base->features[i], &t->hists[i], sizes.mean_size, rules->policy, &f[i]);
-        out->n_eff = fmin(out->n_eff, eff);
-    }
-    if (adjust(out, a) != ST_OK)
+    for (size_t i = 0; i < base->n; i++)
+        out->n_eff = fmin(
+            out->n_eff, (double)t->n / video_design_effect(sizes.mean_size, base->features[i].icc));
+    if (measure(t, sizes.mean_size, rules->policy, a, f) != ST_OK || adjust(out, a) != ST_OK)
         return err_set(err, ST_FATAL, "no memory for a window");
     power = window_has_power(out, rules) && t->other_bundle == 0;
     for (size_t i = 0; i < base->n && power; i++)

@@ -39,6 +39,7 @@
 #ifndef DRIFT_WINDOW_H
 #define DRIFT_WINDOW_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -80,6 +81,9 @@ int32_t window_worst(const struct window *w);
 double category_p(const uint64_t *before, const uint64_t *now, size_t cells, double worth);
 
 /* A double that may be undefined. */
-struct opt_double defined(double x);
+static inline struct opt_double defined(double x)
+{
+    return isfinite(x) ? (struct opt_double){ x, true } : (struct opt_double){ 0, false };
+}
 
 #endif

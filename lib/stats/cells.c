@@ -230,17 +230,41 @@ size_t cells_psi_bins(const struct cells *c, const uint64_t *counts, int32_t *bi
     return (size_t)bins;
 }
 
-/* Neighbours are mostly in one bin, and added there at once. */
-void cells_to_bins(const uint64_t *counts, const int32_t *bin_of_cell, size_t cells, size_t n_bins,
+size_t cells_runs(const int32_t *bin_of_cell, size_t cells, struct cell_run *runs)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < cells; i++) {
+        if (i == 0 || bin_of_cell[i] != bin_of_cell[i - 1])
+            runs[n++].bin = (uint16_t)bin_of_cell[i];
+        runs[n - 1].end = (uint16_t)(i + 1);
+    }
+    return n;
+}
+
+void cells_cumulate(const uint64_t *counts, size_t cells, uint64_t *below)
+{
+    uint64_t sum = 0;
+
+    below[0] = 0;
+    for (size_t i = 0; i < cells; i++) {
+        sum += counts[i];
+        below[i + 1] = sum;
+    }
+}
+
+/* Not by a loop over the cells of each run, which would end too soon to be foreseen by the CPU. */
+void cells_to_bins(const uint64_t *below, const struct cell_run *runs, size_t n_runs, size_t n_bins,
                    uint64_t *bins)
 {
-    memset(bins, 0, n_bins * sizeof(*bins));
-    for (size_t i = 0; i < cells;) {
-        const int32_t bin = bin_of_cell[i];
-        uint64_t sum = 0;
+    uint64_t before = 0;
 
-        for (; i < cells && bin_of_cell[i] == bin; i++)
-            sum += counts[i];
-        bins[bin] += sum;
+    for (size_t i = 0; i < n_bins; i++)
+        bins[i] = 0;
+    for (size_t k = 0; k < n_runs; k++) {
+        const uint64_t to = below[runs[k].end];
+
+        bins[runs[k].bin] += to - before;
+        before = to;
     }
 }

@@ -74,8 +74,20 @@ void cells_find_row(const struct cells *const *c, const double *x, size_t n, int
  * atoms hold it all, the cells between them are one empty bin of the unseen. */
 size_t cells_psi_bins(const struct cells *c, const uint64_t *counts, int32_t *bin_of_cell);
 
-/* Sums counts per cell into counts per bin; bins is zeroed first. */
-void cells_to_bins(const uint64_t *counts, const int32_t *bin_of_cell, size_t cells, size_t n_bins,
+/* Neighbouring cells of one bin: those before end, and not before the end of the run before. */
+struct cell_run {
+    uint16_t end;
+    uint16_t bin;
+};
+
+/* The bins of cells, at most CELLS_MAX of them, as runs; how many, at most one a cell. */
+size_t cells_runs(const int32_t *bin_of_cell, size_t cells, struct cell_run *runs);
+
+/* below[i] becomes what the counts of the cells before i add up to: cells + 1 of them. */
+void cells_cumulate(const uint64_t *counts, size_t cells, uint64_t *below);
+
+/* Cumulated counts per cell into counts per bin; bins is zeroed first. */
+void cells_to_bins(const uint64_t *below, const struct cell_run *runs, size_t n_runs, size_t n_bins,
                    uint64_t *bins);
 
 #endif

@@ -78,6 +78,8 @@ static enum status on_psi_bins(struct comparison *c, struct sample ref, struct s
     uint64_t in_ref[PSI_BINS_MAX];
     uint64_t in_cur[PSI_BINS_MAX];
     int32_t bin[CELLS_MAX];
+    struct cell_run runs[CELLS_MAX];
+    uint64_t below[CELLS_MAX + 1];
     struct cells *cells;
 
     enum status st = cells_build(ref.v, ref.n, &cells, err);
@@ -85,9 +87,12 @@ static enum status on_psi_bins(struct comparison *c, struct sample ref, struct s
         return st;
     count_cells(cells, ref, counts);
     size_t bins = cells_psi_bins(cells, counts, bin);
-    cells_to_bins(counts, bin, cells_n(cells), bins, in_ref);
+    size_t n_runs = cells_runs(bin, cells_n(cells), runs);
+    cells_cumulate(counts, cells_n(cells), below);
+    cells_to_bins(below, runs, n_runs, bins, in_ref);
     count_cells(cells, cur, counts);
-    cells_to_bins(counts, bin, cells_n(cells), bins, in_cur);
+    cells_cumulate(counts, cells_n(cells), below);
+    cells_to_bins(below, runs, n_runs, bins, in_cur);
     on_bins(c, in_ref, in_cur, bins);
     cells_free(cells);
     return ST_OK;

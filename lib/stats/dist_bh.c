@@ -3,23 +3,39 @@
 
 #include <math.h>
 
+/* Loops over j outside and i inside: those inside do not wait for each other. */
+static void count_ranks(const double *p, size_t n, double *rank)
+{
+    for (size_t i = 0; i < n; i++)
+        rank[i] = 0;
+    for (size_t j = 0; j < n; j++)
+        for (size_t i = 0; i < n; i++)
+            rank[i] += p[j] <= p[i] ? 1.0 : 0.0;
+}
+
+/* The least q of all that are at or above. In place, since a minimum that was already taken only
+ * brings in values at or above too. */
+static void make_monotone(const double *p, size_t n, double *q)
+{
+    for (size_t j = 0; j < n; j++) {
+        const double at = p[j];
+        const double least = q[j];
+
+        if (least >= 1.0)
+            continue;
+        for (size_t i = 0; i < n; i++)
+            q[i] = at >= p[i] && least < q[i] ? least : q[i];
+    }
+}
+
 void dist_bh(const double *p, size_t n, double *q)
 {
-    size_t family = 0;
+    double family = 0;
 
     for (size_t i = 0; i < n; i++)
         family += isnan(p[i]) ? 0 : 1;
-    for (size_t i = 0; i < n; i++) {
-        size_t rank = 0;
-
-        for (size_t j = 0; j < n; j++)
-            rank += p[j] <= p[i];
-        q[i] = isnan(p[i]) ? p[i] : fmin(p[i] * (double)family / (double)rank, 1.0);
-    }
-    /* Made monotone: the least q of all that are at or above. In place, since a
-     * minimum that was already taken only brings in values at or above too. */
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < n; j++)
-            q[i] = p[j] >= p[i] && q[j] < q[i] ? q[j] : q[i];
-    }
+    count_ranks(p, n, q);
+    for (size_t i = 0; i < n; i++)
+        q[i] = isnan(p[i]) ? p[i] : fmin(p[i] * family / q[i], 1.0);
+    make_monotone(p, n, q);
 }

@@ -25,9 +25,31 @@ double dist_ks_cells(const uint64_t *ref, const uint64_t *cur, size_t cells)
     return most;
 }
 
-double dist_ks_p(double d, double n, double m)
+/* The size of one sample that is worth both; NaN where nothing is defined. */
+static double one_sample(double d, double n, double m)
 {
     if (isnan(d) || !(n > 0.0) || !(m > 0.0))
         return (double)NAN;
-    return ks_kolmogorov_sf(fmax(rint(n * m / (n + m)), 1.0), d);
+    return fmax(rint(n * m / (n + m)), 1.0);
+}
+
+double dist_ks_p(double d, double n, double m)
+{
+    return ks_kolmogorov_sf(one_sample(d, n, m), d);
+}
+
+void dist_ks_ps(const struct dist_ks *ks, size_t count, double *p)
+{
+    double n[DIST_BLOCK];
+    double d[DIST_BLOCK];
+
+    for (size_t at = 0; at < count; at += DIST_BLOCK) {
+        const size_t k = count - at < DIST_BLOCK ? count - at : DIST_BLOCK;
+
+        for (size_t i = 0; i < k; i++) {
+            n[i] = one_sample(ks[at + i].d, ks[at + i].n, ks[at + i].m);
+            d[i] = ks[at + i].d;
+        }
+        ks_kolmogorov_sfs(n, d, k, p + at);
+    }
 }

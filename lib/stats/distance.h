@@ -39,6 +39,18 @@ double dist_hellinger(const uint64_t *ref, const uint64_t *cur, size_t bins);
  * shares (as scipy.spatial.distance.jensenshannon). */
 double dist_js(const uint64_t *ref, const uint64_t *cur, size_t bins);
 
+/* Two histograms, borrowed, and what dist_psi() and dist_js() say of them, to the bit. */
+struct dist_pair {
+    const uint64_t *ref;
+    const uint64_t *cur;
+    size_t bins;
+    double psi; /* out */
+    double js;  /* out */
+};
+
+/* Of n pairs side by side (stats/wide.h): sooner than one by one. */
+void dist_pairs(struct dist_pair *pairs, size_t n);
+
 /* Largest difference of raw shares. */
 double dist_linf(const uint64_t *ref, const uint64_t *cur, size_t bins);
 
@@ -74,6 +86,12 @@ double dist_wasserstein_cells(const uint64_t *ref, const int64_t *ref_sum, const
  * Kolmogorov's two-sided statistic at round(n m / (n + m)), at least 1; see
  * stats/ks.h. NaN when d is NaN or a size is not above 0. */
 double dist_ks_p(double d, double n, double m);
+
+/* The same, to the bit, of each of count distances. */
+struct dist_ks {
+    double d, n, m;
+};
+void dist_ks_ps(const struct dist_ks *ks, size_t count, double *p);
 
 /* Benjamini-Hochberg: q[i] of p[i], n of them; NaN in p stays NaN and is not in
  * the family. p and q do not overlap. (Benjamini and Hochberg 1995.) O(n^2). */

@@ -140,11 +140,7 @@ void pencil_init(struct pencil *p, const double *a, const double *b, size_t n)
     }
 }
 
-/* All of z at once, the empty places too. */
 void pencil_project(const struct pencil *p, const double *d, double *z)
 {
-    double all[EIGEN_MAX];
-
-    wide()->project(p->t, d, p->n, all);
-    memcpy(z, all, p->k * sizeof(*z));
+    wide()->project(p->t, d, p->n, p->k, z);
 }

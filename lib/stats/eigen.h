@@ -34,7 +34,8 @@ struct pencil {
 /* a and b are symmetric n x n without negative eigenvalues. O(n^3). */
 void pencil_init(struct pencil *p, const double *a, const double *b, size_t n);
 
-/* z = t d: n values to k. */
+/* z = t d: n values to k, of which those up to a multiple of WIDE_FOUR of stats/wide.h are left as
+ * anything. */
 void pencil_project(const struct pencil *p, const double *d, double *z);
 
 #endif

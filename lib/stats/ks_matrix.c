@@ -109,7 +109,7 @@ static bool power_by_largest(const struct mtw *w, double n, double t, double sha
     const double pi = 0x1.921fb54442d18p+1;
     const int last = w->side - 1;
     double lambda = xexp(-pi * pi / (8.0 * t * t)) / share; /* Kolmogorov's limit */
-    double x[KS_MATRIX_SIDE_MAX];
+    double x[KS_MATRIX_SIDE_MAX] = { 0 };
     double step = lambda;
     double dot = 0.0;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "stats/ranks.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "stats/wide.h"
@@ -63,7 +64,7 @@ static void cut_groups(struct ranks *r, const uint64_t *counts, double n)
         g = 0;
     }
     for (size_t i = 0; i < r->cells; i++)
-        r->end[r->group[i]] = i + 1;
+        r->run[r->group[i]] = (struct cell_run){ (uint16_t)(i + 1), r->group[i] };
 }
 
 static void fill_moments(struct ranks *r, const uint64_t *counts, double n)
@@ -105,21 +106,30 @@ void ranks_init(struct ranks *r, const uint64_t *counts, size_t cells)
     fill_moments(r, counts, n);
 }
 
-/* A cell without comments adds 0: cheaper than to guess at it. */
-void ranks_measure(const struct ranks *r, const uint64_t *counts, double n,
-                   double moment[RANK_MOMENTS], double group[RANK_GROUPS_MAX])
+static void measure_groups(struct ranks_window *w)
 {
-    double sum[RANK_MOMENTS] = { 0 };
+    const size_t groups = w->ranks->groups;
+    uint64_t in[RANK_GROUPS_MAX];
 
-    wide()->combine(r->moment, counts, r->cells, sum);
-    for (size_t k = 0; k < RANK_MOMENTS; k++)
-        moment[k] = sum[k] / n;
-    for (size_t g = 0, i = 0; g < r->groups; g++) {
-        uint64_t in_group = 0;
+    cells_to_bins(w->below, w->ranks->run, groups, groups, in);
+    for (size_t g = 0; g < groups; g++)
+        w->group[g] = (double)(int64_t)in[g] / w->n - w->ranks->share[g];
+}
 
-        for (; i < r->end[g]; i++)
-            in_group += counts[i];
-        group[g] = (double)(int64_t)in_group / n - r->share[g];
+/* A cell without comments adds 0: cheaper than to guess at it. */
+void ranks_measure(struct ranks_window *w, size_t count)
+{
+    struct wide_combination c[RANKS_TOGETHER];
+
+    assert(count <= RANKS_TOGETHER);
+    for (size_t i = 0; i < count; i++)
+        c[i] =
+            (struct wide_combination){ w[i].ranks->moment, w[i].counts, w[i].ranks->cells, { 0 } };
+    wide()->combine(c, count);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < RANK_MOMENTS; k++)
+            w[i].moment[k] = c[i].sum[k] / w[i].n;
+        measure_groups(&w[i]);
     }
 }
 

@@ -28,7 +28,7 @@ struct ranks {
     size_t groups;                               /* 0: the baseline is empty                   */
     double moment[CELLS_MAX][RANK_MOMENTS];      /* of each cell, less the baseline's mean      */
     uint8_t group[CELLS_MAX];                    /* of each cell                               */
-    size_t end[RANK_GROUPS_MAX];                 /* behind the last cell of each group         */
+    struct cell_run run[RANK_GROUPS_MAX];        /* the same                                   */
     double share[RANK_GROUPS_MAX];               /* of the baseline in each group              */
     double cov[RANK_MOMENTS * RANK_MOMENTS];     /* of the moments                             */
     double cross[RANK_MOMENTS][RANK_GROUPS_MAX]; /* of a moment and membership in a group    */
@@ -41,10 +41,19 @@ void ranks_init(struct ranks *r, const uint64_t *counts, size_t cells);
  * (DLMF 18.3, 18.7.10.) */
 void ranks_legendre(double u, double out[RANK_MOMENTS]);
 
-/* Means of the moments of a histogram with n > 0 values, and its shares in the
- * groups less the baseline's. O(cells). */
-void ranks_measure(const struct ranks *r, const uint64_t *counts, double n,
-                   double moment[RANK_MOMENTS], double group[RANK_GROUPS_MAX]);
+/* A histogram with n > 0 values, of which: */
+struct ranks_window {
+    const struct ranks *ranks;
+    const uint64_t *counts;
+    const uint64_t *below; /* the same, cells_cumulate()d */
+    double n;
+    double moment[RANK_MOMENTS];   /* out: means of the moments                */
+    double group[RANK_GROUPS_MAX]; /* out: shares in the groups less the baseline's */
+};
+
+/* Measures each of up to RANKS_TOGETHER of them. O(cells). */
+enum { RANKS_TOGETHER = 32 };
+void ranks_measure(struct ranks_window *w, size_t count);
 
 /* Covariance of memberships: share_i (i == j) - share_i share_j; groups^2. */
 void ranks_group_cov(const struct ranks *r, double *out);

@@ -48,6 +48,12 @@ double special_chi2_sf(double x, double dof);
  * infinite (then dof1 X is chi-square). */
 double special_f_sf(double x, double dof1, double dof2);
 
+/* The same, to the bit, of n of them side by side (stats/wide.h). */
+struct special_f {
+    double x, dof1, dof2;
+};
+void special_f_sfs(const struct special_f *f, size_t n, double *sf);
+
 /* P(T >= t), one side, for Student's t with dof > 0 degrees of freedom. */
 double special_t_sf(double t, double dof);
 

@@ -17,6 +17,9 @@ enum { SPECIAL_STEPS_MAX = 1000000 };
  * formula leaves. */
 double special_stirling_rest(double x);
 
+/* The same, to the bit, of each of n. */
+void special_stirling_rests(const double *x, size_t n, double *out);
+
 /* The Bernoulli series of it, from STIRLING_MIN on. */
 #define STIRLING_MIN 16.0
 
@@ -34,6 +37,9 @@ static inline double stirling_series(double x)
 
 /* x ln(x / m) + m - x for x, m > 0: how far a count x is from its mean m, >= 0. */
 double special_deviance(double x, double m);
+
+/* The same, to the bit, of each of n, at most WIDE_BLOCK of stats/wide.h; out is none of both. */
+void special_deviances(const double *x, const double *m, size_t n, double *out);
 
 /* Whether it is so far that it is computed as it stands, else by its series where the two are
  * close. (Loader's bd0.) */

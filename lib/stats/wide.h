@@ -24,24 +24,55 @@ enum {
     WIDE_FOUR = 4,
     WIDE_SIXTEEN = 16,
     WIDE_COLUMNS = 8, /* that toeplitz() takes together                            */
-    WIDE_BLOCK = 64,  /* numbers that stay in the cache between two loops */
+    WIDE_BLOCK = 64,  /* numbers that stay in the cache between two loops          */
+    WIDE_TERMS = 2 * WIDE_BLOCK,
+    WIDE_SUMS = 8, /* that add() takes together */
 };
 
-/* Cells of two histograms on one axis, which sweep() goes along (stats/axis.h). f, g, x and y have
- * the cell before the first in front. */
+/* The next cells of a histogram on an axis, beside the reference's that the axis is of
+ * (stats/axis.h). */
+struct wide_cells {
+    double m;              /* comments of the window                                           */
+    const double *f;       /* share of the reference at or below each; f[-1]: before the first */
+    const double *x;       /* mean of the reference, x[-1] as well                             */
+    const uint64_t *below; /* comments of the window at or below: less than WIDE_WHOLE         */
+    const uint64_t *count; /* in it                                                          */
+    const int64_t *sum;    /* of their values                                                */
+};
+
+/* How far a sweep along an axis has come. */
 struct wide_sweep {
-    double m;                   /* comments of the window                                   */
-    double below[WIDE_BLOCK];   /* of them at or below the cell                              */
-    double count[WIDE_BLOCK];   /* in it                                                     */
-    double sum[WIDE_BLOCK];     /* of their values                                          */
-    double f[WIDE_BLOCK + 1];   /* share of the reference at or below                        */
-    double x[WIDE_BLOCK + 1];   /* mean of the reference; NaN: it has none, and count is not 0 */
-    double g[WIDE_BLOCK + 1];   /* out: share of the window at or below                      */
-    double y[WIDE_BLOCK + 1];   /* out: mean of the window                                   */
-    double between[WIDE_BLOCK]; /* out: area up to the lower point of the cell             */
-    double within[WIDE_BLOCK];  /* out: area up to the higher one                          */
-    double most;                /* in and out: largest |f - g|                             */
-    uint64_t descends; /* in and out: not 0 when a point lies below those of the cell before */
+    double g;          /* share of the window at or below the last cell                    */
+    double high;       /* the higher of its two means                                      */
+    double most;       /* largest |f - g|                                                  */
+    uint64_t descends; /* not 0: a mean lay below those of the cell before, of either side */
+    uint64_t sums;     /* from 2 WIDE_WHOLE on: the sum of a cell was not within +-WIDE_WHOLE */
+};
+
+#define WIDE_WHOLE (INT64_C(1) << 51)
+
+/* A sum of n vectors of four, each so many times; counts are below 2^63. */
+struct wide_combination {
+    const double (*v)[WIDE_FOUR];
+    const uint64_t *times;
+    size_t n;
+    double sum[WIDE_FOUR]; /* out */
+};
+
+/* k directions z = t d of a difference d of n numbers, and z^2 of each beside its variance, which
+ * is a + b lambda; without those for which too little is there. Arrays are of sixteen; lambda is
+ * not negative, and least infinite, behind k. */
+struct wide_directions {
+    size_t n, k;
+    const double (*t)[WIDE_SIXTEEN]; /* columns                                            */
+    const double *lambda;
+    const double *least; /* what has to be there at least                               */
+    double there;        /* what is: worth there / (1 + more lambda) in a direction     */
+    double more;
+    double a, b;
+    size_t taken;     /* out: directions for which enough is there    */
+    double statistic; /* out: of those the sum of z^2 / variance     */
+    double excess;    /* out: and of z^2 - variance                  */
 };
 
 struct wide {
@@ -50,6 +81,17 @@ struct wide {
 
     /* xexp() of each, in place; none may be NaN or above XEXP_MAX. */
     void (*exp)(double *x, size_t n);
+
+    /* special_stirling_rest() of each x of at least STIRLING_MIN (stats/special_inner.h). */
+    void (*stirling)(const double *x, size_t n, double *out);
+
+    /* special_deviance() of each x and m, at most WIDE_BLOCK, where x / m is normal and above 0;
+     * anything elsewhere. out is neither of them. */
+    void (*deviance)(const double *x, const double *m, size_t n, double *out);
+
+    /* The fraction of the incomplete beta function I_x(a, b) of each (special_beta.c); what is not
+     * normal is no answer. */
+    void (*fraction)(const double *a, const double *b, const double *x, size_t n, double *out);
 
     /* special_binomial() of each k of n at its p, where all of k, n - k are at least
      * WIDE_BINOMIAL_MIN and p is above 0 and below 1; anything elsewhere. */
@@ -61,14 +103,26 @@ struct wide {
      * WIDE_COLUMNS, of which what is behind n is left as anything. */
     void (*toeplitz)(const double *row, const double *back, size_t n, double *sum);
 
-    /* Goes along the next n cells, at most WIDE_BLOCK. */
-    void (*sweep)(struct wide_sweep *s, size_t n);
+    /* Goes along n cells, a multiple of WIDE_FOUR and at most WIDE_BLOCK: of each the area up to
+     * the lower of the two means, and from there up to the higher. 2 n terms. */
+    void (*sweep)(const struct wide_cells *c, struct wide_sweep *s, size_t n, double *term);
 
-    /* sum += times[i] v[i], one after the other, of n vectors of four; counts are below 2^63. */
-    void (*combine)(const double (*v)[WIDE_FOUR], const uint64_t *times, size_t n, double *sum);
+    /* The same of points: cells whose means are x on both sides, with nothing between. n terms. */
+    void (*sweep_points)(const struct wide_cells *c, struct wide_sweep *s, size_t n, double *term);
 
-    /* z = t d, of n columns of sixteen. */
-    void (*project)(const double (*t)[WIDE_SIXTEEN], const double *d, size_t n, double *z);
+    /* sum[k] += term[k][i], i = 0, 1, ... for WIDE_SUMS of k: n[0] terms of the first half of them,
+     * n[1] of the second, multiples of WIDE_FOUR. */
+    void (*add)(const double (*term)[WIDE_TERMS], const size_t n[2], double *sum);
+
+    /* Each of k sums, of which every one is added up from the first to the last. */
+    void (*combine)(struct wide_combination *c, size_t k);
+
+    /* z = t d, of n columns of sixteen, of which the first k count; what is behind k, up to a
+     * multiple of WIDE_FOUR, is left as anything. */
+    void (*project)(const double (*t)[WIDE_SIXTEEN], const double *d, size_t n, size_t k,
+                    double *z);
+
+    void (*directions)(struct wide_directions *w, const double *d);
 };
 
 #define WIDE_BINOMIAL_MIN 16.0

@@ -28,6 +28,7 @@ static struct sliding slide(const struct trial *t)
     const struct baseline_feature *f = &t->base->features[0];
     uint64_t counts[CELLS_MAX] = { 0 };
     uint64_t *into[] = { counts };
+    uint64_t below[CELLS_MAX + 1];
     uint64_t bins[PSI_BINS_MAX];
     int64_t n = 0;
 
@@ -35,7 +36,8 @@ static struct sliding slide(const struct trial *t)
         return (struct sliding){ 0 };
     for (size_t i = t->past.n - SLIDE; i < t->past.n; i++)
         (void)packed_add_counts(&t->past.v[i].packed, &n, into);
-    cells_to_bins(counts, f->psi_bin, f->n_cells, f->n_bins, bins);
+    cells_cumulate(counts, f->n_cells, below);
+    cells_to_bins(below, f->psi_runs, f->n_psi_runs, f->n_bins, bins);
     return (struct sliding){ .psi = dist_psi(f->bin_counts, bins, f->n_bins),
                              .ks = dist_ks_cells(f->counts, counts, f->n_cells) };
 }

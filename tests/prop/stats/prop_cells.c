@@ -218,6 +218,8 @@ static void test_psi_bins(void **state)
         uint64_t bins_w[PSI_BINS_MAX];
         uint64_t direct[PSI_BINS_MAX] = { 0 };
         int32_t bin[CELLS_MAX];
+        struct cell_run runs[CELLS_MAX];
+        uint64_t below[CELLS_MAX + 1];
         size_t empty = 0;
 
         for (size_t j = 0; j < n; j++)
@@ -228,8 +230,11 @@ static void test_psi_bins(void **state)
             in_w[cells_find(c, w[j])]++;
             direct[bin[linear(c, w[j])]]++;
         }
-        cells_to_bins(in_v, bin, cells_n(c), bins, bins_v);
-        cells_to_bins(in_w, bin, cells_n(c), bins, bins_w);
+        size_t n_runs = cells_runs(bin, cells_n(c), runs);
+        cells_cumulate(in_v, cells_n(c), below);
+        cells_to_bins(below, runs, n_runs, bins, bins_v);
+        cells_cumulate(in_w, cells_n(c), below);
+        cells_to_bins(below, runs, n_runs, bins, bins_w);
         assert_memory_equal(bins_w, direct, bins * sizeof(direct[0]));
         for (size_t j = 0; j < bins; j++)
             empty += bins_v[j] == 0 ? 1 : 0;

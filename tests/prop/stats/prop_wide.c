@@ -5,15 +5,13 @@
 #include <math.h>
 #include <string.h>
 
-#include "stats/axis.h"
 #include "stats/cells_inner.h"
-#include "stats/distance.h"
 #include "stats/special.h"
 #include "stats/wide.h"
 #include "stats/xmath.h"
 #include "support/prop.h"
 
-enum { MOST = 150, CELLS = 200 };
+enum { MOST = 150, SUMS = 11 };
 
 /* The loops that this machine can run. */
 static size_t kinds(const struct wide *out[2])
@@ -148,93 +146,144 @@ static void test_matrices(void **state)
     }
 }
 
+/* Sums of many vectors, of few, of none. */
 static void test_combinations(void **state)
 {
     (void)state;
-    struct prop p = prop_begin(2000);
+    struct prop p = prop_begin(300);
     const struct wide *wides[2];
     const size_t n_wides = kinds(wides);
 
     for (int i = 0; i < p.cases; i++) {
-        const size_t n = (size_t)prop_below(&p, WIDE_SIXTEEN + 1);
-        double four[WIDE_SIXTEEN][WIDE_FOUR];
-        double sixteen[WIDE_SIXTEEN][WIDE_SIXTEEN];
-        uint64_t times[WIDE_SIXTEEN];
-        double d[WIDE_SIXTEEN];
-        double want[2][WIDE_SIXTEEN] = { { 0 } };
+        static double v[SUMS][MOST][WIDE_FOUR];
+        static uint64_t times[SUMS][MOST];
+        const size_t sums = (size_t)prop_below(&p, SUMS + 1);
+        struct wide_combination c[SUMS] = { { 0 } };
+        double want[SUMS][WIDE_FOUR] = { { 0 } };
 
-        for (size_t k = 0; k < n; k++) {
-            times[k] = prop_u64(&p) >> (1 + prop_below(&p, 63));
-            d[k] = prop_double(&p, -1, 1);
-            for (size_t c = 0; c < WIDE_SIXTEEN; c++) {
-                sixteen[k][c] = prop_double(&p, -1, 1);
-                four[k][c % WIDE_FOUR] = sixteen[k][c];
+        for (size_t s = 0; s < sums; s++) {
+            c[s] = (struct wide_combination){ .v = v[s],
+                                              .times = times[s],
+                                              .n = (size_t)prop_below(&p, MOST + 1) };
+            for (size_t k = 0; k < c[s].n; k++) {
+                times[s][k] = prop_u64(&p) >> (1 + prop_below(&p, 63));
+                for (size_t j = 0; j < WIDE_FOUR; j++) {
+                    v[s][k][j] = prop_double(&p, -1, 1);
+                    want[s][j] += (double)times[s][k] * v[s][k][j];
+                }
             }
-            for (size_t c = 0; c < WIDE_FOUR; c++)
-                want[0][c] += (double)times[k] * four[k][c];
-            for (size_t c = 0; c < WIDE_SIXTEEN; c++)
-                want[1][c] += sixteen[k][c] * d[k];
         }
         for (size_t w = 0; w < n_wides; w++) {
-            double got[2][WIDE_SIXTEEN] = { { 0 } };
+            wides[w]->combine(c, sums);
+            for (size_t s = 0; s < sums; s++)
+                assert_memory_equal(c[s].sum, want[s], sizeof(want[s]));
+        }
+    }
+}
 
-            wides[w]->combine(four, times, n, got[0]);
-            wides[w]->project(sixteen, d, n, got[1]);
+/* A difference in up to sixteen directions. */
+struct directed {
+    double t[WIDE_SIXTEEN][WIDE_SIXTEEN];
+    double lambda[WIDE_SIXTEEN];
+    double least[WIDE_SIXTEEN];
+    double d[WIDE_SIXTEEN];
+    struct wide_directions w;
+};
+
+static void any_directions(struct prop *p, struct directed *o)
+{
+    *o = (struct directed){ .w = { .n = (size_t)prop_below(p, WIDE_SIXTEEN + 1),
+                                   .k = (size_t)prop_below(p, WIDE_SIXTEEN + 1),
+                                   .there = prop_double(p, 0, 1000),
+                                   .more = prop_double(p, 0, 10),
+                                   .a = prop_double(p, 0, 1),
+                                   .b = prop_double(p, 0, 1) } };
+    for (size_t i = 0; i < WIDE_SIXTEEN; i++) {
+        o->least[i] = i < o->w.k && prop_below(p, 8) ? prop_double(p, 0, 500) : (double)INFINITY;
+        o->lambda[i] = i < o->w.k ? prop_double(p, 0, 1) : 0;
+        o->d[i] = prop_double(p, -1, 1);
+        for (size_t k = 0; k < WIDE_SIXTEEN; k++)
+            o->t[i][k] = k < o->w.k ? prop_double(p, -1, 1) : 0;
+    }
+    o->w.t = (const double(*)[WIDE_SIXTEEN])o->t;
+    o->w.lambda = o->lambda;
+    o->w.least = o->least;
+}
+
+/* One by one. */
+static struct wide_directions sum_directions(const struct directed *o, double *z)
+{
+    struct wide_directions w = o->w;
+
+    for (size_t i = 0; i < w.k; i++) {
+        const double var = w.a + w.b * w.lambda[i];
+
+        z[i] = 0;
+        for (size_t j = 0; j < w.n; j++)
+            z[i] += o->t[j][i] * o->d[j];
+        if (w.there / (1 + w.lambda[i] * w.more) < w.least[i])
+            continue;
+        w.taken++;
+        w.statistic += z[i] * z[i] / var;
+        w.excess += z[i] * z[i] - var;
+    }
+    return w;
+}
+
+static void test_directions(void **state)
+{
+    (void)state;
+    struct prop p = prop_begin(3000);
+    const struct wide *wides[2];
+    const size_t n_wides = kinds(wides);
+
+    for (int i = 0; i < p.cases; i++) {
+        struct directed o;
+        double z[WIDE_SIXTEEN];
+
+        any_directions(&p, &o);
+        const struct wide_directions want = sum_directions(&o, z);
+        for (size_t w = 0; w < n_wides; w++) {
+            double got[WIDE_SIXTEEN];
+
+            wides[w]->project(o.w.t, o.d, o.w.n, o.w.k, got);
+            assert_memory_equal(got, z, o.w.k * sizeof(*z));
+            wides[w]->directions(&o.w, o.d);
+            assert_int_equal(o.w.taken, want.taken);
+            assert_true(o.w.statistic == want.statistic && o.w.excess == want.excess);
+        }
+    }
+}
+
+static void test_sums(void **state)
+{
+    (void)state;
+    struct prop p = prop_begin(1000);
+    const struct wide *wides[2];
+    const size_t n_wides = kinds(wides);
+
+    for (int i = 0; i < p.cases; i++) {
+        static double term[WIDE_SUMS][WIDE_TERMS];
+        const size_t most = WIDE_TERMS / WIDE_FOUR;
+        const size_t n[2] = { WIDE_FOUR * (size_t)prop_below(&p, most + 1),
+                              WIDE_FOUR * (size_t)prop_below(&p, most + 1) };
+        double want[WIDE_SUMS] = { 0 };
+
+        for (size_t k = 0; k < WIDE_SUMS; k++)
+            for (size_t j = 0; j < WIDE_TERMS; j++) {
+                term[k][j] = prop_double(&p, -1, 1);
+                want[k] += j < n[k / WIDE_FOUR] ? term[k][j] : 0;
+            }
+        for (size_t w = 0; w < n_wides; w++) {
+            double got[WIDE_SUMS] = { 0 };
+
+            wides[w]->add((const double(*)[WIDE_TERMS])term, n, got);
             assert_memory_equal(got, want, sizeof(got));
         }
     }
 }
 
-/* A histogram in which means need not lie within their cells, nor sums make sense; a few comments,
- * nearly 2^62, in one cell, in none. */
-static void any_histogram(struct prop *p, uint64_t *counts, int64_t *sums, size_t cells)
-{
-    const unsigned shift = (unsigned)(prop_below(p, 8) ? 50 + prop_below(p, 13) : 10);
-    const uint64_t sparse = 1 + prop_below(p, 5);
-    const bool ordered = prop_below(p, 4) > 0;
-    const size_t only = prop_below(p, 6) ? cells : (size_t)prop_below(p, cells + 1);
-
-    for (size_t i = 0; i < cells; i++) {
-        const bool held = only == cells ? prop_below(p, sparse) == 0 : i == only;
-
-        counts[i] = held ? prop_u64(p) >> shift : 0;
-        sums[i] = ordered ? (int64_t)(counts[i] >> 11) * (int64_t)i : (int64_t)prop_u64(p);
-        if (ordered && counts[i] >> 11 == 0)
-            sums[i] = (int64_t)(counts[i] * i);
-    }
-}
-
-static void same(double got, double want)
-{
-    assert_memory_equal(&got, &want, sizeof(got));
-}
-
-static void test_order(void **state)
-{
-    (void)state;
-    struct prop p = prop_begin(5000);
-
-    for (int i = 0; i < p.cases; i++) {
-        const size_t cells = 1 + (size_t)prop_below(&p, CELLS);
-        uint64_t counts[2][CELLS];
-        int64_t sums[2][CELLS];
-        struct axis_distances d;
-        struct axis *o;
-
-        any_histogram(&p, counts[0], sums[0], cells);
-        any_histogram(&p, counts[1], sums[1], cells);
-        if (prop_below(&p, 16) == 0)
-            memcpy(counts[1], counts[0], sizeof(counts[0]));
-        o = axis_new(counts[0], sums[0], cells);
-        assert_non_null(o);
-        d = axis_measure(o, counts[1], sums[1]);
-        same(d.ks, dist_ks_cells(counts[0], counts[1], cells));
-        same(d.wasserstein, dist_wasserstein_cells(counts[0], sums[0], counts[1], sums[1], cells));
-        axis_free(o);
-    }
-}
-
-/* The same block by both, whatever is in it. */
+/* Blocks of cells, whatever is in them, by both. */
 static void test_sweeps(void **state)
 {
     (void)state;
@@ -243,30 +292,48 @@ static void test_sweeps(void **state)
     const size_t n_wides = kinds(wides);
 
     for (int i = 0; i < p.cases; i++) {
-        const size_t n = 1 + (size_t)prop_below(&p, WIDE_BLOCK);
-        struct wide_sweep s[2] = { { .m = (double)(1 + prop_below(&p, 1000)) } };
+        const size_t n = WIDE_FOUR * (1 + (size_t)prop_below(&p, WIDE_BLOCK / WIDE_FOUR));
+        double f[WIDE_BLOCK + 1];
+        double x[WIDE_BLOCK + 1];
+        uint64_t counts[2][WIDE_BLOCK];
+        int64_t sum[WIDE_BLOCK];
+        const struct wide_cells c = { .m = (double)(1 + prop_below(&p, 1000)),
+                                      .f = f + 1,
+                                      .x = x + 1,
+                                      .below = counts[0],
+                                      .count = counts[1],
+                                      .sum = sum };
+        struct wide_sweep s[2][2] = { { { .high = -1e3 } } };
+        double term[2][2][WIDE_TERMS] = { { { 0 } } };
 
-        for (size_t k = 0; k < n; k++) {
-            s[0].below[k] = (double)prop_below(&p, 1000);
-            s[0].count[k] = (double)prop_below(&p, 3);
-            s[0].sum[k] = prop_double(&p, -1e3, 1e3);
-            s[0].f[k + 1] = prop_double(&p, 0, 1);
-            s[0].x[k + 1] = s[0].count[k] > 0 && prop_below(&p, 2) ? (double)NAN : (double)k;
+        for (size_t k = 0; k <= n; k++) {
+            f[k] = prop_double(&p, 0, 1);
+            x[k] = (double)k + prop_double(&p, -1, 1);
+            if (k == n)
+                break;
+            counts[0][k] = prop_below(&p, 1000);
+            counts[1][k] = prop_below(&p, 3);
+            sum[k] = (int64_t)prop_below(&p, 2000) - 1000;
         }
-        s[1] = s[0];
-        for (size_t w = 0; w < n_wides; w++)
-            wides[w]->sweep(&s[w], n);
-        if (n_wides == 2)
-            assert_memory_equal(&s[0], &s[1], sizeof(s[0]));
+        s[1][0] = s[0][1] = s[1][1] = s[0][0];
+        for (size_t w = 0; w < n_wides; w++) {
+            wides[w]->sweep(&c, &s[w][0], n, term[w][0]);
+            wides[w]->sweep_points(&c, &s[w][1], n, term[w][1]);
+        }
+        if (n_wides < 2)
+            continue;
+        assert_memory_equal(s[0], s[1], sizeof(s[0]));
+        assert_memory_equal(term[0], term[1], sizeof(term[0]));
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_functions), cmocka_unit_test(test_binomials),
-        cmocka_unit_test(test_matrices),  cmocka_unit_test(test_combinations),
-        cmocka_unit_test(test_order),     cmocka_unit_test(test_sweeps),
+        cmocka_unit_test(test_functions),  cmocka_unit_test(test_binomials),
+        cmocka_unit_test(test_matrices),   cmocka_unit_test(test_combinations),
+        cmocka_unit_test(test_directions), cmocka_unit_test(test_sums),
+        cmocka_unit_test(test_sweeps),
     };
 
     if (!cells_have_avx2())

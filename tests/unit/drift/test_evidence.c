@@ -23,6 +23,17 @@ static struct evidence *even_baseline(size_t cells, uint64_t each)
     return e;
 }
 
+static struct outcome outcome_of(const struct evidence *e, const uint64_t *counts, size_t cells,
+                                 int64_t n, double b)
+{
+    uint64_t below[CELLS_MAX + 1];
+    struct outcome found;
+
+    cells_cumulate(counts, cells, below);
+    evidence_test(&(struct evidence_case){ e, counts, below, n, b }, 1, &found);
+    return found;
+}
+
 /* Without videos and time the second test is Pearson's, with the factor of a
  * finite baseline, held against F. */
 static void test_groups_are_chi_square(void **state)
@@ -41,12 +52,20 @@ static void test_groups_are_chi_square(void **state)
 
         chi2 += d * d * 16 / (1 / n + 1.0 / 16000);
     }
-    evidence_test(e, now, (int64_t)n, 1, &found);
+    found = outcome_of(e, now, 16, (int64_t)n, 1);
     assert_int_equal(found.test, EVIDENCE_GROUPS);
     assert_true(found.df == 15 && found.df_videos == 3 * n);
     assert_true(fabs(found.statistic / chi2 - 1) < 1e-9);
     assert_true(fabs(found.p / (2 * special_f_sf(chi2 / 15, 15, 3 * n)) - 1) < 1e-9);
     evidence_free(e);
+}
+
+static void moments_of(const struct evidence *e, const uint64_t *counts, int64_t n, double *out)
+{
+    uint64_t below[CELLS_MAX + 1];
+
+    cells_cumulate(counts, 256, below);
+    evidence_moments(&(struct evidence_case){ e, counts, below, n, 1 }, out);
 }
 
 /* The named moment is the one that moved. */
@@ -55,18 +74,18 @@ static void test_moments_are_named(void **state)
     struct evidence *e = even_baseline(256, 100);
     uint64_t up[256];
     uint64_t wide[256];
-    struct outcome found;
+    double moment[RANK_MOMENTS];
 
     (void)state;
     for (size_t i = 0; i < 256; i++) {
         up[i] = i / 32;
         wide[i] = i < 64 || i >= 192 ? 8 : 4;
     }
-    evidence_test(e, up, 896, 1, &found);
-    assert_int_equal(found.test, EVIDENCE_NEYMAN);
-    assert_true(found.moment[0] > 5 && fabs(found.moment[1]) < 1);
-    evidence_test(e, wide, 1536, 1, &found);
-    assert_true(found.moment[1] > 5 && fabs(found.moment[0]) < 1);
+    assert_int_equal(outcome_of(e, up, 256, 896, 1).test, EVIDENCE_NEYMAN);
+    moments_of(e, up, 896, moment);
+    assert_true(moment[0] > 5 && fabs(moment[1]) < 1);
+    moments_of(e, wide, 1536, moment);
+    assert_true(moment[1] > 5 && fabs(moment[0]) < 1);
     evidence_free(e);
 }
 
@@ -84,12 +103,12 @@ static void test_unseen(void **state)
     (void)state;
     for (int i = 0; i < 10; i++)
         p *= (100.0 - i) / (1100.0 - i);
-    evidence_test(e, same, 100, 1, &found);
+    found = outcome_of(e, same, 3, 100, 1);
     assert_true(found.test == EVIDENCE_UNSEEN && found.p == 1);
-    evidence_test(e, other, 100, 1, &found);
+    found = outcome_of(e, other, 3, 100, 1);
     assert_true(found.test == EVIDENCE_UNSEEN && found.p == p);
     assert_true(fabs(found.effect - 0.1) < 1e-15);
-    evidence_test(e, other, 100, 50, &found); /* of two videos */
+    found = outcome_of(e, other, 3, 100, 50); /* of two videos */
     assert_true(found.p == 1);
     evidence_free(e);
 }
@@ -103,11 +122,11 @@ static void test_nothing_to_test(void **state)
     struct outcome found;
 
     (void)state;
-    evidence_test(e, some, 7, 1, &found);
+    found = outcome_of(e, some, 2, 7, 1);
     assert_true(found.test == EVIDENCE_NONE && isnan(found.p));
     evidence_free(e);
     e = evidence_new(&(struct evidence_counts){ some, 2, false }, &none, 1);
-    evidence_test(e, empty, 0, 1, &found);
+    found = outcome_of(e, empty, 2, 0, 1);
     assert_true(found.test == EVIDENCE_NONE && isnan(found.p));
     evidence_free(e);
 }
@@ -193,7 +212,7 @@ static void test_few_comments_say_nothing(void **state)
 
         for (int k = 0; k < SHORT; k++)
             counts[prop_below(&p, 256)]++;
-        evidence_test(e, counts, SHORT, 1, &out);
+        out = outcome_of(e, counts, 256, SHORT, 1);
         found += out.p <= 1e-3;
         naive += plain_p(&p, 3) <= 1e-3;
     }

@@ -137,6 +137,8 @@ static void test_zero_inflated(void **state)
     uint64_t counts[CELLS_MAX] = { 0 };
     uint64_t bins[PSI_BINS_MAX];
     int32_t bin[CELLS_MAX];
+    struct cell_run runs[CELLS_MAX];
+    uint64_t below[CELLS_MAX + 1];
 
     for (size_t i = 0; i < 1000; i++)
         v[i] = (double)(i + 1);
@@ -145,7 +147,8 @@ static void test_zero_inflated(void **state)
         counts[cells_find(c, v[i])]++;
     size_t n = cells_psi_bins(c, counts, bin);
     assert_int_equal(n, 11);
-    cells_to_bins(counts, bin, cells_n(c), n, bins);
+    cells_cumulate(counts, cells_n(c), below);
+    cells_to_bins(below, runs, cells_runs(bin, cells_n(c), runs), n, bins);
     assert_int_equal(bin[cells_find(c, 0.0)], 1); /* below zero comes first */
     assert_int_equal(bins[1], 4000);
     for (size_t i = 0; i < n; i++)
