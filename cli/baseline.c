@@ -195,6 +195,20 @@ static enum status open_columns(struct collect *c, struct err *err)
     return st == ST_OK ? columns_categories(&c->columns, categories, err) : st;
 }
 
+/* That it can be written is asked now: the work may take an hour. */
+static enum status check_options(struct err *err)
+{
+    if (!out_file)
+        return err_set(err, ST_FATAL, "usage: --out FILE is missing");
+    if (stretches < 0 || stretches > CALIBRATION_STRETCHES_MAX)
+        return err_set(err, ST_FATAL, "usage: --stretches is within 0 and %d",
+                       CALIBRATION_STRETCHES_MAX);
+    enum status st = file_try(out_file, err);
+    if (st != ST_OK)
+        err_prefix(err, "usage: --out");
+    return st;
+}
+
 /* Feeds the past through ingest and score, as far as it still needs them. */
 static enum status collect(struct collect *c, const struct app_run *run, struct err *err)
 {
@@ -204,11 +218,8 @@ static enum status collect(struct collect *c, const struct app_run *run, struct 
     enum status st = past_plan(run, &topic, &first, err);
 
     c->errors = topic == TOPIC_ERRORS;
-    if (st == ST_OK && !out_file)
-        st = err_set(err, ST_FATAL, "usage: --out FILE is missing");
-    if (st == ST_OK && (stretches < 0 || stretches > CALIBRATION_STRETCHES_MAX))
-        st = err_set(err, ST_FATAL, "usage: --stretches is within 0 and %d",
-                     CALIBRATION_STRETCHES_MAX);
+    if (st == ST_OK)
+        st = check_options(err);
     if (st == ST_OK)
         st = members_init(&c->members, segments, err);
     if (st == ST_OK)

@@ -58,7 +58,9 @@ static enum status read_table(const char *path, struct table *t, struct err *err
 
     buf_init(&text, TABLE_FILE_MAX);
     enum status st = file_read(path, &text, err);
-    if (st == ST_OK) {
+    if (st != ST_OK) {
+        err_prefix(err, "unavailable");
+    } else {
         st = table_read(t, buf_slice(&text), err);
         if (st != ST_OK)
             err_prefix(err, "%s", path);

@@ -42,6 +42,9 @@ enum status past_plan(const struct app_run *run, enum topic_id *topic, enum pipe
         st = instant_parse("from", past.from, INT64_MIN, &past.from_ms, err);
     if (st == ST_OK)
         st = instant_parse("until", past.until, INT64_MAX, &past.until_ms, err);
+    if (st == ST_OK && past.from && past.until && past.from_ms >= past.until_ms)
+        st = err_set(err, ST_FATAL, "usage: --from %s is not before --until %s", past.from,
+                     past.until);
     *first = *topic == TOPIC_RAW        ? PIPELINE_INGEST
              : *topic == TOPIC_COMMENTS ? PIPELINE_SCORE
                                         : PIPELINE_PANE;

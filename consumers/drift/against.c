@@ -43,9 +43,10 @@ static enum status check_season(const struct judge *j, size_t found, struct err 
 
     if (found == 0)
         return err_set(err, ST_FATAL,
-                       "config: drift.season = %s, but the baseline has no %s of its own: absa "
-                       "baseline --segments %s makes one that has",
-                       facet_name(j->season), facet_name(j->season), facet_name(j->season));
+                       "config: drift.season = %s, but the baseline knows no %s well enough (%d "
+                       "comments of %d videos): absa baseline --segments %s, over a longer stretch",
+                       facet_name(j->season), facet_name(j->season), REFERENCE_COMMENTS,
+                       REFERENCE_VIDEOS, facet_name(j->season));
     if (length % j->conf.window_ms != 0)
         return err_set(err, ST_FATAL,
                        "config: drift.season = %s: window.ms must divide it, or a window would "

@@ -16,7 +16,7 @@ const struct conf_prop drift_props[] = {
     { .name = "drift.baseline", .type = CONF_STR, .at = offsetof(struct drift_props, baseline), .dflt = "",
       .doc = "File of the baseline (absa baseline); empty: that of the bundle. The same for both roles.", .reload = CONF_RUN },
     { .name = "drift.segments", .type = CONF_STR, .at = offsetof(struct drift_props, segments), .dflt = "all",
-      .doc = "What is watched apart, with commas: all; <field>:<value>, of fields video, aspect, lang, is_reply, model, model_version and encoder; or a <field> alone: each of its values that the baseline lists (absa baseline --segments), the others together as <field>:__other__. At most 10000 in all. The same for both roles.", .reload = CONF_RUN },
+      .doc = "What is watched apart, with commas: all; <field>:<value>, of fields video, aspect, lang, is_reply, model, model_version, encoder and, of its arrival (UTC), hour, weekday and hour_of_week; or a <field> alone: each of its values that the baseline lists (absa baseline --segments), the others together as <field>:__other__. At most 10000 in all. The same for both roles.", .reload = CONF_RUN },
     { .name = "drift.policy", .type = CONF_STR, .at = offsetof(struct drift_props, policy), .dflt = "significant",
       .doc = "When a change is an alert. fixed: at the close of a window, PSI above 0.2 is WARNING, above 0.3 CRITICAL. significant: at each pane boundary, the same where there is evidence; what is smaller is WARNING when it lasts. early: evidence alone is WARNING.", .reload = CONF_RUN },
     { .name = "drift.false_alarms_per_month", .type = CONF_DOUBLE, .at = offsetof(struct drift_props, false_alarms), .dflt = "1", .min = 0.000001, .max = 100000,

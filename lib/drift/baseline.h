@@ -13,8 +13,8 @@
  * The file is canonical: the same baseline gives the same bytes, and one that was
  * written and read again too. Features stand in the order in which they
  * are monitored: sentiment_score, engagement_score, implicitness_degree,
- * confidence, then the bundle's. Only numeric features exist; the file names the
- * kind, and a kind that is not known is refused. */
+ * confidence, then the bundle's; those of categories (drift/category.h) come last. The
+ * file names the kind of each, and a kind that is not known is refused. */
 #ifndef DRIFT_BASELINE_H
 #define DRIFT_BASELINE_H
 

@@ -52,29 +52,63 @@ static bool put(const char *path, struct slice bytes, const struct stat *like)
     return fclose(f) == 0 && ok;
 }
 
+static bool name_part(const char *path, char part[FILE_PATH_MAX])
+{
+    int n = snprintf(part, FILE_PATH_MAX, "%s.part", path);
+
+    if (n >= 0 && n < FILE_PATH_MAX)
+        return true;
+    errno = ENAMETOOLONG;
+    return false;
+}
+
+/* Leaves errno as it was. */
+static void drop(const char *part)
+{
+    int why = errno;
+
+    (void)unlink(part);
+    errno = why;
+}
+
 /* Over there, then in its place. */
 static bool replace(const char *path, struct slice bytes, const struct stat *like)
 {
     char part[FILE_PATH_MAX];
-    int n = snprintf(part, sizeof(part), "%s.part", path);
 
-    if (n < 0 || (size_t)n >= sizeof(part)) {
-        errno = ENAMETOOLONG;
+    if (!name_part(path, part))
         return false;
-    }
     if (put(part, bytes, like) && rename(part, path) == 0)
         return true;
-    int why = errno;
-    (void)unlink(part);
-    errno = why;
+    drop(part);
     return false;
+}
+
+static bool is_other(const char *path, struct stat *is)
+{
+    return lstat(path, is) == 0 && !S_ISREG(is->st_mode);
 }
 
 enum status file_write(const char *path, struct slice bytes, struct err *err)
 {
     struct stat is = { 0 };
-    bool other = lstat(path, &is) == 0 && !S_ISREG(is.st_mode);
-    bool ok = other ? put(path, bytes, &is) : replace(path, bytes, &is);
+    bool ok = is_other(path, &is) ? put(path, bytes, &is) : replace(path, bytes, &is);
 
+    return ok ? ST_OK : err_set(err, ST_FATAL, "%s: %s", path, strerror(errno));
+}
+
+enum status file_try(const char *path, struct err *err)
+{
+    struct stat is = { 0 };
+    char part[FILE_PATH_MAX];
+    bool ok = false;
+
+    if (is_other(path, &is)) {
+        ok = !S_ISDIR(is.st_mode) && access(path, W_OK) == 0;
+        errno = S_ISDIR(is.st_mode) ? EISDIR : errno;
+    } else if (name_part(path, part)) {
+        ok = put(part, (struct slice){ 0 }, &is);
+        drop(part);
+    }
     return ok ? ST_OK : err_set(err, ST_FATAL, "%s: %s", path, strerror(errno));
 }

@@ -24,4 +24,8 @@ MUST_USE enum status file_read(const char *path, struct buf *out, struct err *er
  * or a link, is written as it stands. ST_FATAL: it cannot be written. */
 MUST_USE enum status file_write(const char *path, struct slice bytes, struct err *err);
 
+/* Whether file_write() could write there, asked before the work that makes the bytes: nothing
+ * that is there changes. ST_FATAL: it could not. */
+MUST_USE enum status file_try(const char *path, struct err *err);
+
 #endif

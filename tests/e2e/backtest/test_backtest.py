@@ -125,6 +125,19 @@ class Crawl(Case):
         absa("baseline", "--force", "--input", CRAWL, "--out", path)
         self.assertEqual(first, path.read_bytes())
 
+    def test_a_baseline_that_cannot_be_says_why_before_the_work(self):
+        path = self.dir / "baseline.json"
+        for args, code, word in [(("--out", self.dir / "nowhere/b.json"), 64, b"--out"),
+                                 (("--out", self.dir), 64, b"--out"),
+                                 (("--out", path, "--from", "2030-01-01"), 65, b"nothing to make a baseline of"),
+                                 (("--out", path, "--from", "2025-02-01", "--until", "2025-01-01"), 64,
+                                  b"--from 2025-02-01 is not before --until 2025-01-01")]:
+            with self.subTest(args):
+                run = absa("baseline", "--input", CRAWL, *args)
+                self.assertEqual(run.returncode, code, run.stderr)
+                self.assertIn(word, run.stderr)
+                self.assertEqual(list(self.dir.iterdir()), [])
+
     def test_segments_of_a_baseline(self):
         """What the baseline lists is watched, and the rest of its kind together."""
         path = self.dir / "baseline.json"

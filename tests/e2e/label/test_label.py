@@ -83,6 +83,7 @@ def main():
         table.write_text("id,sentiment\n1,1\n")
         assert label(b, table).returncode == 65
         assert label(b).returncode == 64
+        assert label(b, pathlib.Path(tmp) / "nowhere").returncode == 69
         assert len(tail(b, "labels")) == 22
 
 

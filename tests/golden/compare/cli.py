@@ -135,9 +135,9 @@ refused("cut", '[{"x": 1}', same, 65, "does not end")
 refused("cut", '{"x": 1}\n{"x": ', same, 65, "row 2")
 refused("list", "[1, 2]", same, 65, "row 1 is not an object")
 refused("deep", '{"x": ' + "[" * 50 + "]" * 50 + "}", same, 65, "row 1")
-for args in ([], ["--reference", "/nowhere/x", "--current", "/nowhere/y"], ["x"]):
-    code = subprocess.run([COMPARE, *args], capture_output=True, check=False).returncode
-    expect(f"{args}", code > 1, code)
+for args, code in (([], 64), (["--reference", "/nowhere/x", "--current", "/nowhere/y"], 69), (["x"], 64)):
+    got = subprocess.run([COMPARE, *args], capture_output=True, check=False)
+    expect(f"{args}", got.returncode == code and not got.stdout, got)
 
 print(f"{done} checks, {len(wrong)} wrong")
 for line in wrong:

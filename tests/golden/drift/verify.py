@@ -314,6 +314,9 @@ def verify_alerts(path):
     done = subprocess.run([program, "-"], input=changed, text=True, capture_output=True, check=False)
     same("verify-alert of a changed digit", done.returncode, 1)
     same("what it says", "psi: recorded" in done.stdout, True)
+    done = subprocess.run([program, os.path.dirname(path)], text=True, capture_output=True, check=False)
+    same("verify-alert of a folder", done.returncode, 69)
+    same("what it says of it", os.path.dirname(path) in done.stderr, True)
 
 
 def main():

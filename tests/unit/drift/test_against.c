@@ -123,7 +123,8 @@ static void test_season_that_is_not_there(void **state)
     struct world *w = *state;
 
     w->conf.season = "weekday";
-    refused(w, "config: drift.season = weekday, but the baseline has no weekday of its own");
+    refused(w, "config: drift.season = weekday, but the baseline knows no weekday well enough "
+               "(2000 comments");
     w->conf.season = "lang";
     refused(w, "config: drift.season = lang is none");
     w->conf.season = "hour";

@@ -167,12 +167,39 @@ static void what_is_no_file_is_written_as_it_stands(void **state)
     assert_non_null(strstr(err.msg, "No space left"));
 }
 
+static void asked_first_it_leaves_all_as_it_is(void **state)
+{
+    char nowhere[80];
+    struct err err = { 0 };
+
+    (void)state;
+    assert_int_equal(file_write(path, slice_str("old"), &err), ST_OK);
+    assert_int_equal(file_try(path, &err), ST_OK);
+    expect("old");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(file_try(path, &err), ST_OK);
+    assert_int_not_equal(access(path, F_OK), 0);
+    assert_int_not_equal(access(part, F_OK), 0);
+    assert_int_equal(file_try("/dev/null", &err), ST_OK);
+    assert_int_equal(file_try(dir, &err), ST_FATAL);
+    assert_non_null(strstr(err.msg, strerror(EISDIR)));
+    snprintf(nowhere, sizeof(nowhere), "%s/nowhere/out", dir);
+    assert_int_equal(file_try(nowhere, &err), ST_FATAL);
+    assert_non_null(strstr(err.msg, strerror(ENOENT)));
+    with = ENOSPC;
+    until = 1;
+    assert_int_equal(file_try(path, &err), ST_FATAL);
+    assert_non_null(strstr(err.msg, strerror(ENOSPC)));
+    until = 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_call_fails_in_turn),
         cmocka_unit_test(a_file_keeps_its_mode),
         cmocka_unit_test(what_is_no_file_is_written_as_it_stands),
+        cmocka_unit_test(asked_first_it_leaves_all_as_it_is),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
