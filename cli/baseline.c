@@ -3,6 +3,7 @@
  * keeps a histogram of each monitored feature of the comments seen first. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/time.h"
 #include "calibrate.h"
@@ -171,6 +172,36 @@ static enum status judge(const struct baseline *b, struct err *err)
                    b->split.worst, b->split.psi);
 }
 
+static void tell(const struct baseline *b)
+{
+    size_t own = 0;
+
+    for (size_t i = 0; i < b->n_segments; i++)
+        own += b->segments[i].own != NULL;
+    fprintf(stderr,
+            "%s: %s, %lld comments of %lld videos, %zu features, %zu segments, %zu of which are "
+            "known well enough to be compared with\n",
+            out_file, b->id, (long long)b->comments, (long long)b->videos, b->n, b->n_segments,
+            own);
+}
+
+/* Fields that were asked for and of which nothing is listed. */
+static void tell_unlisted(const struct members *m, const struct baseline *b)
+{
+    for (size_t i = 0; i < m->facets; i++) {
+        const char *field = facet_name(m->facet[i]);
+        const size_t length = strlen(field);
+        size_t at = 0;
+
+        while (at < b->n_segments && (strncmp(b->segments[at].name, field, length) != 0 ||
+                                      b->segments[at].name[length] != ':'))
+            at++;
+        if (at == b->n_segments)
+            fprintf(stderr, "note: --segments %s: no value has %lld comments\n", field,
+                    (long long)segment_min);
+    }
+}
+
 static enum status keep(const struct baseline *b, const struct app_run *run, struct err *err)
 {
     struct buf bytes;
@@ -180,8 +211,7 @@ static enum status keep(const struct baseline *b, const struct app_run *run, str
     if (st == ST_OK)
         st = file_write(out_file, buf_slice(&bytes), err);
     if (st == ST_OK && run->verbosity >= 0)
-        fprintf(stderr, "%s: %s, %lld comments of %lld videos, %zu features, %zu segments\n",
-                out_file, b->id, (long long)b->comments, (long long)b->videos, b->n, b->n_segments);
+        tell(b);
     buf_release(&bytes);
     return st;
 }
@@ -252,6 +282,8 @@ static enum status run(struct app_run *run, struct err *err)
         st = judge(b, err);
     if (st == ST_OK)
         st = keep(b, run, err);
+    if (st == ST_OK && run->verbosity >= 0)
+        tell_unlisted(&c.members, b);
     baseline_free(b);
     members_release(&c.members);
     columns_release(&c.columns);

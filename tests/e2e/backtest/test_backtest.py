@@ -146,6 +146,8 @@ class Crawl(Case):
                    "--categories", "is_reply,lang", "--stretches", "0")
         self.assertEqual(run.returncode, 0, run.stderr)
         listed = {s["name"]: s["comments"] for s in json.loads(path.read_bytes())["segments"]}
+        self.assertIn(b"known well enough", run.stderr)
+        self.assertNotIn(b"no value has", run.stderr)
         self.assertIn("is_reply:false", listed)
         self.assertTrue(all(n >= 1000 for n in listed.values()))
         _, windows, _, _ = self.backtest("out", "--input", CRAWL, "--baseline", path,
@@ -163,6 +165,10 @@ class Crawl(Case):
         self.assertTrue(all(f["unseen"] == 0 and f["linf"] <= 1 for f in replies))
         run = absa("baseline", "--force", "--input", CRAWL, "--out", path, "--categories", "video")
         self.assertEqual(run.returncode, 64, run.stderr)
+        run = absa("baseline", "--force", "--input", CRAWL, "--out", self.dir / "few.json",
+                   "--segments", "model,is_reply", "--segment-min", "3522", "--stretches", "0")
+        self.assertIn(b"note: --segments model: no value has 3522 comments", run.stderr)
+        self.assertIn(b"note: --segments is_reply: no value has 3522 comments", run.stderr)
         run = absa("baseline", "--force", "--input", CRAWL, "--out", path, "--segments", "user")
         self.assertEqual(run.returncode, 64, run.stderr)
         run = absa("backtest", "--input", CRAWL, "--out", self.dir / "x",
