@@ -27,6 +27,8 @@ static int64_t seed = 1;
 
 static const struct app_opt opts[] = {
     PAST_OPTS,
+    { "errors", 0, "FILE", APP_STR, &past.errors,
+      "instead: what absa errors --pipe wrote; -: stdin" },
     { "bundle", 0, "MODEL", APP_STR, &pipeline_conf.bundle, "wins over score.model, score.bundle" },
     { "out", 'o', "FILE", APP_STR, &out_file, "the baseline" },
     { "categories", 0, "FIELDS", APP_STR, &categories,
@@ -178,11 +180,11 @@ static void tell(const struct baseline *b)
 
     for (size_t i = 0; i < b->n_segments; i++)
         own += b->segments[i].own != NULL;
-    fprintf(stderr,
-            "%s: %s, %lld comments of %lld videos, %zu features, %zu segments, %zu of which are "
-            "known well enough to be compared with\n",
-            out_file, b->id, (long long)b->comments, (long long)b->videos, b->n, b->n_segments,
-            own);
+    fprintf(stderr, "%s: %s, %lld comments of %lld videos, %zu features, %zu segments", out_file,
+            b->id, (long long)b->comments, (long long)b->videos, b->n, b->n_segments);
+    if (b->n_segments > 0)
+        fprintf(stderr, " (%zu known well enough to be compared with)", own);
+    fputc('\n', stderr);
 }
 
 /* Fields that were asked for and of which nothing is listed. */
@@ -303,6 +305,8 @@ static const struct app app = {
         "  absa baseline -b localhost:9092 -t absa.scores --from 2025-06-01 --until 2025-07-01 "
         "--out june.json\n"
         "  absa baseline -b localhost:9092 -t absa.errors.scores --out errors.json\n"
+        "  absa label -n good.csv | absa errors --pipe | absa baseline --errors - --out "
+        "errors.json\n"
         "  absa baseline --input comments.csv --categories lang --segments lang,aspect --out "
         "baseline.json\n",
     .sections = pipeline_sections,

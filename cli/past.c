@@ -4,6 +4,11 @@
 #include <string.h>
 
 #include "app/instant.h"
+#include "base/arena.h"
+#include "file/lines.h"
+#include "pipe/transcode.h"
+
+enum { LINE_MAX_BYTES = 8 << 20 }; /* a line and all that is made of it */
 
 struct past past;
 
@@ -33,10 +38,10 @@ enum status past_plan(const struct app_run *run, enum topic_id *topic, enum pipe
             return err_set(err, ST_FATAL, "usage: more than %d files", APP_LIST_MAX);
         past.inputs.item[past.inputs.n++] = run->argv[i];
     }
-    if ((past.inputs.n > 0) == (past.topic != NULL))
+    if ((past.inputs.n > 0) + (past.topic != NULL) + (past.errors != NULL) != 1)
         return err_set(err, ST_FATAL,
                        "usage: want either --input FILE... or -t TOPIC, to say what to read");
-    *topic = TOPIC_RAW;
+    *topic = past.errors ? TOPIC_ERRORS : TOPIC_RAW;
     enum status st = past.topic ? topic_of(past.topic, topic, err) : ST_OK;
     if (st == ST_OK)
         st = instant_parse("from", past.from, INT64_MIN, &past.from_ms, err);
@@ -81,6 +86,41 @@ static enum status feed_files(const struct history *h, const struct ingest_rules
     return history_files(h, paths, past.inputs.n, rules, p, err);
 }
 
+struct feeder {
+    struct pipe *pipe;
+    struct wire *wire;
+    struct arena *arena; /* of the line at hand */
+    int64_t next;
+};
+
+static enum status feed_line(void *ctx, struct slice line, struct err *err)
+{
+    struct feeder *f = ctx;
+    struct stage_rec rec = { 0 };
+    enum status st = transcode_in(f->wire, TOPIC_ERRORS, line, f->arena, &rec, err);
+
+    rec.topic = TOPIC_ERRORS;
+    rec.offset = f->next++;
+    if (st == ST_OK && slice_eq(rec.value, line)) /* not understood */
+        st = err_set(err, ST_REJECT, "is no record as absa errors --pipe writes it");
+    if (st == ST_OK)
+        st = pipe_feed(f->pipe, &rec, 1, err);
+    arena_reset(f->arena);
+    return st;
+}
+
+/* As absa errors --pipe writes them, marks among them. */
+static enum status feed_errors(struct wire *wire, struct pipe *p, struct err *err)
+{
+    const char *path = strcmp(past.errors, "-") == 0 ? "/dev/stdin" : past.errors;
+    struct feeder f = { .pipe = p, .wire = wire, .arena = arena_new(LINE_MAX_BYTES) };
+    enum status st =
+        f.arena ? file_lines(path, feed_line, &f, err) : err_set(err, ST_FATAL, "out of memory");
+
+    arena_free(f.arena);
+    return st;
+}
+
 enum status past_feed(const struct app_run *run, enum topic_id topic,
                       const struct pipeline *pipeline, struct pipe *p, struct err *err)
 {
@@ -91,6 +131,8 @@ enum status past_feed(const struct app_run *run, enum topic_id topic,
                                .verbosity = run->verbosity,
                                .stop = app_stop_flag() };
 
+    if (past.errors)
+        return feed_errors(pipeline->wire, p, err);
     if (past.topic)
         return feed_topic(run, &h, topic, p, err);
     return feed_files(&h, &pipeline->ingest.rules, p, err);

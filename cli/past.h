@@ -11,6 +11,7 @@
 struct past {
     struct app_list inputs;
     const char *topic;
+    const char *errors; /* file of what absa errors --pipe wrote; -: stdin */
     const char *brokers;
     const char *from;
     const char *until;

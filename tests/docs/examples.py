@@ -10,6 +10,7 @@ Each must end with 0 (absa compare: 0 or 1); a consumer must still run after two
 with 0 on SIGTERM. An example that neither mode can run stands in ELSEWHERE with who does."""
 import csv
 import datetime
+import hashlib
 import json
 import os
 import pathlib
@@ -34,7 +35,6 @@ ELSEWHERE = {
     r"^absa baseline .*errors": "e2e/errors: it wants weeks of labels",
     r"^absa sink ": "e2e/sink: it wants a database",
     r"^absa console ": "e2e/console: it serves until it is ended",
-    r"^kcat ": "a sketch: alerts-as-json is whatever you made",
     r"^sleep 600 ": "e2e of the embedded broker",
     r"^absa tail .*(--since|-t dead)": "e2e/tail",
     r"^absa .*models:/|^export MLFLOW": "e2e/registry, e2e/mlflow: they want a registry",
@@ -95,6 +95,11 @@ def stand_ins(folder):
                               r["digg_count"]])
     (folder / "judged.csv").write_text("comment_id,sentiment,annotator,predicted_sentiment,arrival_ms,"
                                        "bundle_sha256\nc1,0.5,anna,0.25,1751548587000,b\n")
+    bundle = hashlib.sha256((TOP / "models/default/manifest.json").read_bytes()).hexdigest()
+    (folder / "good.csv").write_text("comment_id,video_id,sentiment,annotator,predicted_sentiment,labelled_ms,"
+                                     "arrival_ms,bundle_sha256\n" + "".join(
+        f"c{i},v{i % 50},{i % 7 / 10},anna,0.25,{1751548587000 + i * 60000},1751548587000,{bundle}\n"
+        for i in range(400)))
     (folder / "judged.jsonl").write_text(json.dumps({
         "comment_id": "c1", "sentiment": 0.5, "annotator": "anna", "predicted_sentiment": 0.25,
         "arrival_ms": 1751548587000, "bundle_sha256": "b"}))

@@ -79,6 +79,15 @@ def an_alert_of_their_own(b, tmp):
     assert [f["name"] for f in json.loads(baseline.read_text())["features"]] == [
         "error", "absolute_error", "covered", "confidence_gap"]
 
+    # The same without Kafka, of what a pipe of the same labels says.
+    good = [x for x in h.Deployment(b, "e.", {}, 1, 1).lines("labels")
+            if json.loads(x)["labelled_ms"] < DAY0 + GOOD * DAY_MS]
+    piped = h.run(h.BIN / "absa-errors", "--pipe", f"-Xerrors.bundle={BUNDLE}", input="\n".join(good) + "\n").stdout
+    h.run(h.BIN / "absa-baseline", "--errors", "-", "-o", tmp / "piped.json", "--stretches", "20", input=piped)
+    assert (tmp / "piped.json").read_bytes() == baseline.read_bytes()
+    cut = h.run(h.BIN / "absa-baseline", "--errors", "-", "-o", tmp / "cut.json", input=piped[:-20], ok=(65,))
+    assert f"line {len(piped.splitlines())}: is no record" in cut.stderr, cut.stderr
+
     said = CONF.read_text().partition("[drift]")[2].replace("= errors.json", f"= {baseline}")
     options = [x for x in said.splitlines() if x and x[0] != "#"]
     d = h.Deployment(b, "e.errors.", {"pane": options, "judge": options}, 1, 1)
