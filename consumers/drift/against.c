@@ -41,12 +41,13 @@ static enum status check_season(const struct judge *j, size_t found, struct err 
 {
     const int64_t length = facet_length(j->season);
 
-    if (found == 0)
+    if (found == 0) {
         return err_set(err, ST_FATAL,
                        "config: drift.season = %s, but the baseline knows no %s well enough (%d "
                        "comments of %d videos): absa baseline --segments %s, over a longer stretch",
                        facet_name(j->season), facet_name(j->season), REFERENCE_COMMENTS,
                        REFERENCE_VIDEOS, facet_name(j->season));
+    }
     if (length % j->conf.window_ms != 0)
         return err_set(err, ST_FATAL,
                        "config: drift.season = %s: window.ms must divide it, or a window would "
