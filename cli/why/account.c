@@ -140,6 +140,23 @@ bool why_scan_is_of_it(const struct why *y)
            y->scan.closed_ms - y->window.end_ms < length_ms;
 }
 
+/* Whether n is fewer than a window needs. A run of the scan needs others (drift/scan.h), and may
+ * be longer than a window. */
+static bool is_few(const struct why *y, int64_t n)
+{
+    return !y->policy->scans && n < y->rules.min_samples;
+}
+
+/* Whether its state lets the feature be weighed: by the scan, how few comments a window has does
+ * not matter. */
+static bool is_weighed(const struct why *y)
+{
+    const enum window_state s = y->window.state;
+
+    return s == WINDOW_EVALUATED || s == WINDOW_INCOMPLETE ||
+           (s == WINDOW_INSUFFICIENT_DATA && y->policy->scans);
+}
+
 /* What kept the window, or the feature in it, from being judged; WHY_REASONS: nothing. */
 static enum why_reason power(const struct why *y)
 {
@@ -148,14 +165,14 @@ static enum why_reason power(const struct why *y)
     if (w->n == 0 && w->state != WINDOW_BASELINE_STALE) /* else some came, of another bundle */
         return WHY_NO_DATA;
     if (w->state == WINDOW_INSUFFICIENT_DATA || w->state == WINDOW_INCOMPLETE) {
-        if (w->n < y->rules.min_samples)
+        if (is_few(y, w->n))
             return WHY_FEW_COMMENTS;
         if (w->videos_eff < (double)y->rules.min_videos)
             return WHY_FEW_VIDEOS;
     }
-    if (w->state != WINDOW_EVALUATED && w->state != WINDOW_INCOMPLETE)
+    if (!is_weighed(y))
         return WHY_STATE;
-    if (y->feature.n < y->rules.min_samples)
+    if (is_few(y, y->feature.n))
         return WHY_FEW_VALUES;
     return y->feature.psi.has ? WHY_REASONS : WHY_UNDEFINED;
 }

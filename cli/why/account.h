@@ -31,9 +31,9 @@ enum why_reason {
     WHY_OTHER,        /* over a threshold, while the alert names other features   */
     WHY_NO_DATA,      /* no comment                                              */
     WHY_STATE,        /* the window is not judged: its state says why            */
-    WHY_FEW_COMMENTS, /* below window.min_samples                                */
+    WHY_FEW_COMMENTS, /* fixed: below window.min_samples                         */
     WHY_FEW_VIDEOS,   /* below window.min_videos                                 */
-    WHY_FEW_VALUES,   /* enough comments, too few of them with a value           */
+    WHY_FEW_VALUES,   /* fixed: enough comments, too few of them with a value    */
     WHY_UNDEFINED,    /* no PSI: the baseline or the window cannot say           */
     WHY_SMALL,        /* fixed: PSI is not above the threshold                   */
     WHY_NO_EVIDENCE,  /* it could be chance: q above the level                   */

@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "cli/why/account.h"
+#include "drift/scan.h"
 #include "drift/training.h"
 #include "report/words.h"
 #include "text/visible.h"
@@ -132,7 +133,10 @@ void why_needed(const struct why *y, struct buf *out)
     const enum why_reason r = why_answer(y);
     const int64_t min = y->rules.min_samples;
 
-    if (r == WHY_FEW_COMMENTS || r == WHY_NO_DATA)
+    if (r == WHY_NO_DATA && y->policy->scans)
+        buf_fmt(out, "%d effective comments, of %" PRId64 " effective videos", SCAN_EFF_MIN,
+                y->rules.min_videos);
+    else if (r == WHY_FEW_COMMENTS || r == WHY_NO_DATA)
         buf_fmt(out, "%" PRId64 " more comments", min - y->window.n);
     else if (r == WHY_FEW_VALUES)
         buf_fmt(out, "%" PRId64 " more comments with a value", min - y->feature.n);
@@ -235,10 +239,15 @@ void why_say(const struct why *y, struct buf *out)
             "  data      %" PRId64 " comments, %" PRId64 " with a value, %.1f effective; %" PRId64
             " videos, %.1f effective\n",
             w->n, y->feature.n, y->feature.n_eff, w->videos, w->videos_eff);
-    buf_fmt(out, "  asked     %" PRId64 " comments, %" PRId64 " videos, policy %s",
-            y->rules.min_samples, y->rules.min_videos, y->policy->name);
-    if (y->policy->scans)
-        buf_fmt(out, ", level %.3g, for %" PRId64, y->level, y->rules.streak_min);
+    if (y->policy->scans) {
+        buf_fmt(out,
+                "  asked     runs of %d effective comments, %" PRId64
+                " videos, policy %s, level %.3g, for %" PRId64,
+                SCAN_EFF_MIN, y->rules.min_videos, y->policy->name, y->level, y->rules.streak_min);
+    } else {
+        buf_fmt(out, "  asked     %" PRId64 " comments, %" PRId64 " videos, policy %s",
+                y->rules.min_samples, y->rules.min_videos, y->policy->name);
+    }
     buf_byte(out, '\n');
     say_alert(y, out);
     say_line("scan", say_scan, y, out);

@@ -34,7 +34,7 @@ const struct conf_prop drift_props[] = {
     { .name = "window.ms", .type = CONF_MS, .at = offsetof(struct drift_props, window_ms), .dflt = "1h", .min = 1000, .max = 31622400000,
       .doc = "Length of a tumbling window, a multiple of pane.ms.", .reload = CONF_RUN },
     { .name = "window.min_samples", .type = CONF_INT, .at = offsetof(struct drift_props, min_samples), .dflt = "200", .min = 1, .max = 1000000000,
-      .doc = "Comments that a window needs before it is judged; fewer: insufficient_data.", .reload = CONF_RUN },
+      .doc = "Comments that a window needs before it is judged; fewer: insufficient_data. Runs of the scan (policies significant and early) need 64 effective ones instead, so that an alert may end within such a window.", .reload = CONF_RUN },
     { .name = "window.min_videos", .type = CONF_INT, .at = offsetof(struct drift_props, min_videos), .dflt = "10", .min = 1, .max = 1000000,
       .doc = "Effective videos (n^2 / sum n_v^2) that a window needs before it is judged; fewer: insufficient_data.", .reload = CONF_RUN },
     { .name = "drift.season", .type = CONF_CHOICE, .at = offsetof(struct drift_props, season), .dflt = "none", .choices = "none|hour|weekday|hour_of_week",

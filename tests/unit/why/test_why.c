@@ -134,6 +134,22 @@ static void too_little_data(void **state)
     w.window.n = 199;
     w.window.state = WINDOW_INSUFFICIENT_DATA;
     expect(&w, false, WHY_FEW_COMMENTS);
+    begin(&w, "significant"); /* whose runs need 64, and may be longer than a window */
+    w.window.n = 84;
+    w.feature.n = 84;
+    w.feature.q = some(1);
+    w.window.state = WINDOW_INSUFFICIENT_DATA;
+    expect(&w, false, WHY_NO_EVIDENCE);
+    begin(&w, "significant");
+    w.window.n = 84;
+    w.feature.n = 84;
+    w.window.state = WINDOW_INSUFFICIENT_DATA;
+    w.alert.end_ms = HOUR_MS;
+    expect(&w, true, WHY_GOES_ON);
+    begin(&w, "early");
+    w.window.videos_eff = 9.5;
+    w.window.state = WINDOW_INSUFFICIENT_DATA;
+    expect(&w, false, WHY_FEW_VIDEOS);
     begin(&w, "fixed");
     w.window.videos_eff = 9.5;
     w.window.state = WINDOW_INSUFFICIENT_DATA;
@@ -277,6 +293,7 @@ static void says_what_a_scan_asked(void **state)
     why_say(&w.why, &out);
     buf_byte(&out, '\0');
     assert_non_null(strstr(out.p, "boundary 2 of 3; ends after 3 calm boundaries"));
+    assert_non_null(strstr(out.p, "asked     runs of 64 effective comments, 10 videos, policy"));
     assert_non_null(strstr(out.p, "\\u001b[2J"));
     assert_null(strchr(out.p, '\x1b'));
     buf_clear(&out);
