@@ -243,6 +243,33 @@ static void note_open(struct run *r, const struct alert *al)
     }
 }
 
+/* What an alert calls drift is drift: the scan sees what no window alone shows. */
+static void call(struct run *r, struct run_segment *s, struct slice name, enum severity severity)
+{
+    const int32_t at = baseline_find(r->baseline, name);
+
+    if (at < 0)
+        return;
+    if (!s->over[at]) {
+        s->over[at] = true;
+        r->feature[at].segments_over++;
+    }
+    if (slice_eq(s->name, r->segment) && severity > r->feature[at].severity)
+        r->feature[at].severity = severity;
+}
+
+static void note_drift(struct run *r, const struct alert *al)
+{
+    struct run_segment *s = al->state == ALERT_FIRING ? segment_of(r, al->segment) : NULL;
+
+    if (!s)
+        return;
+    s->severity = al->severity > s->severity ? al->severity : s->severity;
+    call(r, s, al->feature, al->severity);
+    for (size_t i = 0; i < al->others.n; i++)
+        call(r, s, al->others.v[i].name, al->others.v[i].severity);
+}
+
 static size_t level_of(const struct alert *al)
 {
     if (al->state == ALERT_RESOLVED)
@@ -276,6 +303,7 @@ static enum status take_alert(struct run *r, struct slice line, struct err *err)
     if (st != ST_OK)
         return st;
     note_open(r, &al);
+    note_drift(r, &al);
     r->n_alerts++;
     struct run_alerts *to = &r->alerts[level_of(&al)];
     if (to->n < PAGE_ALERTS_MAX)

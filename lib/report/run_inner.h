@@ -32,7 +32,7 @@ struct run_feature {
     int64_t missing;
     int64_t over;
     int64_t segments_over;
-    enum severity severity;      /* the worst                                   */
+    enum severity severity;      /* the worst, of windows and of alerts         */
     struct window_feature worst; /* by PSI; name.p == NULL: it was never judged */
     int64_t worst_ms;
     int64_t worst_n; /* comments */
@@ -46,7 +46,7 @@ struct run_time {
 
 struct run_segment {
     struct slice name;
-    enum severity severity;
+    enum severity severity; /* the worst, of windows and of alerts */
     int64_t judged;
     int64_t not_judged;
     int64_t n;

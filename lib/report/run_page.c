@@ -97,7 +97,8 @@ static void say_worst(struct run *r, const struct run_feature *f)
         html_count(&r->text, run_judged(r));
         buf_str(&r->text, run_judged(r) == 1 ? " window." : " windows.");
     } else {
-        buf_str(&r->text, "No window was called drift.");
+        buf_str(&r->text, "No window was called drift");
+        buf_str(&r->text, f->severity == SEVERITY_NONE ? "." : ", but runs of panes were: alerts.");
     }
     buf_str(&r->text, " The worst, shown here: ");
     html_minute(&r->text, f->worst_ms);
@@ -155,11 +156,12 @@ static void fill_feature(struct run *r, const struct page *p, size_t at, struct 
     const struct baseline_feature *b = &r->baseline->features[at];
     const struct run_feature *f = &r->feature[at];
     const bool judged = f->worst.name.p != NULL;
+    const bool called = judged || f->severity != SEVERITY_NONE;
 
     *to = (struct page_feature){
         .name = slice_str(b->name),
-        .verdict = judged ? page_severity(f->severity) : "not judged",
-        .level = judged ? level_of(f->severity) : PAGE_UNDECIDED,
+        .verdict = called ? page_severity(f->severity) : "not judged",
+        .level = called ? level_of(f->severity) : PAGE_UNDECIDED,
         .psi = judged ? f->worst.psi.v : (double)NAN,
         .n_before = b->n,
         .n_now = f->n,
@@ -170,7 +172,9 @@ static void fill_feature(struct run *r, const struct page *p, size_t at, struct 
         .point = points(r, p, at),
     };
     if (!judged) {
-        to->said = slice_str("No window had enough comments to be judged.");
+        to->said = called ? slice_str("No window had enough comments to be judged, but runs of "
+                                      "panes had: alerts.")
+                          : slice_str("No window had enough comments to be judged.");
         return;
     }
     to->bin = feature_bins(r, b, &f->worst, &to->n_bins);
@@ -219,7 +223,8 @@ static void fill_segments(struct run *r, struct page *p)
 
         p->segment[i] = (struct page_segment){
             .name = s->name,
-            .level = s->judged > 0 ? level_of(s->severity) : PAGE_UNDECIDED,
+            .level = s->judged > 0 || s->severity != SEVERITY_NONE ? level_of(s->severity)
+                                                                   : PAGE_UNDECIDED,
             .judged = s->judged,
             .not_judged = s->not_judged,
             .n = s->n,

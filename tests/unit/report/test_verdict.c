@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* What stands at the head of the page of a run. */
+#include "rig.h"
+
+static void test_verdicts(void **state)
+{
+    struct rig r;
+
+    (void)state;
+    setup(&r, 3);
+    render(&r);
+    assert_true(has(&r, "Not decided: no window had enough comments"));
+    run_free(r.run);
+
+    assert_int_equal(run_new(r.wire, r.baseline, &r.run, &r.err), ST_OK);
+    add_window(&r, "all", 0, SEVERITY_NONE);
+    render(&r);
+    assert_true(has(&r, "No drift in 4 features"));
+    assert_true(has(&r, "No alerts."));
+    assert_true(has(&r, "<th scope=row>overtaken<td>3"));
+    run_free(r.run);
+
+    assert_int_equal(run_new(r.wire, r.baseline, &r.run, &r.err), ST_OK);
+    struct window w = window_of(&r, "all", -99);
+    w.rule = slice_str("training"); /* what the run says of its baseline is no window of its page */
+    w.state = WINDOW_TRAINING_SKEW;
+    assert_int_equal(take(&r, RUN_WINDOWS, RECORD_WINDOW, &w), ST_OK);
+    add_window(&r, "all", 0, SEVERITY_NONE);
+    add_window(&r, "all", 1, SEVERITY_WARNING);
+    w = window_of(&r, "all", 2);
+    w.state = WINDOW_BASELINE_STALE;
+    for (int i = 0; i < 6; i++) {
+        w.stale_by = slice_str(i > 3 ? "" : i > 0 ? STALE_BY_AGE : STALE_BY_BUNDLE);
+        assert_int_equal(take(&r, RUN_WINDOWS, RECORD_WINDOW, &w), ST_OK);
+    }
+    struct alert al = alert_of("a");
+    assert_int_equal(take(&r, RUN_ALERTS, RECORD_ALERT, &al), ST_OK);
+    al.state = ALERT_RESOLVED;
+    assert_int_equal(take(&r, RUN_ALERTS, RECORD_ALERT, &al), ST_OK);
+    render(&r);
+    assert_true(has(&r, "Drift in 4 of 4 features"));
+    assert_true(has(&r, "2 alert records, 0 still firing at the end"));
+    assert_true(has(&r, "Called drift in 1 of 2 windows."));
+    assert_true(has(&r, "<th scope=row>windows with comments of another bundle<td>1"));
+    assert_true(has(&r, "<th scope=row>windows behind the age of the baseline<td>3"));
+    assert_true(has(&r, "<th scope=row>windows with a stale baseline<td>2"));
+    assert_true(has(&r, "<th scope=row>rule<td>window"));
+    teardown(&r);
+}
+
+/* The scan sees what lasts, or is large in few comments: the verdict is the alert's then. */
+static void test_alerts_that_no_window_shows(void **state)
+{
+    struct rig r;
+
+    (void)state;
+    for (int judged = 0; judged < 2; judged++) {
+        setup(&r, 3);
+        struct window w = window_of(&r, "all", 0);
+        struct alert al = alert_of("a");
+
+        w.state = judged ? WINDOW_EVALUATED : WINDOW_INSUFFICIENT_DATA;
+        if (judged)
+            add_window(&r, "all", 0, SEVERITY_NONE);
+        else
+            assert_int_equal(take(&r, RUN_WINDOWS, RECORD_WINDOW, &w), ST_OK);
+        al.segment = slice_str("all");
+        al.feature = slice_str(r.baseline->features[1].name);
+        al.others = (struct other_feature_list){ NULL, 0 };
+        al.severity = SEVERITY_CRITICAL;
+        assert_int_equal(take(&r, RUN_ALERTS, RECORD_ALERT, &al), ST_OK);
+        render(&r);
+        assert_true(has(&r, "<header class=CRITICAL>"));
+        assert_true(has(&r, "Drift in 1 of 4 features"));
+        assert_true(has(&r, judged ? "No window was called drift, but runs of panes were: alerts."
+                                   : "to be judged, but runs of panes had: alerts."));
+        teardown(&r);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_alerts_that_no_window_shows),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
