@@ -6,7 +6,9 @@
 #include "consumers/drift/judge.h"
 #include "consumers/drift/pane.h"
 #include "consumers/drift/pipe.h"
+#include "consumers/drift/promise.h"
 #include "consumers/drift/way.h"
+#include "drift/policy.h"
 #include "drift/training.h"
 #include "obs/log.h"
 #include "service/consumer.h"
@@ -52,6 +54,23 @@ static void tell_of_training(const struct baseline *base)
     buf_release(&names);
 }
 
+/* Told at each start: a baseline that was calibrated for other settings looks like any other. */
+static void tell_of_promise(const struct drift_conf *conf, const struct baseline *base)
+{
+    const struct policy *policy = NULL;
+    struct promise promise;
+    struct err ignored = { 0 }; /* the judge has looked at them before */
+
+    if (policy_find(slice_str(conf->policy), &policy, &ignored) != ST_OK || !policy->scans ||
+        drift_promise_of(conf, base, &promise, &ignored) != ST_OK)
+        return;
+    if (promise.why)
+        log_info("bounds keep drift.false_alarms_per_month", LOG_STR("why", promise.why));
+    else
+        log_info("the baseline's calibration keeps drift.false_alarms_per_month",
+                 LOG_DOUBLE("level", promise.all.level));
+}
+
 /* What a stage of Kafka is made of. */
 struct parts {
     const struct drift_conf *conf;
@@ -66,8 +85,10 @@ static enum status make(void *ctx, struct wire *wire, const struct topology *top
     if (props.role == ROLE_PANE)
         return pane_stage_new(p->conf, wire, topo, p->base, out, err);
     enum status st = judge_stage_new(p->conf, wire, topo, p->base, out, err);
-    if (st == ST_OK)
+    if (st == ST_OK) {
         tell_of_training(p->base);
+        tell_of_promise(p->conf, p->base);
+    }
     return st;
 }
 
