@@ -255,6 +255,17 @@ static enum status print_all(const struct labelling *l, struct err *err)
     return st;
 }
 
+/* What is wrong with the first that is no label: often the same with all. */
+static void say_first(const struct label_rows *rows)
+{
+    size_t i = 0;
+
+    while (i < rows->n && !rows->v[i].dead)
+        i++;
+    if (i < rows->n)
+        fprintf(stderr, "; row %" PRId64 ": %.*s", rows->v[i].line, SLICE_ARG(rows->v[i].why));
+}
+
 static void say(const struct labelling *l)
 {
     int64_t by_reason[DEAD_N] = { 0 };
@@ -267,6 +278,7 @@ static void say(const struct labelling *l)
         if (by_reason[r] > 0)
             fprintf(stderr, ", %s %" PRId64, dead_reason_name((enum dead_reason)r), by_reason[r]);
     }
+    say_first(&l->rows);
     fputc('\n', stderr);
 }
 

@@ -58,6 +58,7 @@ def main():
 
         got = label(b, "--annotator", "anna", table, lines)
         assert got.returncode == 65 and "22 labels, 3 dead letters" in got.stderr, got.stderr
+        assert "; row 22: " in got.stderr, got.stderr
         told = tail(b, "labels")
         assert sorted(json.dumps(x) for x in told) == sorted(
             json.dumps({**json.loads(x), "labelled_ms": y["labelled_ms"]})
