@@ -204,6 +204,16 @@ static void tell_unlisted(const struct members *m, const struct baseline *b)
     }
 }
 
+/* What nothing can be compared with. */
+static void tell_empty(const struct baseline *b)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        if (b->features[i].n == 0)
+            fprintf(stderr, "note: %s: no comment has a value, so it will never be judged\n",
+                    b->features[i].name);
+    }
+}
+
 static enum status keep(const struct baseline *b, const struct app_run *run, struct err *err)
 {
     struct buf bytes;
@@ -284,8 +294,10 @@ static enum status run(struct app_run *run, struct err *err)
         st = judge(b, err);
     if (st == ST_OK)
         st = keep(b, run, err);
-    if (st == ST_OK && run->verbosity >= 0)
+    if (st == ST_OK && run->verbosity >= 0) {
+        tell_empty(b);
         tell_unlisted(&c.members, b);
+    }
     baseline_free(b);
     members_release(&c.members);
     columns_release(&c.columns);

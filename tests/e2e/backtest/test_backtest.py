@@ -147,6 +147,7 @@ class Crawl(Case):
         self.assertEqual(run.returncode, 0, run.stderr)
         listed = {s["name"]: s["comments"] for s in json.loads(path.read_bytes())["segments"]}
         self.assertIn(b"known well enough", run.stderr)
+        self.assertIn(b"note: lang: no comment has a value, so it will never be judged", run.stderr)
         self.assertNotIn(b"no value has", run.stderr)
         self.assertIn("is_reply:false", listed)
         self.assertTrue(all(n >= 1000 for n in listed.values()))
