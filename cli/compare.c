@@ -2,7 +2,7 @@
 /* compare.c -- drift between two tables, column by column.
  *
  * Reads both files, compares (lib/stats/compare.h), prints. Exits as diff does:
- * 0 no drift, 1 drift, over 1 trouble. */
+ * 0 no drift, 1 drift, over 1 trouble: 65 where nothing could be compared too. */
 #include <stdio.h>
 #include <string.h>
 
@@ -69,8 +69,16 @@ static enum status read_table(const char *path, struct table *t, struct err *err
     return st;
 }
 
+/* That nothing could be compared is no all-clear for the script that asks. */
+static int exit_of(const struct report *r)
+{
+    if (r->drifted > 0)
+        return EXIT_DRIFT;
+    return r->undecided == r->n ? EXIT_DATA : 0;
+}
+
 static enum status compare(struct table *ref, struct table *cur, const struct format *f,
-                           size_t *drifted, struct err *err)
+                           int *exit_code, struct err *err)
 {
     static struct slice names[NAMES_MAX];
     struct report report = { .ref_name = reference, .cur_name = current };
@@ -85,7 +93,7 @@ static enum status compare(struct table *ref, struct table *cur, const struct fo
         st = f->print(&report, &out, err);
     if (st == ST_OK && (fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout) != 0))
         st = err_set(err, ST_FATAL, "cannot write the report");
-    *drifted = report.drifted;
+    *exit_code = st == ST_OK ? exit_of(&report) : 0;
     report_release(&report);
     buf_release(&out);
     return st;
@@ -96,7 +104,6 @@ static enum status run(struct app_run *run, struct err *err)
     const struct format *f = formats;
     struct table ref;
     struct table cur;
-    size_t drifted = 0;
 
     if (run->argc > 0 || !reference || !current)
         return err_set(err, ST_FATAL, "usage: want --reference FILE and --current FILE");
@@ -110,10 +117,9 @@ static enum status run(struct app_run *run, struct err *err)
     if (st == ST_OK)
         st = read_table(current, &cur, err);
     if (st == ST_OK)
-        st = compare(&ref, &cur, f, &drifted, err);
+        st = compare(&ref, &cur, f, &run->exit_code, err);
     table_release(&ref);
     table_release(&cur);
-    run->exit_code = drifted > 0 ? EXIT_DRIFT : 0;
     return st;
 }
 
@@ -121,7 +127,8 @@ static const struct app app = {
     .name = "compare",
     .summary =
         "Says whether the columns of one table look like those of another: every distance\n"
-        "and p-value of each. Exits as diff does: 0 no drift, 1 drift, over 1 trouble.\n"
+        "and p-value of each. Exits as diff does: 0 no drift, 1 drift, over 1 trouble (65:\n"
+        "no table, or none of whose columns could be compared).\n"
         "\n"
         "A file is CSV (with a header), JSON lines or a JSON array of objects. A column is\n"
         "numeric when every cell of the reference that is not empty is a number. Empty, NaN\n"
