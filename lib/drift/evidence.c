@@ -302,22 +302,25 @@ static void test_together(struct together *t)
     t->n = 0;
 }
 
-static struct ranks_window ranks_of(const struct evidence_case *c)
+/* What is to be measured; what comes out is left as it is. */
+static void set_ranks(const struct evidence_case *c, struct ranks_window *r)
 {
-    return (struct ranks_window){
-        .ranks = &c->of->ranks, .counts = c->counts, .below = c->below, .n = (double)c->n
-    };
+    r->ranks = &c->of->ranks;
+    r->counts = c->counts;
+    r->below = c->below;
+    r->n = (double)c->n;
 }
 
 void evidence_moments(const struct evidence_case *c, double out[RANK_MOMENTS])
 {
-    struct ranks_window r = ranks_of(c);
+    struct ranks_window r;
     struct weights w;
 
     memset(out, 0, RANK_MOMENTS * sizeof(*out));
     if (c->n <= 0 || c->of->m == 0)
         return;
     w = weigh(c);
+    set_ranks(c, &r);
     ranks_measure(&r, 1);
     for (size_t k = 0; k < RANK_MOMENTS; k++) {
         const double *var = c->of->var[k];
@@ -329,8 +332,9 @@ void evidence_moments(const struct evidence_case *c, double out[RANK_MOMENTS])
 
 void evidence_test(const struct evidence_case *cases, size_t n, struct outcome *out)
 {
-    struct together t = { .n = 0 };
+    struct together t;
 
+    t.n = 0;
     for (size_t i = 0; i < n; i++) {
         const struct evidence_case *c = &cases[i];
 
@@ -339,7 +343,7 @@ void evidence_test(const struct evidence_case *cases, size_t n, struct outcome *
             continue;
         t.cases[t.n] = c;
         t.out[t.n] = &out[i];
-        t.ranks[t.n++] = ranks_of(c);
+        set_ranks(c, &t.ranks[t.n++]);
         if (t.n == RANKS_TOGETHER)
             test_together(&t);
     }

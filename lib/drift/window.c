@@ -67,12 +67,12 @@ static bool make_room(const struct baseline *base, struct arena *a, struct room 
     const size_t n = base->n;
 
     r->below = room_below(base, a);
-    r->pairs = arena_array(a, n, sizeof(*r->pairs));
-    r->axes = arena_array(a, n, sizeof(*r->axes));
-    r->ks = arena_array(a, n, sizeof(*r->ks));
-    r->p = arena_array(a, n, sizeof(*r->p));
-    r->cases = arena_array(a, n, sizeof(*r->cases));
-    r->found = arena_array(a, n, sizeof(*r->found));
+    r->pairs = arena_alloc(a, n * sizeof(*r->pairs));
+    r->axes = arena_alloc(a, n * sizeof(*r->axes));
+    r->ks = arena_alloc(a, n * sizeof(*r->ks));
+    r->p = arena_alloc(a, n * sizeof(*r->p));
+    r->cases = arena_alloc(a, n * sizeof(*r->cases));
+    r->found = arena_alloc(a, n * sizeof(*r->found));
     return r->below && r->pairs && r->axes && r->ks && r->p && r->cases && r->found;
 }
 
@@ -84,7 +84,7 @@ static enum status count_feature(const struct baseline_feature *base, const stru
     f->missing = h->missing;
     f->infinite = h->infinite;
     f->bins.n = base->n_bins;
-    f->bins.v = arena_array(a, base->n_bins, sizeof(*f->bins.v));
+    f->bins.v = arena_alloc(a, base->n_bins * sizeof(*f->bins.v));
     if (!f->bins.v)
         return ST_FATAL;
     cells_cumulate(h->counts, base->n_cells, below);

@@ -2,8 +2,8 @@
 /* axis.h -- KS and Wasserstein against a reference that stays, of many windows.
  *
  * The same bits as dist_ks_cells() and dist_wasserstein_cells() (stats/distance.h, held together by
- * prop/wide), sooner: what follows from the reference alone is kept, what both need of a window is
- * computed once, cells go side by side (stats/wide.h) a block at a time, and windows of several
+ * prop/together), sooner: what follows from the reference alone is kept, what both need of a window
+ * is computed once, cells go side by side (stats/wide.h) a block at a time, and windows of several
  * axes too, since the terms of the area can only be added in their order:
  *
  *     cells where the reference  ->  shares, means, gaps, terms  ->  the terms of eight axes,

@@ -21,7 +21,8 @@ struct block {
     double cur[DIST_BLOCK];
     double refs[DIST_BLOCK]; /* what the counts of the pair add up to */
     double curs[DIST_BLOCK];
-    double half[DIST_BLOCK]; /* what half a count in every bin adds to that */
+    double refs_half[DIST_BLOCK]; /* the same, with half a count in every bin */
+    double curs_half[DIST_BLOCK];
 };
 
 static void add_psi(const struct block *b)
@@ -30,8 +31,8 @@ static void add_psi(const struct block *b)
     double log[DIST_BLOCK];
 
     for (size_t i = 0; i < b->n; i++) {
-        const double p = (b->ref[i] + 0.5) / (b->refs[i] + b->half[i]);
-        const double q = (b->cur[i] + 0.5) / (b->curs[i] + b->half[i]);
+        const double p = (b->ref[i] + 0.5) / b->refs_half[i];
+        const double q = (b->cur[i] + 0.5) / b->curs_half[i];
 
         gap[i] = q - p;
         log[i] = q / p;
@@ -85,6 +86,8 @@ static void flush(struct block *b)
 
 static void add_pair(struct block *b, struct dist_pair *pair, double refs, double curs)
 {
+    const double half = (double)pair->bins / 2.0;
+
     for (size_t at = 0; at < pair->bins;) {
         const size_t room = DIST_BLOCK - b->n;
         const size_t n = pair->bins - at < room ? pair->bins - at : room;
@@ -94,7 +97,8 @@ static void add_pair(struct block *b, struct dist_pair *pair, double refs, doubl
             b->cur[b->n + i] = real(pair->cur[at + i]);
             b->refs[b->n + i] = refs;
             b->curs[b->n + i] = curs;
-            b->half[b->n + i] = (double)pair->bins / 2.0;
+            b->refs_half[b->n + i] = refs + half;
+            b->curs_half[b->n + i] = curs + half;
         }
         at += n;
         b->n += n;
