@@ -27,7 +27,7 @@ struct block {
 
 static void add_psi(const struct block *b)
 {
-    double gap[DIST_BLOCK];
+    double gap[DIST_BLOCK] = { 0 };
     double log[DIST_BLOCK];
 
     for (size_t i = 0; i < b->n; i++) {

@@ -209,6 +209,8 @@ void special_f_sfs(const struct special_f *f, size_t n, double *sf)
             else
                 sf[i] = f_at_end(&f[i]);
         }
+        if (k == 0)
+            break;
         fronts(&s, k);
         fractions(&s, k);
         for (size_t j = 0; j < k; j++)

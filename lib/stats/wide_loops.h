@@ -381,9 +381,9 @@ WIDE_TARGET static void project(const double (*t)[WIDE_SIXTEEN], const double *d
 WIDE_TARGET static void directions(struct wide_directions *w, const double *d)
 {
     double z[WIDE_SIXTEEN];
-    double share[WIDE_SIXTEEN];
-    double excess[WIDE_SIXTEEN];
     four_bits taken = { 0 };
+    double statistic = 0.0;
+    double excess = 0.0;
 
     project(w->t, d, w->n, w->k, z);
     for (size_t i = 0; i < w->k; i += WIDE_FOUR) {
@@ -392,18 +392,18 @@ WIDE_TARGET static void directions(struct wide_directions *w, const double *d)
         const four there = w->there / (1.0 + lambda * w->more);
         const four_bits take = ~(there < *fours(w->least + i));
         const four squared = *fours(z + i) * *fours(z + i);
+        const four share = (four)((four_bits)(squared / var) & take);
+        const four over = (four)((four_bits)(squared - var) & take);
 
-        *(four *)(void *)(share + i) = (four)((four_bits)(squared / var) & take);
-        *(four *)(void *)(excess + i) = (four)((four_bits)(squared - var) & take);
         taken -= take;
+        for (size_t k = 0; k < WIDE_FOUR; k++) {
+            statistic += share[k];
+            excess += over[k];
+        }
     }
     w->taken = (size_t)(taken[0] + taken[1] + taken[2] + taken[3]);
-    w->statistic = 0.0;
-    w->excess = 0.0;
-    for (size_t i = 0; i < w->k; i++) {
-        w->statistic += share[i];
-        w->excess += excess[i];
-    }
+    w->statistic = statistic;
+    w->excess = excess;
 }
 
 const struct wide WIDE_NAME = {
