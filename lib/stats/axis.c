@@ -71,11 +71,13 @@ static void find_points(struct axis *a)
     for (size_t k = 0; k < a->held; k++) {
         const int64_t n = (int64_t)a->counts[a->at[k]];
         const int64_t sum = a->sums[a->at[k]];
+        const double *mean =
+            a->mean + k; /* mean[-1]: that of the cell before, or the one in front */
 
-        if (fabs((double)sum) > exact_max || sum % n != 0 || a->mean[k] < a->mean[k - 1])
+        if (fabs((double)sum) > exact_max || sum % n != 0 || mean[0] < mean[-1])
             return;
         a->whole[k] = sum / n;
-        a->most_whole = fmax(a->most_whole, fabs(a->mean[k]));
+        a->most_whole = fmax(a->most_whole, fabs(mean[0]));
         a->points++;
     }
 }
