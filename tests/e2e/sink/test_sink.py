@@ -335,10 +335,11 @@ def server_restarts(world, told):
 
 
 def standby(world, told):
-    """A second one waits, and takes over."""
-    name = world.database("standby")
+    """A second one waits, and takes over what the first, which is slow, has not done."""
+    name, total = world.database("standby"), sum(len(v) for v in told.values())
+    world.pg.sql(SLOW, database=name)
     port = h.free_port()
-    first = world.start(name, *SMALL)
+    first = world.start(name, "-Xbatch.records=5", *SMALL[1:])
     h.wait_for("the first", lambda: "session begins" in first.said())
     second = world.start(name, f"-Xhttp.port={port}", *SMALL)
 
@@ -350,7 +351,9 @@ def standby(world, told):
     h.wait_for("a standby that is ready", ready)
     assert "session begins" not in second.said()
     first.kill()
-    h.wait_for("the second", lambda: world.done(name, sum(len(v) for v in told.values())))
+    assert world.flowed(name) < total, "the first left nothing to do"
+    world.pg.sql("DROP TRIGGER slow ON absa.kafka_position", database=name)
+    h.wait_for("the second", lambda: world.done(name, total))
     lag = h.get_page(port, "/metrics")[1]
     assert 'absa_store_rows_total{stage="sink",table="score"}' in lag or "absa_store_lag" in lag
     at = re.search(r"^absa_last_commit_timestamp_seconds\S* (\S+)", lag, re.M)[1]
