@@ -65,6 +65,10 @@ class World:
         self.pg.allow()
         return name
 
+    def slow(self, database):
+        """Every position that moves takes 0.1 s: work lasts until something has happened to it."""
+        self.pg.sql(SLOW, database=database)
+
     def rows(self, database, table):
         out = self.pg.sql(f"SELECT row_to_json(t) FROM (SELECT * FROM absa.{table} "
                           f"ORDER BY {TABLES[table]}) t", database=database)
@@ -265,11 +269,12 @@ def same_tables(world, name):
 
 def survives(world, told, name, hurt):
     """hurt(program) again and again while it works; then the tables are the golden ones."""
-    world.database(name)
+    world.slow(world.database(name))
     total = sum(len(v) for v in told.values())
     program = world.start(name, *SMALL)
     for share in (0.05, 0.2, 0.4, 0.6, 0.8):
         h.wait_for(f"{share:.0%} of the records", lambda: world.flowed(name) >= share * total)
+        assert world.flowed(name) < total, f"done before it was hurt at {share:.0%}"
         hurt(program)
     h.wait_for("all records", lambda: world.done(name, total))
     assert program.end() == 0, program.said()
@@ -280,8 +285,7 @@ def survives(world, told, name, hurt):
 def kill_often(world, told, name, kills):
     """kill -9 at moments spread over all of the work, which takes a while because a position moves
     slowly: most die within a transaction. How many did, as the server counts."""
-    world.database(name)
-    world.pg.sql(SLOW, database=name)
+    world.slow(world.database(name))
     total, rng = sum(len(v) for v in told.values()), random.Random(kills)
     program = world.start(name, "-Xbatch.records=5", *SMALL[1:])
     for k in range(kills):
@@ -337,7 +341,7 @@ def server_restarts(world, told):
 def standby(world, told):
     """A second one waits, and takes over what the first, which is slow, has not done."""
     name, total = world.database("standby"), sum(len(v) for v in told.values())
-    world.pg.sql(SLOW, database=name)
+    world.slow(name)
     port = h.free_port()
     first = world.start(name, "-Xbatch.records=5", *SMALL[1:])
     h.wait_for("the first", lambda: "session begins" in first.said())
@@ -457,6 +461,7 @@ def disk_full(world, told):
         world.pg.sql(f"CREATE TABLESPACE small LOCATION '{space}'", database="postgres")
         world.pg.sql("CREATE DATABASE full_disk OWNER owner TABLESPACE small", database="postgres")
         world.sink("full_disk", "--migrate", login="owner")
+        world.slow("full_disk")
         program = world.start("full_disk", *SMALL)
         h.wait_for("some records", lambda: not world.done("full_disk", 0))
         subprocess.run(["dd", "if=/dev/zero", f"of={disk}/filler", "bs=64k"], capture_output=True)
