@@ -32,7 +32,8 @@ static const struct app_opt opts[] = {
     { "bundle", 0, "MODEL", APP_STR, &pipeline_conf.bundle, "wins over score.model, score.bundle" },
     { "out", 'o', "FILE", APP_STR, &out_file, "the baseline" },
     { "categories", 0, "FIELDS", APP_STR, &categories,
-      "watch the shares of the values of these fields, with commas: lang,aspect" },
+      "watch the shares of the values of these fields, with commas: lang,aspect; missing: how many "
+      "features of a comment have no value; has_aspect: whether it names any" },
     { "segments", 0, "FIELDS", APP_STR, &segments,
       "list the segments of these fields, with commas: lang,aspect,video" },
     { "segment-min", 0, "N", APP_INT, &segment_min, "those of at least N comments; 200" },
@@ -320,8 +321,8 @@ static const struct app app = {
         "drift.scan.max_span.ms=14d --out errors.json\n"
         "  absa label -n good.csv | absa errors --pipe | absa baseline --errors - --out "
         "errors.json\n"
-        "  absa baseline --input comments.csv --categories lang --segments lang,aspect --out "
-        "baseline.json\n",
+        "  absa baseline --input comments.csv --categories lang,missing,has_aspect --segments "
+        "lang,aspect --out baseline.json\n",
     .sections = pipeline_sections,
     .also = pipeline_programs,
     .pass_prefix = "kafka.",

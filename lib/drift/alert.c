@@ -204,16 +204,72 @@ static void add_reason(const struct alert *al, struct buf *b)
         buf_fmt(b, ", p %.2g", al->p.v);
 }
 
+/* Less than this is no digit of a percentage. */
+#define SHARE_SEEN 0.0005
+
 /* The categories that moved most, with their shares. */
 static void add_categories(const struct alert *al, struct buf *b)
 {
+    const char *before = ": ";
+
     for (size_t i = 0; al->categories.n > 0 && i < al->moved.n && i < MESSAGE_CATEGORIES_MAX; i++) {
         const struct moved_bin *m = &al->moved.v[i];
 
-        buf_str(b, i > 0 ? ", " : ": ");
+        if (fabs(m->share_now - m->share_before) < SHARE_SEEN)
+            continue;
+        buf_str(b, before);
         buf_slice_add(b, al->categories.v[m->bin]);
         buf_fmt(b, " %.1f%% (was %.1f%%)", 100 * m->share_now, 100 * m->share_before);
+        before = ", ";
     }
+}
+
+/* Shares of comments in which a feature has no value. */
+struct absence {
+    const char *name;
+    double before;
+    double now;
+};
+
+static struct absence absence_of(const struct tally *t, size_t i)
+{
+    const struct baseline_feature *f = &t->base->features[i];
+    const struct hist *h = &t->hists[i];
+
+    return (struct absence){
+        .name = f->name,
+        .before = (double)(f->missing + f->infinite) / fmax((double)t->base->comments, 1),
+        .now = (double)(h->missing + h->infinite) / fmax((double)t->n, 1),
+    };
+}
+
+static double gain(const struct absence *a)
+{
+    return a->now - a->before;
+}
+
+/* Of a feature that counts missing ones: which are missing more often than before, the one that
+ * gained most first. */
+static void add_absences(const struct alert_case *c, struct buf *b)
+{
+    struct absence most[MESSAGE_CATEGORIES_MAX];
+    size_t n = 0;
+
+    for (size_t i = 0; i < c->tally->base->numbers; i++) {
+        const struct absence a = absence_of(c->tally, i);
+        size_t at = n;
+
+        while (at > 0 && gain(&a) > gain(&most[at - 1]))
+            at--;
+        if (!(gain(&a) > 0) || at == MESSAGE_CATEGORIES_MAX)
+            continue;
+        n += n < MESSAGE_CATEGORIES_MAX ? 1 : 0;
+        memmove(&most[at + 1], &most[at], (n - 1 - at) * sizeof(most[0]));
+        most[at] = a;
+    }
+    for (size_t i = 0; i < n; i++)
+        buf_fmt(b, "%s%s in %.1f%% (was %.1f%%)", i > 0 ? ", " : "; missing ", most[i].name,
+                100 * most[i].now, 100 * most[i].before);
 }
 
 /* The other segments, as many as the record takes. */
@@ -244,6 +300,9 @@ static enum status fill_message(const struct alert_case *c, struct arena *a, str
     buf_slice_add(&b, out->segment);
     if (out->state == ALERT_FIRING)
         add_categories(out, &b);
+    if (out->state == ALERT_FIRING &&
+        facet_counts_missing(c->tally->base->features[c->feature].facet))
+        add_absences(c, &b);
     add_reason(out, &b);
     buf_fmt(&b, " (%" PRId64 " comments, %" PRId64 " videos)", c->window->n, c->window->videos);
     if (!buf_failed(&b))

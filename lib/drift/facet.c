@@ -1,34 +1,76 @@
 /* SPDX-License-Identifier: MIT */
 #include "drift/facet.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "base/time.h"
 
-static void put_lang(struct score *s, struct slice value)
+static void put_lang(struct score *s, struct slice value, struct aspect *room)
 {
+    (void)room;
     s->lang = value;
 }
 
-static void put_is_reply(struct score *s, struct slice value)
+static void put_is_reply(struct score *s, struct slice value, struct aspect *room)
 {
+    (void)room;
     s->is_reply = slice_is(value, "true");
 }
 
-static void put_model(struct score *s, struct slice value)
+static void put_model(struct score *s, struct slice value, struct aspect *room)
 {
+    (void)room;
     s->model = value;
 }
 
-static void put_model_version(struct score *s, struct slice value)
+static void put_model_version(struct score *s, struct slice value, struct aspect *room)
 {
+    (void)room;
     s->model_version = value;
 }
 
-static void put_encoder(struct score *s, struct slice value)
+static void put_encoder(struct score *s, struct slice value, struct aspect *room)
 {
+    (void)room;
     s->encoder = value;
+}
+
+static void put_aspect(struct score *s, struct slice value, struct aspect *room)
+{
+    *room = (struct aspect){ .category = value };
+    s->aspects_detected = (struct aspect_list){ room, 1 };
+}
+
+/* An aspect that has a name. */
+static bool is_named(const struct aspect *a)
+{
+    return a->category.n > 0;
+}
+
+static size_t named_aspects(const struct score *s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->aspects_detected.n; i++)
+        n += is_named(&s->aspects_detected.v[i]) ? 1 : 0;
+    return n;
+}
+
+/* Which one it is, facet aspect says, where it is a category too: in either order. */
+static void put_has_aspect(struct score *s, struct slice value, struct aspect *room)
+{
+    if (slice_is(value, "true") && named_aspects(s) == 0)
+        put_aspect(s, slice_str("some"), room);
+}
+
+/* It follows from the features. */
+static void put_missing(struct score *s, struct slice value, struct aspect *room)
+{
+    (void)s;
+    (void)value;
+    (void)room;
 }
 
 static struct slice video(const struct score *s)
@@ -59,6 +101,24 @@ static struct slice model_version(const struct score *s)
 static struct slice encoder(const struct score *s)
 {
     return s->encoder;
+}
+
+static struct slice has_aspect(const struct score *s)
+{
+    return slice_str(named_aspects(s) > 0 ? "true" : "false");
+}
+
+/* How many features are NaN or infinite. */
+static struct slice missing(const struct score *s)
+{
+    static const char *const names[] = { "none", "one",   "two",   "three", "four", "five",
+                                         "six",  "seven", "eight", "nine",  "many" };
+    const size_t many = sizeof(names) / sizeof(names[0]) - 1;
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->features.n && n < many; i++)
+        n += isfinite(s->features.v[i]) ? 0 : 1;
+    return slice_str(names[n]);
 }
 
 #define HOUR_MS INT64_C(3600000)
@@ -117,15 +177,17 @@ static struct slice hour_of_week(const struct score *s)
 struct facet {
     const char *name;
     struct slice (*one)(const struct score *s); /* NULL: the aspects */
-    void (*put)(struct score *s,
-                struct slice value); /* NULL: aspects, and what has no categories */
-    struct slice (*at)(int64_t ms);  /* of time: that of a time */
-    int64_t length;                  /* of time */
+    void (*put)(struct score *s, struct slice value,
+                struct aspect *room); /* NULL: it has no categories */
+    struct slice (*at)(int64_t ms);   /* of time: that of a time */
+    int64_t length;                   /* of time */
 };
 
 static const struct facet facets[FACETS_MAX] = {
     { "video", video, NULL, NULL, 0 },
-    { "aspect", NULL, NULL, NULL, 0 },
+    { "aspect", NULL, put_aspect, NULL, 0 },
+    { "has_aspect", has_aspect, put_has_aspect, NULL, 0 },
+    { "missing", missing, put_missing, NULL, 0 },
     { "lang", lang, put_lang, NULL, 0 },
     { "is_reply", is_reply, put_is_reply, NULL, 0 },
     { "model", model, put_model, NULL, 0 },
@@ -136,8 +198,8 @@ static const struct facet facets[FACETS_MAX] = {
     { "hour_of_week", hour_of_week, NULL, hour_of_week_at, HOUR_MS },
 };
 
-const char facet_names[] = "video, aspect, lang, is_reply, model, model_version, encoder, hour, "
-                           "weekday, hour_of_week";
+const char facet_names[] = "video, aspect, has_aspect, missing, lang, is_reply, model, "
+                           "model_version, encoder, hour, weekday, hour_of_week";
 
 struct slice facet_at(const struct facet *f, int64_t ms)
 {
@@ -164,17 +226,18 @@ const char *facet_name(const struct facet *f)
 
 bool facet_has_categories(const struct facet *f)
 {
-    return !f->one || f->put;
+    return f->put != NULL;
 }
 
-void facet_put(const struct facet *f, struct slice value, struct score *s, struct aspect *aspect)
+bool facet_counts_missing(const struct facet *f)
 {
-    if (f->put) {
-        f->put(s, value);
-        return;
-    }
-    *aspect = (struct aspect){ .category = value };
-    s->aspects_detected = (struct aspect_list){ aspect, 1 };
+    return f && f->one == missing;
+}
+
+void facet_put(const struct facet *f, struct slice value, struct score *s, struct aspect *room)
+{
+    if (f->put)
+        f->put(s, value, room);
 }
 
 enum status facets_parse(const char *list, const char *option, const struct facet **facet,
@@ -210,21 +273,11 @@ enum status facets_parse_categories(const char *list, const struct facet **facet
     return st;
 }
 
-/* An aspect that has a name. */
-static bool is_named(const struct aspect *a)
-{
-    return a->category.n > 0;
-}
-
 size_t facet_count(const struct facet *f, const struct score *s)
 {
-    size_t n = 0;
-
     if (f->one)
         return f->one(s).n > 0 ? 1 : 0;
-    for (size_t i = 0; i < s->aspects_detected.n; i++)
-        n += is_named(&s->aspects_detected.v[i]) ? 1 : 0;
-    return n;
+    return named_aspects(s);
 }
 
 struct slice facet_value(const struct facet *f, const struct score *s, size_t i)

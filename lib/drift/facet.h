@@ -2,6 +2,8 @@
 /* facet.h -- the texts of a score by which comments can be told apart.
  *
  *     video, aspect, lang, is_reply, model, model_version, encoder
+ *     has_aspect: whether it names any (true, false)
+ *     missing: how many of its features have no value (none, one .. nine, many)
  *     hour (00..23), weekday (mon..sun), hour_of_week (mon00..sun23): of its arrival, in UTC
  *
  * Segments (drift/segment.h) and categories (drift/category.h) name them. A
@@ -19,7 +21,7 @@
 #include "base/slice.h"
 #include "record/score.h"
 
-enum { FACETS_MAX = 10 };
+enum { FACETS_MAX = 12 };
 
 struct facet;
 
@@ -38,13 +40,17 @@ struct slice facet_at(const struct facet *f, int64_t ms);
 /* For how long it has one value, in ms; 0: it is none of time. Such a stretch begins at a multiple
  * of it. */
 int64_t facet_length(const struct facet *f);
+
 /* Whether its values are the categories of a feature: not those of a video, of which each day has
  * others, nor of time. */
 bool facet_has_categories(const struct facet *f);
 
-/* Puts a value into a score as facet_value() would find it there, of a facet that has categories;
- * the score borrows the text, and of aspects the room for one. */
-void facet_put(const struct facet *f, struct slice value, struct score *s, struct aspect *aspect);
+/* Whether it is missing; false of NULL, the facet of numbers. */
+bool facet_counts_missing(const struct facet *f);
+
+/* Puts a value into a score as facet_value() would find it there, of a facet that has categories
+ * (that of missing it has by its features); the score borrows the text, and room for an aspect. */
+void facet_put(const struct facet *f, struct slice value, struct score *s, struct aspect *room);
 
 /* Facets of a list with commas, which option of a program names; NULL: none. facet has FACETS_MAX
  * places. ST_FATAL "usage: <option>: ...": what is no facet, or is there twice. */

@@ -289,6 +289,32 @@ class Turn(Case):
         self.assertEqual([(a["start_ms"], a["severity"], a["state"]) for a in alerts],
                          [(self.turn, "CRITICAL", "firing")])
 
+    def test_what_goes_missing_is_an_alert(self):
+        """A producer leaves a feature out, of half of the comments; no aspect is found any more."""
+        path, alerts = self.dir / "b.json", self.dir / "alerts.jsonl"
+        run = absa("baseline", "--input", self.data / "baseline.jsonl", "--out", path,
+                   "--categories", "missing,has_aspect")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        stream = (self.data / "stream.jsonl").read_bytes()
+        comments = absa("ingest", "--pipe", "-q", stdin=stream).stdout
+        scores = [json.loads(line) for line in absa("score", "--pipe", "-q", stdin=comments).stdout.splitlines()]
+        words = [f["name"] for f in json.loads(path.read_bytes())["features"]].index("words") - 4
+        for mark in scores:
+            if mark.get("kind", "end") != "end":
+                mark["wm_ms"] = -2**63  # all comes in one window
+        for i, s in enumerate(s for s in scores if "features" in s):
+            s.update(arrival_ms=self.turn, src_wm_ms=-2**63, aspects_detected=[])
+            s["features"][words] = None if i % 2 else s["features"][words]
+        said = "".join(json.dumps(s) + "\n" for s in scores).encode()
+        run = absa("drift", "--pipe", "-q", "-X", f"drift.baseline={path}", "-X", "drift.policy=fixed",
+                   "--alerts", alerts, stdin=said)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        alert, = lines(alerts)
+        self.assertEqual((alert["feature"], alert["severity"]), ("missing", "CRITICAL"))
+        self.assertIn("; missing words in 50.0% (was 0.0%): PSI", alert["message"])
+        self.assertEqual({o["name"] for o in alert["others"]} & {"has_aspect", "words"}, {"has_aspect"})
+        self.assertEqual(absa("verify-alert", alerts).returncode, 0)
+
     def test_the_same_from_two_files(self):
         whole = (self.data / "stream.jsonl").read_text().splitlines(keepends=True)
         a, b = self.dir / "a.jsonl", self.dir / "b.jsonl"
