@@ -179,7 +179,7 @@ static void add_elsewhere(const struct alert *al, const struct style *style, str
         buf_byte(out, ' ');
         visible_add(m->feature, out);
         if (m->p.has)
-            buf_fmt(out, "  p %.2g", m->p.v);
+            buf_chance(out, "  p", m->p.v);
         buf_byte(out, '\n');
     }
 }
@@ -224,8 +224,9 @@ static void add_proof(const struct alert *al, const struct style *style, struct 
         return;
     label("evidence", style, out);
     visible_add(e->test, out);
-    buf_fmt(out, "  p %.2g  q %.2g <= %.2g  effect %.3g  most moved: ", al->p.v, al->q.v, e->level,
-            e->effect);
+    buf_chance(out, "  p", al->p.v);
+    buf_chance(out, "  q", al->q.v);
+    buf_fmt(out, " <= %.2g  effect %.3g  most moved: ", e->level, e->effect);
     visible_add(e->moved, out);
     buf_byte(out, '\n');
 }

@@ -105,7 +105,7 @@ static void add_alert(const struct alert *al, const struct style *style, struct 
     if (al->psi.has && al->threshold > 0)
         buf_fmt(out, " %s %g", al->psi.v > al->threshold ? ">" : "<=", al->threshold);
     if (al->evidence && al->p.has)
-        buf_fmt(out, "  p %.2g", al->p.v);
+        buf_chance(out, "  p", al->p.v);
     buf_fmt(out, "  n %" PRId64, al->n);
     if (al->n_eff < (double)al->n)
         buf_fmt(out, " (worth %.0f)", al->n_eff);

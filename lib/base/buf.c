@@ -116,6 +116,14 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
     b->n += (size_t)n;
 }
 
+void buf_chance(struct buf *b, const char *name, double p)
+{
+    if (p < 1e-300)
+        buf_fmt(b, "%s < 1e-300", name);
+    else
+        buf_fmt(b, "%s %.2g", name, p);
+}
+
 void buf_truncate(struct buf *b, size_t n)
 {
     assert(n <= b->n);

@@ -48,6 +48,9 @@ void buf_str(struct buf *b, const char *s);
 void buf_byte(struct buf *b, char c);
 void buf_fmt(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* "p 0.012" for name "p"; "p < 1e-300" where doubles end: nothing has a probability of 0. */
+void buf_chance(struct buf *b, const char *name, double p);
+
 /* n zero bytes to be filled by the caller; NULL when failed. */
 char *buf_extend(struct buf *b, size_t n);
 

@@ -201,7 +201,7 @@ static void add_reason(const struct alert *al, struct buf *b)
     if (al->state == ALERT_FIRING && al->threshold > 0)
         buf_fmt(b, " > %g", al->threshold);
     if (al->state == ALERT_FIRING && al->evidence)
-        buf_fmt(b, ", p %.2g", al->p.v);
+        buf_chance(b, ", p", al->p.v);
 }
 
 /* Less than this is no digit of a percentage. */

@@ -90,7 +90,8 @@ void view_evidence(const struct alert *al, struct buf *out)
 {
     if (!al->evidence || !al->p.has)
         return;
-    buf_fmt(out, "p %.2g (%.*s); most moved: %.*s", al->p.v, SLICE_ARG(al->evidence->test),
+    buf_chance(out, "p", al->p.v);
+    buf_fmt(out, " (%.*s); most moved: %.*s", SLICE_ARG(al->evidence->test),
             SLICE_ARG(al->evidence->moved));
 }
 
@@ -99,8 +100,9 @@ void view_shares(const struct alert *al, struct buf *out)
     if (al->linf.has)
         buf_fmt(out, "largest difference %.1f %%, ", 100 * al->linf.v);
     if (al->chi2_p.has)
-        buf_fmt(out, "chi-square p %.2g, ", al->chi2_p.v);
-    buf_fmt(out, "%lld unseen", al->unseen.has ? (long long)al->unseen.v : 0);
+        buf_chance(out, "chi-square p", al->chi2_p.v);
+    buf_fmt(out, "%s%lld unseen", al->chi2_p.has ? ", " : "",
+            al->unseen.has ? (long long)al->unseen.v : 0);
 }
 
 void view_also(const struct alert *al, struct buf *out)

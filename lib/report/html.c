@@ -81,6 +81,14 @@ void html_number(struct buf *out, double x)
         buf_str(out, "\xE2\x80\x93");
 }
 
+void html_chance(struct buf *out, double p)
+{
+    if (p < 1e-300)
+        buf_str(out, "&lt; 1e-300");
+    else
+        html_number(out, p);
+}
+
 void html_share(struct buf *out, double share)
 {
     if (isfinite(share))

@@ -30,6 +30,9 @@ void html_count(struct buf *out, int64_t n);
 /* A number to three digits; a dash for what is not defined. */
 void html_number(struct buf *out, double x);
 
+/* A p; "< 1e-300" where doubles end, since nothing has a probability of 0. */
+void html_chance(struct buf *out, double p);
+
 /* 12.3 %; a dash for what is not defined. */
 void html_share(struct buf *out, double share);
 

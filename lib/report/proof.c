@@ -28,7 +28,7 @@ static void chance(struct buf *out, const struct alert *al)
     if (!al->p.has)
         return;
     row(out, "p");
-    html_number(out, al->p.v);
+    html_chance(out, al->p.v);
     buf_str(out, "; ");
     word_say(out, WORD_P, al->p.v);
 }
@@ -37,7 +37,7 @@ static void chance(struct buf *out, const struct alert *al)
 static void budget(struct buf *out, const struct alert *al)
 {
     row(out, "q");
-    html_number(out, opt(al->q));
+    html_chance(out, opt(al->q));
     buf_fmt(out, "; of %zu features that were tested together; ", al->evidence->family.n);
     buf_str(out, opt(al->q) <= al->evidence->level ? "evidence, since at most "
                                                    : "no evidence, since above ");

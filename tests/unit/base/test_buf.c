@@ -26,6 +26,19 @@ static void writes_follow_each_other(void **state)
     buf_release(&b);
 }
 
+static void nothing_has_a_probability_of_0(void **state)
+{
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 100);
+    buf_chance(&b, "p", 0.0123);
+    buf_chance(&b, ", q", 1e-300);
+    buf_chance(&b, ", p", 0);
+    assert_true(slice_is(buf_slice(&b), "p 0.012, q 1e-300, p < 1e-300"));
+    buf_release(&b);
+}
+
 static void a_write_past_the_maximum_changes_nothing_and_sticks(void **state)
 {
     struct buf b;
@@ -110,6 +123,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_follow_each_other),
+        cmocka_unit_test(nothing_has_a_probability_of_0),
         cmocka_unit_test(a_write_past_the_maximum_changes_nothing_and_sticks),
         cmocka_unit_test(a_long_format_grows_the_buffer),
         cmocka_unit_test(extended_bytes_are_zero),
