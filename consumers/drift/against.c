@@ -13,7 +13,6 @@
  * What another bundle scored than the baseline's is compared with nothing: such a stretch is
  * baseline_stale, until the baseline's bundle scores again or a run with another baseline
  * begins (order.h). */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,61 +27,50 @@ static struct baseline *own_of(const struct judge *j, struct slice name)
     return s ? j->own[s - j->base->segments] : NULL;
 }
 
-static bool is_of_season(const struct judge *j, struct slice name)
+static enum status check_season(const struct judge *j, struct err *err)
 {
-    const char *season = j->season ? facet_name(j->season) : "";
-    struct slice prefix = slice_str(season);
+    const struct facet *f = j->season.facet;
 
-    return j->season && name.n > prefix.n && name.p[prefix.n] == ':' &&
-           slice_eq((struct slice){ name.p, prefix.n }, prefix);
-}
-
-static enum status check_season(const struct judge *j, size_t found, struct err *err)
-{
-    const int64_t length = facet_length(j->season);
-
-    if (found == 0) {
+    if (f && j->season.known == 0) {
         return err_set(err, ST_FATAL,
                        "config: drift.season = %s, but the baseline knows no %s well enough (%d "
                        "comments of %d videos): absa baseline --segments %s, over a longer stretch",
-                       facet_name(j->season), facet_name(j->season), REFERENCE_COMMENTS,
-                       REFERENCE_VIDEOS, facet_name(j->season));
+                       facet_name(f), facet_name(f), REFERENCE_COMMENTS, REFERENCE_VIDEOS,
+                       facet_name(f));
     }
-    if (length % j->conf.window_ms != 0)
+    if (f && facet_length(f) % j->conf.window_ms != 0)
         return err_set(err, ST_FATAL,
                        "config: drift.season = %s: window.ms must divide it, or a window would "
                        "be of two",
-                       facet_name(j->season));
+                       facet_name(f));
     return ST_OK;
 }
 
 enum status against_init(struct judge *j, struct err *err)
 {
     const struct baseline *base = j->base;
+    const struct facet *season = facet_find(slice_str(j->conf.season ? j->conf.season : ""));
     enum status st = ST_OK;
-    size_t seasons = 0;
 
-    j->season = facet_find(slice_str(j->conf.season ? j->conf.season : ""));
-    if (j->season && facet_length(j->season) == 0)
+    if (season && facet_length(season) == 0)
         return err_set(err, ST_FATAL, "config: drift.season = %s is none", j->conf.season);
     j->own = calloc(base->n_segments + 1, sizeof(struct baseline *));
     if (!j->own)
         return err_set(err, ST_FATAL, "out of memory");
     for (size_t i = 0; i < base->n_segments && st == ST_OK; i++) {
         const struct baseline_segment *s = &base->segments[i];
-        const bool season = is_of_season(j, slice_str(s->name));
 
-        if (!s->own ||
-            (!season && segments_find(&j->segments, slice_str(s->name)) == j->segments.n))
-            continue;
-        seasons += season;
-        st = reference_new(base, s->own, s->video_size, &j->own[i], err);
+        if (s->own && segments_find(&j->segments, slice_str(s->name)) < j->segments.n)
+            st = reference_new(base, s->own, s->video_size, &j->own[i], err);
     }
-    return st == ST_OK && j->season ? check_season(j, seasons, err) : st;
+    if (st == ST_OK)
+        st = season_init(&j->season, season, base, err);
+    return st == ST_OK ? check_season(j, err) : st;
 }
 
 void against_release(struct judge *j)
 {
+    season_release(&j->season);
     for (size_t i = 0; j->own && i < j->base->n_segments; i++)
         reference_free(j->own[i]);
     free(j->own);
@@ -94,24 +82,6 @@ void against_forget(struct seat *seat)
     free(seat->lesson);
     seat->learned = NULL;
     seat->lesson = NULL;
-}
-
-/* The whole: of this hour or day, when it has a season. */
-static struct against the_whole(const struct judge *j, int64_t at_ms)
-{
-    struct against a = { .base = j->base, .state = WINDOW_EVALUATED, .since_ms = WM_NONE };
-    char name[BASELINE_NAME_MAX];
-    struct slice slot;
-    int n;
-
-    if (!j->season)
-        return a;
-    slot = facet_at(j->season, at_ms);
-    n = snprintf(name, sizeof(name), "%s:%.*s", facet_name(j->season), SLICE_ARG(slot));
-    const struct baseline *own = own_of(j, (struct slice){ name, (size_t)n });
-    a.base = own ? own : j->base;
-    a.since_ms = time_floor(at_ms, facet_length(j->season));
-    return a;
 }
 
 /* A segment that the baseline does not know well enough. */
@@ -149,7 +119,9 @@ struct against judge_against(const struct judge *j, size_t segment, int64_t at_m
     struct against a = { .base = own, .state = WINDOW_EVALUATED, .since_ms = WM_NONE };
 
     if (slice_is(name, "all"))
-        a = the_whole(j, at_ms);
+        a = (struct against){ .base = season_at(&j->season, at_ms),
+                              .state = WINDOW_EVALUATED,
+                              .since_ms = season_since(&j->season, at_ms) };
     else if (!own)
         a = a_learner(j, &j->seats[segment], at_ms);
     if (j->conf.max_age_ms > 0 && j->base->until_ms > 0 && a.state == WINDOW_EVALUATED &&

@@ -339,8 +339,8 @@ static enum status name_config(struct judge *j, struct err *err)
         buf_fmt(&b, "drift.keep_firing_for=%" PRId64 "\ndrift.scan.max_span.ms=%" PRId64 "\n",
                 j->conf.keep_firing_for, j->conf.span_ms);
     }
-    if (j->season)
-        buf_fmt(&b, "drift.season=%s\n", facet_name(j->season));
+    if (j->season.facet)
+        buf_fmt(&b, "drift.season=%s\n", facet_name(j->season.facet));
     if (j->segments.n > 1)
         buf_fmt(&b, "drift.warming.comments=%" PRId64 "\n", j->conf.warming_comments);
     if (j->conf.max_age_ms > 0)

@@ -29,6 +29,7 @@
 #include "drift/open.h"
 #include "drift/scan.h"
 #include "drift/scan_weigh.h"
+#include "drift/season.h"
 #include "drift/segment.h"
 #include "drift/tally.h"
 #include "drift/window.h"
@@ -105,8 +106,8 @@ struct judge {
     char config_id[BASELINE_ID_LEN + 1]; /* sha256:... of the effective configuration */
     struct wire *wire;
     const struct baseline *base;
-    struct baseline **own;      /* references, one a segment that base lists; NULL: not needed */
-    const struct facet *season; /* drift.season; NULL: there is none                           */
+    struct baseline **own; /* references, one a segment that base lists; NULL: not needed */
+    struct season season;  /* drift.season */
     struct segments segments;
     struct arena *arena;    /* for one record or one step of a close */
     struct arena *unpacked; /* for a closed pane that is summed      */

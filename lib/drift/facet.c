@@ -129,6 +129,8 @@ static struct slice missing(const struct score *s)
         "10" day "11" day "12" day "13" day "14" day "15" day "16" day "17" day "18" day "19" day  \
         "20" day "21" day "22" day "23"
 
+enum { HOURS = 24, WEEKDAYS = 7, HOURS_OF_WEEK = 168 };
+
 static size_t slot_of(int64_t ms, int64_t length, int64_t slots)
 {
     int64_t at = time_floor(ms, length) / length % slots;
@@ -140,7 +142,7 @@ static struct slice hour_at(int64_t ms)
 {
     static const char names[] = HOURS_OF("");
 
-    return (struct slice){ names + 2 * slot_of(ms, HOUR_MS, 24), 2 };
+    return (struct slice){ names + 2 * slot_of(ms, HOUR_MS, HOURS), 2 };
 }
 
 /* The first of January 1970 was a Thursday. */
@@ -148,7 +150,7 @@ static struct slice weekday_at(int64_t ms)
 {
     static const char names[] = "thufrisatsunmontuewed";
 
-    return (struct slice){ names + 3 * slot_of(ms, DAY_MS, 7), 3 };
+    return (struct slice){ names + 3 * slot_of(ms, DAY_MS, WEEKDAYS), 3 };
 }
 
 static struct slice hour_of_week_at(int64_t ms)
@@ -156,7 +158,7 @@ static struct slice hour_of_week_at(int64_t ms)
     static const char names[] = HOURS_OF("thu") HOURS_OF("fri") HOURS_OF("sat") HOURS_OF("sun")
         HOURS_OF("mon") HOURS_OF("tue") HOURS_OF("wed");
 
-    return (struct slice){ names + 5 * slot_of(ms, HOUR_MS, 168), 5 };
+    return (struct slice){ names + 5 * slot_of(ms, HOUR_MS, HOURS_OF_WEEK), 5 };
 }
 
 static struct slice hour(const struct score *s)
@@ -181,21 +183,22 @@ struct facet {
                 struct aspect *room); /* NULL: it has no categories */
     struct slice (*at)(int64_t ms);   /* of time: that of a time */
     int64_t length;                   /* of time */
+    size_t slots;                     /* of time: so many values */
 };
 
 static const struct facet facets[FACETS_MAX] = {
-    { "video", video, NULL, NULL, 0 },
-    { "aspect", NULL, put_aspect, NULL, 0 },
-    { "has_aspect", has_aspect, put_has_aspect, NULL, 0 },
-    { "missing", missing, put_missing, NULL, 0 },
-    { "lang", lang, put_lang, NULL, 0 },
-    { "is_reply", is_reply, put_is_reply, NULL, 0 },
-    { "model", model, put_model, NULL, 0 },
-    { "model_version", model_version, put_model_version, NULL, 0 },
-    { "encoder", encoder, put_encoder, NULL, 0 },
-    { "hour", hour, NULL, hour_at, HOUR_MS },
-    { "weekday", weekday, NULL, weekday_at, DAY_MS },
-    { "hour_of_week", hour_of_week, NULL, hour_of_week_at, HOUR_MS },
+    { "video", video, NULL, NULL, 0, 0 },
+    { "aspect", NULL, put_aspect, NULL, 0, 0 },
+    { "has_aspect", has_aspect, put_has_aspect, NULL, 0, 0 },
+    { "missing", missing, put_missing, NULL, 0, 0 },
+    { "lang", lang, put_lang, NULL, 0, 0 },
+    { "is_reply", is_reply, put_is_reply, NULL, 0, 0 },
+    { "model", model, put_model, NULL, 0, 0 },
+    { "model_version", model_version, put_model_version, NULL, 0, 0 },
+    { "encoder", encoder, put_encoder, NULL, 0, 0 },
+    { "hour", hour, NULL, hour_at, HOUR_MS, HOURS },
+    { "weekday", weekday, NULL, weekday_at, DAY_MS, WEEKDAYS },
+    { "hour_of_week", hour_of_week, NULL, hour_of_week_at, HOUR_MS, HOURS_OF_WEEK },
 };
 
 const char facet_names[] = "video, aspect, has_aspect, missing, lang, is_reply, model, "
@@ -209,6 +212,16 @@ struct slice facet_at(const struct facet *f, int64_t ms)
 int64_t facet_length(const struct facet *f)
 {
     return f->length;
+}
+
+size_t facet_slots(const struct facet *f)
+{
+    return f->slots;
+}
+
+size_t facet_slot(const struct facet *f, int64_t ms)
+{
+    return slot_of(ms, f->length, (int64_t)f->slots);
 }
 
 const struct facet *facet_find(struct slice name)

@@ -41,6 +41,10 @@ struct slice facet_at(const struct facet *f, int64_t ms);
  * of it. */
 int64_t facet_length(const struct facet *f);
 
+/* How many values it has, one of time, and the number of the one at a time. */
+size_t facet_slots(const struct facet *f);
+size_t facet_slot(const struct facet *f, int64_t ms);
+
 /* Whether its values are the categories of a feature: not those of a video, of which each day has
  * others, nor of time. */
 bool facet_has_categories(const struct facet *f);
