@@ -108,15 +108,14 @@ static void tell_policy(const struct calibration *c, const char *name)
 
 static void tell(const struct calibration *c)
 {
-    if (c->tail > 0) {
-        fprintf(stderr,
-                "calibrated on %d days that differ, each against the others, for %g false alarms a "
-                "month:\n",
-                c->stretches, c->per_month);
-    } else {
-        fprintf(stderr, "calibrated on %d stretches of %d days for %g false alarms a month:\n",
-                c->stretches, c->days, c->per_month);
-    }
+    const struct facet *season = c->settings.season;
+
+    if (c->tail > 0)
+        fprintf(stderr, "calibrated on %d days that differ, each against the others", c->stretches);
+    else
+        fprintf(stderr, "calibrated on %d stretches of %d days", c->stretches, c->days);
+    fprintf(stderr, "%s%s, for %g false alarms a month:\n", season ? ", by " : "",
+            season ? facet_name(season) : "", c->per_month);
     tell_policy(c, "significant");
     tell_policy(c, "early");
 }

@@ -38,7 +38,7 @@ const struct conf_prop drift_props[] = {
     { .name = "window.min_videos", .type = CONF_INT, .at = offsetof(struct drift_props, min_videos), .dflt = "10", .min = 1, .max = 1000000,
       .doc = "Effective videos (n^2 / sum n_v^2) that a window needs before it is judged; fewer: insufficient_data.", .reload = CONF_RUN },
     { .name = "drift.season", .type = CONF_CHOICE, .at = offsetof(struct drift_props, season), .dflt = "none", .choices = "none|hour|weekday|hour_of_week",
-      .doc = "Compares segment all with what the baseline has of the same hour of the day, day of the week or hour of the week (UTC, of arrival), where that is 2000 comments of 10 videos: absa baseline --segments hour. window.ms must divide it.", .reload = CONF_RUN },
+      .doc = "Compares segment all with what the baseline has of the same hour of the day, day of the week or hour of the week (UTC, of arrival), where that is 2000 comments of 10 videos: absa baseline --segments hour -X drift.season=hour, which calibrates it so. window.ms must divide it.", .reload = CONF_RUN },
     { .name = "drift.warming.comments", .type = CONF_INT, .at = offsetof(struct drift_props, warming_comments), .dflt = "2000", .min = 0, .max = 1000000000,
       .doc = "A segment other than all, of which the baseline has not enough for one of its own, is compared with its own first windows once they have so many comments, and is warming before; 0: it is compared with the baseline of all.", .reload = CONF_RUN },
     { .name = "drift.warming.max.ms", .type = CONF_MS, .at = offsetof(struct drift_props, warming_ms), .dflt = "7d", .min = 1000, .max = 31622400000,

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "consumers/drift/promise.h"
 
-#include <string.h>
-
 struct calibration_settings drift_settings(const struct drift_conf *conf)
 {
     return (struct calibration_settings){
@@ -11,6 +9,7 @@ struct calibration_settings drift_settings(const struct drift_conf *conf)
         .min_videos = conf->min_videos,
         .streak_min = conf->streak_min,
         .effect_min = conf->effect_min,
+        .season = facet_find(slice_str(conf->season ? conf->season : "")),
     };
 }
 
@@ -21,8 +20,6 @@ struct promise drift_promise(const struct drift_conf *conf, const struct policy 
     double budget = segments->n > 1 ? conf->false_alarms / 2 : conf->false_alarms;
     struct promise p = { .why = calibration_fault(&base->calibration, policy, &settings, budget) };
 
-    if (!p.why && conf->season && strcmp(conf->season, "none") != 0)
-        p.why = "baselines by season are not calibrated";
     if (!p.why && segments_find(segments, slice_str("all")) == segments->n)
         p.why = "the segment all is not watched";
     if (!p.why)

@@ -153,6 +153,7 @@ struct baseline_input {
     size_t n_categories;
     const struct baseline_rows *segments; /* n_segments of them, in any order */
     size_t n_segments;
+    bool segments_known; /* all are compared with themselves, however little they hold */
 };
 
 /* Makes a baseline, split test included (whether it passed is for the caller to

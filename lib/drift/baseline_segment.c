@@ -68,7 +68,7 @@ static enum status add(struct baseline *b, const struct baseline_rows *rows,
     memcpy(s->name, rows->name, strlen(rows->name));
     b->n_segments++;
     measure(s, rows, in->videos, scratch);
-    if (s->comments < REFERENCE_COMMENTS || s->videos < REFERENCE_VIDEOS)
+    if (!in->segments_known && (s->comments < REFERENCE_COMMENTS || s->videos < REFERENCE_VIDEOS))
         return ST_OK;
     return baseline_own_build(b, in, rows, s, err);
 }

@@ -39,6 +39,7 @@ enum {
 struct world {
     const struct calibrate *c;
     struct baseline *base;
+    struct season season; /* of it */
     struct scan *scan;
     struct tally *tally;
     struct sighting_values *values;
@@ -105,6 +106,23 @@ static enum status plan(struct calibrate *c, struct err *err)
     return st;
 }
 
+/* Days that are drawn are of any day of the week. */
+static enum status plan_season(struct calibrate *c, struct err *err)
+{
+    const struct facet *f = c->settings.season;
+    enum status st = season_init(&c->season, f, c->base, err);
+
+    if (st != ST_OK || !f)
+        return st;
+    if (c->season.known == 0)
+        return err_set(err, ST_REJECT, "it knows no %s well enough: --segments %s", facet_name(f),
+                       facet_name(f));
+    if (c->left_out.n == 0 && (int64_t)facet_slots(f) * facet_length(f) > MS_DAY)
+        return err_set(err, ST_REJECT, "its days are alike, and drift.season = %s tells days apart",
+                       facet_name(f));
+    return ST_OK;
+}
+
 enum status calibrate_begin(struct calibrate *c, struct err *err)
 {
     enum status st;
@@ -112,12 +130,15 @@ enum status calibrate_begin(struct calibrate *c, struct err *err)
 
     c->pool = NULL;
     c->left_out = (struct left_out){ 0 };
+    c->season = (struct season){ 0 };
     c->tail = 0;
     if (c->in->n < monitored_scores(c->in->names[0]))
         return err_set(err, ST_REJECT, "it is not one of scores");
     st = pool_new(c->in, c->arrival_ms, &c->pool, err);
     if (st == ST_OK)
         st = plan(c, err);
+    if (st == ST_OK)
+        st = plan_season(c, err);
     if (st != ST_OK)
         return st;
     days = c->left_out.n > 0 ? c->left_out.n : c->pool->days;
@@ -129,6 +150,7 @@ enum status calibrate_begin(struct calibrate *c, struct err *err)
 
 void calibrate_end(struct calibrate *c)
 {
+    season_release(&c->season);
     left_out_release(&c->left_out);
     pool_free(c->pool);
     c->pool = NULL;
@@ -139,6 +161,35 @@ static void gather(const struct world *w, const double *from, double *to)
 {
     for (size_t i = 0; i < w->drawn.n; i++)
         to[i] = from[w->drawn.v[i].row];
+}
+
+static int64_t came_ms(const struct world *w, size_t i)
+{
+    return w->c->arrival_ms[w->drawn.v[i].row];
+}
+
+/* Builds a baseline of columns of the rows that were drawn, with what is compared by season. */
+static enum status build_seasons(struct world *w, struct baseline_input *in, struct err *err)
+{
+    const struct facet *f = w->c->settings.season;
+    struct season_rows parts = { 0 };
+    int64_t *at_ms = calloc(in->rows + 1, sizeof(*at_ms));
+    enum status st = at_ms ? ST_OK : no_memory(err);
+
+    for (size_t i = 0; at_ms && i < in->rows; i++)
+        at_ms[i] = came_ms(w, i);
+    if (st == ST_OK && f)
+        st = season_rows_init(&parts, f, at_ms, in->rows, err);
+    in->segments = parts.part; /* others than those of the whole: other rows */
+    in->n_segments = parts.n;
+    in->segments_known = true; /* c->season says which are */
+    if (st == ST_OK)
+        st = baseline_build(in, &w->base, err);
+    if (st == ST_OK)
+        st = season_init(&w->season, f, w->base, err);
+    season_rows_release(&parts);
+    free(at_ms);
+    return st;
 }
 
 /* Builds a baseline of the rows that were drawn. */
@@ -170,8 +221,7 @@ static enum status build_from(struct world *w, struct err *err)
         in.categories = words;
         in.videos = from->videos ? videos : NULL;
         in.rows = rows;
-        in.n_segments = 0; /* theirs are other rows */
-        st = baseline_build(&in, &w->base, err);
+        st = build_seasons(w, &in, err);
     }
     free(videos);
     free(columns);
@@ -191,6 +241,7 @@ static void world_end(struct world *w)
     sighting_values_free(w->values);
     tally_free(w->tally);
     scan_free(w->scan);
+    season_release(&w->season);
     baseline_free(w->base);
     free(w);
 }
@@ -350,9 +401,18 @@ static void forget_alerts(struct world *w)
         w->least[row] = CALIBRATION_NEVER;
 }
 
-/* Closes a pane and looks back from its end. */
-static enum status close_pane(struct world *w, int64_t start_ms, struct err *err)
+/* What comments that came at a time are compared with: the whole, where the stream's are. */
+static const struct baseline *against(const struct world *w, int64_t at_ms)
 {
+    const struct season *judged = &w->c->season;
+
+    return season_at(judged, at_ms) == judged->whole ? w->base : season_at(&w->season, at_ms);
+}
+
+/* Closes a pane and looks back from its end. came: when a comment in it did. */
+static enum status close_pane(struct world *w, int64_t start_ms, int64_t came, struct err *err)
+{
+    const int64_t since_ms = season_since(&w->season, start_ms); /* both begin at midnight */
     int64_t at_ms = start_ms + w->c->settings.pane_ms;
     struct pane_delta sparse = { .start_ms = start_ms };
     enum status st;
@@ -362,8 +422,9 @@ static enum status close_pane(struct world *w, int64_t start_ms, struct err *err
     if (st == ST_OK)
         st = history_add(&w->past, start_ms, &sparse, err);
     tally_clear(w->tally);
+    scan_against(w->scan, against(w, came));
     if (st == ST_OK)
-        st = scan_look(w->scan, &w->past, &w->rules, WM_NONE, at_ms, err);
+        st = scan_look(w->scan, &w->past, &w->rules, since_ms, at_ms, err);
     history_drop(&w->past, history_needed(&w->past, at_ms, w->rules.span_ms, SCAN_COMMENTS_MAX));
     for (int row = 0; row < CALIBRATION_POLICIES && st == ST_OK; row++)
         weigh(w, row);
@@ -385,7 +446,7 @@ static enum status play(struct world *w, struct err *err)
 
         st = count(w, &w->drawn.v[i], err);
         if (st == ST_OK && (i + 1 == w->drawn.n || w->drawn.v[i + 1].ms / pane_ms != pane))
-            st = close_pane(w, pane * pane_ms, err);
+            st = close_pane(w, pane * pane_ms, came_ms(w, i), err);
     }
     return st;
 }

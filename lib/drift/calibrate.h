@@ -25,6 +25,7 @@
 #include "drift/calibration.h"
 #include "drift/left_out.h"
 #include "drift/pool.h"
+#include "drift/season.h"
 
 enum {
     CALIBRATE_DAYS_MIN = 14,    /* of the baseline                                     */
@@ -46,6 +47,7 @@ struct calibrate {
     /* Filled by calibrate_begin(). */
     struct pool *pool;
     struct left_out left_out; /* without days: they are alike                    */
+    struct season season;     /* of base                                         */
     int32_t days;             /* of a stretch                                    */
     int32_t tail;             /* of calibration.h                                */
     int32_t worlds;           /* at most stretches                               */

@@ -115,8 +115,8 @@ struct calibration_level calibration_level(const struct calibration *c, const st
 static bool same(const struct calibration_settings *a, const struct calibration_settings *b)
 {
     return a->pane_ms == b->pane_ms && a->span_ms == b->span_ms && a->min_videos == b->min_videos &&
-           a->streak_min == b->streak_min && !(a->effect_min < b->effect_min) &&
-           !(a->effect_min > b->effect_min);
+           a->streak_min == b->streak_min && a->season == b->season &&
+           !(a->effect_min < b->effect_min) && !(a->effect_min > b->effect_min);
 }
 
 const char *calibration_fault(const struct calibration *c, const struct policy *policy,

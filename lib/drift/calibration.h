@@ -32,6 +32,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "drift/facet.h"
 #include "drift/policy.h"
 
 enum {
@@ -51,10 +52,11 @@ enum {
 /* What the levels depend on. */
 struct calibration_settings {
     int64_t pane_ms;
-    int64_t span_ms;    /* drift.scan.max_span.ms            */
-    int64_t min_videos; /* window.min_videos                 */
-    int64_t streak_min; /* drift.for                         */
-    double effect_min;  /* drift.effect_min                  */
+    int64_t span_ms;            /* drift.scan.max_span.ms            */
+    int64_t min_videos;         /* window.min_videos                 */
+    int64_t streak_min;         /* drift.for                         */
+    double effect_min;          /* drift.effect_min                  */
+    const struct facet *season; /* drift.season; NULL: none */
 };
 
 struct calibration {

@@ -56,6 +56,8 @@ void calibration_write(const struct calibration *c, struct buf *out)
     buf_fmt(out, "\"min_videos\":%" PRId64 ",\"for\":%" PRId64 ",", s->min_videos, s->streak_min);
     if (c->tail > 0)
         buf_fmt(out, "\"tail\":%" PRId32 ",", c->tail);
+    if (s->season)
+        buf_fmt(out, "\"season\":\"%s\",", facet_name(s->season));
     put_number(out, "effect_min", s->effect_min);
     put_number(out, "per_month", c->per_month);
     for (int row = 0; row < CALIBRATION_POLICIES; row++) {
@@ -87,6 +89,17 @@ static int64_t get_int(struct reader *r, const char *name, int64_t lo, int64_t h
         return lo;
     }
     return json_integer_value(v);
+}
+
+/* A facet of time, or none. */
+static const struct facet *get_season(struct reader *r)
+{
+    const json_t *v = json_object_get(r->obj, "season");
+    const struct facet *f = facet_find(slice_str(json_is_string(v) ? json_string_value(v) : ""));
+
+    if (v && (!f || facet_length(f) == 0))
+        fail(r, "season");
+    return v ? f : NULL;
 }
 
 static double get_number(struct reader *r, const char *name)
@@ -147,6 +160,7 @@ enum status calibration_read(const json_t *obj, struct calibration *out, struct 
     s->span_ms = get_int(&r, "max_span_ms", 1, INT64_MAX);
     s->min_videos = get_int(&r, "min_videos", 1, INT64_MAX);
     s->streak_min = get_int(&r, "for", 1, INT32_MAX);
+    s->season = get_season(&r);
     s->effect_min = get_number(&r, "effect_min");
     out->per_month = get_number(&r, "per_month");
     for (int row = 0; row < CALIBRATION_POLICIES && r.st == ST_OK; row++)

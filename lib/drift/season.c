@@ -59,3 +59,54 @@ int64_t season_since(const struct season *s, int64_t at_ms)
 {
     return s->facet ? time_floor(at_ms, facet_length(s->facet)) : WM_NONE;
 }
+
+/* How many rows are in the slots before each. */
+static void count_before(const struct facet *f, const int64_t *at_ms, size_t rows, size_t *before)
+{
+    size_t sum = 0;
+
+    for (size_t i = 0; i < rows; i++)
+        before[facet_slot(f, at_ms[i])]++;
+    for (size_t k = 0; k < facet_slots(f); k++) {
+        const size_t n = before[k];
+
+        before[k] = sum;
+        sum += n;
+    }
+}
+
+enum status season_rows_init(struct season_rows *r, const struct facet *f, const int64_t *at_ms,
+                             size_t rows, struct err *err)
+{
+    const size_t slots = facet_slots(f);
+    size_t *at = calloc(slots + 1, sizeof(*at));
+
+    *r = (struct season_rows){ .part = calloc(slots, sizeof(*r->part)),
+                               .row = calloc(rows + 1, sizeof(*r->row)),
+                               .name = calloc(slots, sizeof(*r->name)) };
+    if (!at || !r->part || !r->row || !r->name) {
+        free(at);
+        return err_set(err, ST_FATAL, "out of memory");
+    }
+    count_before(f, at_ms, rows, at);
+    for (size_t i = 0; i < rows; i++)
+        r->row[at[facet_slot(f, at_ms[i])]++] = i;
+    for (size_t k = 0; k < slots; k++) { /* at[] has come to the end of each */
+        const size_t first = k > 0 ? at[k - 1] : 0;
+
+        if (at[k] == first)
+            continue;
+        season_name(f, k, r->name[k]);
+        r->part[r->n++] = (struct baseline_rows){ r->name[k], r->row + first, at[k] - first };
+    }
+    free(at);
+    return ST_OK;
+}
+
+void season_rows_release(struct season_rows *r)
+{
+    free(r->part);
+    free(r->row);
+    free(r->name);
+    *r = (struct season_rows){ 0 };
+}

@@ -42,4 +42,17 @@ int64_t season_since(const struct season *s, int64_t at_ms);
 /* The segment of a slot of a facet of time, "hour:07"; out holds SEASON_NAME_MAX bytes. */
 void season_name(const struct facet *f, size_t slot, char *out);
 
+/* Rows of a baseline by their slot, as its segments. */
+struct season_rows {
+    struct baseline_rows *part; /* n of them, none is empty */
+    size_t n;
+    size_t *row;
+    char (*name)[SEASON_NAME_MAX];
+};
+
+/* Of rows that came at at_ms. ST_FATAL: memory; release in any case. O(rows + slots). */
+MUST_USE enum status season_rows_init(struct season_rows *r, const struct facet *f,
+                                      const int64_t *at_ms, size_t rows, struct err *err);
+void season_rows_release(struct season_rows *r);
+
 #endif

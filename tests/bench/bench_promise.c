@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* bench_promise.c -- a budget of one false alarm a month: how many there are, in months drawn
  * from where the baseline came from; by calibration and by bounds. bench_promise [BASELINES
- * [MONTHS [STREAM]]], 10 baselines of 28 days, 20 months on each and all three streams unless
+ * [MONTHS [STREAM]]], 10 baselines of 28 days, 20 months on each and all streams unless
  * told. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +63,10 @@ int main(int argc, char **argv)
         { "independent videos, correlation 0.1", { .videos_a_day = 60, .rho = 0.1 } },
         { "comments as good as independent", { .videos_a_day = 60, .rho = 0 } },
         { "days that differ by 0.15 sd", { .videos_a_day = 60, .rho = 0.1, .day_sd = 0.15 } },
+        { "weekends 0.4 sd off, by weekday",
+          { .videos_a_day = 80, .rho = 0.1, .day_sd = 0.05, .weekend = 0.4 } },
+        { "the same, days differ by 0.15 sd",
+          { .videos_a_day = 80, .rho = 0.1, .day_sd = 0.15, .weekend = 0.4 } },
     };
     int baselines = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 10;
     int months = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 20;

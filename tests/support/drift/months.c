@@ -79,6 +79,23 @@ static void make_video(const struct months_kind *kind, int day, const double *we
     }
 }
 
+/* Of days since 1970, which began on a Thursday. */
+static bool is_weekend(int day)
+{
+    return day % 7 == 2 || day % 7 == 3;
+}
+
+/* The rows of each weekday, for a kind whose weekends are others. */
+static void list_slots(const struct months_kind *kind, struct months_rows *r)
+{
+    struct err err = { { 0 } };
+
+    if (kind->weekend == 0)
+        return;
+    r->season = facet_find(slice_str("weekday"));
+    check(season_rows_init(&r->slots, r->season, r->arrival_ms, r->n, &err), &err);
+}
+
 void months_make(const struct months_kind *kind, uint64_t seed, struct months_rows *out)
 {
     size_t n = (size_t)kind->days * (size_t)kind->videos_a_day * COMMENTS;
@@ -87,10 +104,11 @@ void months_make(const struct months_kind *kind, uint64_t seed, struct months_ro
     struct made *at = made;
 
     for (int d = 0; d < kind->days; d++) {
+        const double off = is_weekend(d) ? kind->weekend : 0;
         double weather[MONTHS_FEATURES];
 
         for (int f = 0; f < MONTHS_FEATURES; f++)
-            weather[f] = kind->day_sd * normal(&p);
+            weather[f] = off + kind->day_sd * normal(&p);
         for (int v = 0; v < kind->videos_a_day; v++, at += COMMENTS)
             make_video(kind, d, weather, &p, at);
     }
@@ -107,10 +125,12 @@ void months_make(const struct months_kind *kind, uint64_t seed, struct months_ro
             out->column[f][i] = made[i].x[f];
     }
     free(made);
+    list_slots(kind, out);
 }
 
 void months_release(struct months_rows *r)
 {
+    season_rows_release(&r->slots);
     for (int f = 0; f < MONTHS_FEATURES; f++)
         free(r->column[f]);
     free(r->arrival_ms);
@@ -131,7 +151,9 @@ struct baseline_input months_input(const struct months_rows *r)
                                     .columns = (const double *const *)r->column,
                                     .n = MONTHS_FEATURES,
                                     .videos = r->video,
-                                    .rows = r->n };
+                                    .rows = r->n,
+                                    .segments = r->slots.part,
+                                    .n_segments = r->slots.n };
 }
 
 struct calibration_settings months_settings(void)
@@ -141,6 +163,14 @@ struct calibration_settings months_settings(void)
                                           .min_videos = 10,
                                           .streak_min = 3,
                                           .effect_min = 0.005 };
+}
+
+struct calibration_settings months_settings_of(const struct months_rows *r)
+{
+    struct calibration_settings s = months_settings();
+
+    s.season = r->season;
+    return s;
 }
 
 struct baseline *months_baseline(const struct months_rows *r)
@@ -160,7 +190,7 @@ bool months_calibrate(struct baseline *b, const struct months_rows *r, int stret
     struct calibrate c = { .in = &in,
                            .arrival_ms = r->arrival_ms,
                            .base = b,
-                           .settings = months_settings(),
+                           .settings = months_settings_of(r),
                            .stretches = stretches,
                            .seed = seed };
     struct err err = { { 0 } };
@@ -184,6 +214,7 @@ bool months_calibrate(struct baseline *b, const struct months_rows *r, int stret
 /* A judge of one segment, without its stage. */
 struct judge {
     struct scan *scan;
+    struct season season;
     struct scan_rules rules;
     struct history past;
     struct scan_memory memory;
@@ -193,6 +224,8 @@ struct judge {
 
 static void boundary(struct judge *j, int64_t at_ms, double level)
 {
+    const int64_t season_ms = season_since(&j->season, at_ms - 1);
+    const int64_t from_ms = season_ms > j->memory.from_ms ? season_ms : j->memory.from_ms;
     double p[MONTHS_FEATURES];
     double q[MONTHS_FEATURES];
     enum severity severity[MONTHS_FEATURES];
@@ -200,7 +233,8 @@ static void boundary(struct judge *j, int64_t at_ms, double level)
     struct err err = { { 0 } };
     bool over;
 
-    check(scan_look(j->scan, &j->past, &j->rules, j->memory.from_ms, at_ms, &err), &err);
+    scan_against(j->scan, season_at(&j->season, at_ms - 1));
+    check(scan_look(j->scan, &j->past, &j->rules, from_ms, at_ms, &err), &err);
     scan_weigh(j->scan, &j->rules, j->memory.streak, &w);
     j->memory = scan_remember(j->scan, &j->rules, &j->memory, &w, j->firing, &over);
     if (over)
@@ -245,7 +279,7 @@ static void count(const struct months_rows *r, size_t row, const struct baseline
 int months_alerts(const struct baseline *b, const struct months_rows *r, const char *policy,
                   double level)
 {
-    const struct calibration_settings s = months_settings();
+    const struct calibration_settings s = months_settings_of(r);
     struct sighting_values *v = must(sighting_values_new(b));
     struct tally *t = must(tally_new(b));
     struct err err = { { 0 } };
@@ -259,6 +293,7 @@ int months_alerts(const struct baseline *b, const struct months_rows *r, const c
                        .firing = -1 };
 
     check(policy_find(slice_str(policy), &j.rules.policy, &err), &err);
+    check(season_init(&j.season, s.season, b, &err), &err);
     for (size_t i = 0; i < r->n; i++) {
         int64_t pane = r->arrival_ms[i] / MONTHS_PANE_MS;
 
@@ -267,6 +302,7 @@ int months_alerts(const struct baseline *b, const struct months_rows *r, const c
             close_pane(&j, t, pane * MONTHS_PANE_MS, level);
     }
     history_release(&j.past);
+    season_release(&j.season);
     scan_free(j.scan);
     tally_free(t);
     sighting_values_free(v);

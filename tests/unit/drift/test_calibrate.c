@@ -154,7 +154,7 @@ static void test_file(void **state)
     free(c);
 }
 
-/* That of days left out has its tail, which is fewer than they are. */
+/* That of days left out has its tail, which is fewer than they are, and its season. */
 static void test_file_of_days(void **state)
 {
     struct calibration c = stepped(28, 1);
@@ -165,6 +165,7 @@ static void test_file_of_days(void **state)
 
     (void)state;
     c.tail = 7;
+    c.settings.season = facet_find(slice_str("weekday"));
     buf_init(&b, 1 << 20);
     buf_byte(&b, '{');
     calibration_write(&c, &b);
@@ -175,6 +176,14 @@ static void test_file_of_days(void **state)
     json_t *obj = json_object_get(root, "calibration");
     assert_int_equal(calibration_read(obj, &back, &err), ST_OK);
     assert_int_equal(back.tail, 7);
+    assert_null(calibration_fault(&back, policy_of("early"), &c.settings, 1));
+    c.settings.season = NULL;
+    assert_non_null(calibration_fault(&back, policy_of("early"), &c.settings, 1));
+    json_object_set_new(obj, "season", json_string("lang"));
+    assert_int_equal(calibration_read(obj, &back, &err), ST_REJECT);
+    assert_non_null(strstr(err.msg, "season"));
+    json_object_set_new(obj, "season", json_string("weekday"));
+    assert_int_equal(calibration_read(obj, &back, &err), ST_OK);
     assert_true(calibration_level(&back, policy_of("early"), 0).level == 0);
     json_object_set_new(obj, "tail", json_integer(28));
     assert_int_equal(calibration_read(obj, &back, &err), ST_REJECT);
@@ -185,11 +194,16 @@ static void test_file_of_days(void **state)
     buf_release(&b);
 }
 
-/* Too few days or videos: said, and the baseline is as it was. */
+/* Too few days or videos, weekdays that are alike or that nothing is known of: said, and the
+ * baseline is as it was. */
 static void test_too_little(void **state)
 {
-    static const struct months_kind few[] = { { .days = 12, .videos_a_day = 20 },
-                                              { .days = 15, .videos_a_day = 5 } };
+    static const struct months_kind few[] = {
+        { .days = 12, .videos_a_day = 20 },
+        { .days = 15, .videos_a_day = 5 },
+        { .days = 28, .videos_a_day = 80, .weekend = 1e-9 },
+        { .days = 28, .videos_a_day = 20, .weekend = 1, .day_sd = 0.1 },
+    };
 
     (void)state;
     for (size_t i = 0; i < sizeof(few) / sizeof(few[0]); i++) {
@@ -296,6 +310,20 @@ static void test_the_promise_is_kept_in_any_weather(void **state)
     assert_true(kept.bounds > 36);
 }
 
+/* 12 on average where weekends are others and each day has some weather, judged by weekday: a
+ * reference of four Mondays knows less of the weather than the whole does. */
+static void test_the_promise_is_kept_by_season(void **state)
+{
+    struct kept kept = play_months(
+        (struct months_kind){
+            .days = 28, .videos_a_day = 80, .rho = 0.1, .day_sd = 0.15, .weekend = 0.4 },
+        4, 3);
+
+    (void)state;
+    assert_in_range(kept.calibrated, 2, 24);
+    assert_true(kept.bounds > 12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,6 +336,7 @@ int main(void)
         cmocka_unit_test(test_bytes_follow_from_the_seed),
         cmocka_unit_test(test_the_promise_is_kept),
         cmocka_unit_test(test_the_promise_is_kept_in_any_weather),
+        cmocka_unit_test(test_the_promise_is_kept_by_season),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
