@@ -10,7 +10,6 @@ import sys
 import tempfile
 import time
 
-import pipeline
 import world  # noqa: F401  (finds tests/support)
 import harness as h
 
@@ -32,7 +31,7 @@ class Cluster(h.Broker):
 
     def __enter__(self):
         self.dir = tempfile.mkdtemp(prefix="absa-kafka-")
-        self.ports = [str(pipeline.free_port()) for _ in range(2 * NODES)]
+        self.ports = [str(h.free_port()) for _ in range(2 * NODES)]
         self.address = ",".join(f"127.0.0.1:{p}" for p in self.ports[::2])
         starting = [self.begin(n) for n in range(1, NODES + 1)]
         for process in starting:
@@ -73,7 +72,7 @@ class Proxied(h.Broker):
 
     def __init__(self):
         super().__init__()
-        self.through_port, self.proxy = pipeline.free_port(), None
+        self.through_port, self.proxy = h.free_port(), None
 
     def start(self):
         """Again after the broker's death: the network is the one that was there."""

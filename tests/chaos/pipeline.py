@@ -3,9 +3,7 @@
 another end is a failure. Knows how each of its processes is hurt."""
 import collections
 import pathlib
-import random
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
@@ -17,15 +15,6 @@ import harness as h
 STAGES = ("ingest", "score", "pane", "judge")
 COMMENT_PARTITIONS = 6
 BATCH_BYTES = 16384  # of a scraper's producer, as Kafka's own has it: whoever reads holds whole batches
-
-
-def free_port():
-    """One that no outgoing connection is given meanwhile: below the ephemeral ones."""
-    while True:
-        port = random.randrange(15000, 32000)
-        with socket.socket() as s:
-            if s.connect_ex(("127.0.0.1", port)) != 0:
-                return port
 
 
 def wanted(stage, processes):
@@ -52,7 +41,7 @@ class Pipeline(h.Deployment):
         self.looked = 0.0
 
     def command(self, stage, slot):
-        self.ports[slot] = free_port()
+        self.ports[slot] = h.free_port()
         program, *args = super().command(stage, slot)
         args[args.index(f"-Xkafka.bootstrap.servers={self.broker.address}")] = \
             f"-Xkafka.bootstrap.servers={self.via}"

@@ -52,15 +52,23 @@ def wait_for(what, condition, timeout=180):
     raise AssertionError("waited in vain for " + what)
 
 
+given = set()  # ports
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Where nobody listens, given once. Below the ephemeral ones: there an outgoing connection, also one
+    that looks for the server that is to come or to come back, could take it meanwhile."""
+    while True:
+        port = random.randrange(15000, 32000)
+        with socket.socket() as s:
+            if port not in given and s.connect_ex(("127.0.0.1", port)) != 0:
+                given.add(port)
+                return port
 
 
 def get_page(port, path):
     """What a program serves there: its type and its text."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as r:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as r:
         return r.headers["Content-Type"], r.read().decode()
 
 

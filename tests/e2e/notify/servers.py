@@ -4,7 +4,6 @@ import json
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -13,7 +12,7 @@ import urllib.request
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(TOP / "tests/support"))
-from broker import skip  # noqa: E402
+from harness import free_port, skip  # noqa: E402
 from tls import make_ca  # noqa: E402,F401
 
 BUILD = pathlib.Path(os.environ.get("ABSA_BUILD", TOP / "build/dev"))
@@ -77,9 +76,7 @@ class Sns:
 
     def __init__(self, folder):
         python = moto_python()
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            self.port = s.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
         with open(pathlib.Path(folder) / "moto.log", "w") as log:
             self.process = subprocess.Popen(

@@ -5,7 +5,6 @@ says so; absa doctor tells all of it."""
 import json
 import pathlib
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -13,7 +12,7 @@ import urllib.error
 import urllib.request
 
 from servers import BIN, BUILD, Mail, Sns, make_ca
-from broker import Broker
+from harness import Broker, free_port
 
 folder = pathlib.Path(tempfile.mkdtemp(prefix="absa-notify-"))
 ca = make_ca(folder, "ca")
@@ -23,9 +22,7 @@ for name, word in (("right", "right"), ("mended", "wrong")):
     (folder / name).write_text(word)
     (folder / name).chmod(0o600)
 subprocess.run([BUILD / "tests/alert_frames", folder], check=True)
-with socket.socket() as s:
-    s.bind(("127.0.0.1", 0))
-    port = s.getsockname()[1]
+port = free_port()
 
 
 def configure(broker, mail, sns):
