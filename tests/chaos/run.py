@@ -52,6 +52,8 @@ class Progress:
 class Run:
     """processes: of each stage; seconds: of the feed, 0 as fast as it goes."""
 
+    stall_s = STALL_S
+
     def __init__(self, broker, prefix, world, processes=2, commit_ms=100, records=True, bin=None,
                  via=None, order=0):
         self.world, self.broker, self.prefix = world, broker, prefix
@@ -122,7 +124,7 @@ class Run:
             if now != last:
                 self.faults.moved = time.monotonic()
                 self.result["work_s"] = round(self.faults.moved - began, 1)
-            if now != last or not self.faults.over() or self.feeder.ended is None:
+            if now != last or not (self.faults.over() and self.feeder.ended and self.world.coming.done()):
                 moved, last = time.monotonic(), now
             self.progress.show(f"{self.feeder.sent}/{self.lines} fed, {now[0]} scores, {now[1]} "
                                f"windows, {now[2]} alerts, {dict(self.faults.done)}")
@@ -131,7 +133,7 @@ class Run:
                 want = want or self.world.reference()
                 if self.is_all(now, want, time.monotonic() - moved):
                     break
-            if time.monotonic() - moved > STALL_S:
+            if time.monotonic() - moved > self.stall_s:
                 raise Stalled(f"nothing moves any more at {now[:3]} scores, windows, alerts, of "
                               f"{self.goal(want)}")
             time.sleep(0.02)
@@ -165,6 +167,14 @@ class Run:
         refused = collections.Counter((r["part"], r["offset"], r["index"], r["reason"])
                                       for r in rows if r["stage"] == "ingest")
         return refused, sum(r["reason"] == "killer" for r in rows)
+
+    def so_far(self):
+        """What is wrong with the windows and alerts that there are, however many are still to come."""
+        want, wrong = self.world.reference(), []
+        for kind in ("windows", "alerts"):
+            lines = [text for _, text in self.pipeline.rows(kind)]
+            wrong += compare.compare(kind, lines, want[kind][:len(lines)])
+        return wrong
 
     def judge(self):
         want = self.world.reference()

@@ -21,6 +21,7 @@ DIAGONAL = [(20, 1, 0), (200, 3, 1), (2000, 6, 2)]
 MATRIX_RECORDS = 10000
 BUFFERS_MB = 4  # queues and batches, which are full when there is a backlog, whatever its size
 DEATHS_MAX = 2  # one in full flight, one of a start
+MUTANT_STALL_S = 40  # a defect may lose what is waited for
 SOCKET_MS = 3000  # with a network that misbehaves: how long a client waits for an answer
 
 
@@ -180,6 +181,7 @@ def controls(args, stage):
                 how = dict(mutants.CONTROLS[name])
                 r = run.Run(stage.broker(), f"{name}-{seed}", w, 2, how.pop("commit_ms"), bin=programs)
                 r.result["defect"] = mutants.defect(name)
+                r.stall_s = MUTANT_STALL_S
                 last = seed == args.seed + mutants.TRIES - 1
                 yield r, lambda r=r, how=how, seed=seed, last=last: found_out(
                     r, last, lambda: r.go(seed=seed, **how))
@@ -188,18 +190,22 @@ def controls(args, stage):
 
 
 def found_out(r, last, go):
-    """A mutant has to be told by what it wrote, or by a stage that refuses to go on (70)."""
+    """A mutant has to be told by what it wrote, also where it wrote too little to come to an end, or by
+    a stage that refuses to go on (70)."""
+    why = []
     try:
         go()
     except run.Stalled:
-        raise
-    except AssertionError as e:
-        why = getattr(e, "why", [str(e)])[0]
-        if not isinstance(e, run.Wrong) and "ended with 70" not in why:
+        why = r.so_far()
+        if last and not why:
             raise
-        r.result["found"] = why[:300]
-        return
-    if last:
+    except AssertionError as e:
+        why = getattr(e, "why", [str(e)])
+        if not isinstance(e, run.Wrong) and "ended with 70" not in why[0]:
+            raise
+    if why:
+        r.result["found"] = why[0][:300]
+    elif last:
         raise AssertionError("the defect was not found")
 
 
