@@ -128,13 +128,54 @@ class Program:
         self.process.kill()
         self.process.wait()
 
-    def end(self, timeout=30):
+    def end(self, timeout=60):
         """SIGTERM, and how it ended."""
         self.process.terminate()
         return self.process.wait(timeout)
 
     def said(self):
         return self.log.read_text(errors="replace")
+
+    def kill_at_work(self, counter, total, kills, rnd):
+        """kill -9 again and again in the middle of its work, which is done when the counter is at the
+        total: after equal shares of it and a moment more. Fails when it came too late."""
+        for k in range(kills):
+            wait_for(f"kill {k + 1}", lambda: counter.n >= total * k / (kills + 2))
+            time.sleep(rnd.uniform(0, 0.4))
+            self.kill()
+            assert counter.n < total, f"kill {k + 1} of {kills} came when the work was done: make it slower"
+            self.start()
+
+
+class Feeder(threading.Thread):
+    """Records for each partition of a topic, and some more until it is told to stop and once after:
+    whoever reads them is not done before. make(part, first, n): n lines, after first that it made."""
+
+    def __init__(self, broker, topic, parts, make, begin):
+        super().__init__(daemon=True)
+        self.broker, self.topic, self.make, self.begin = broker, topic, make, begin
+        self.n, self.enough = [0] * parts, threading.Event()
+
+    def put(self, part, n):
+        self.broker.put(self.topic, part, self.make(part, self.n[part], n))
+        self.n[part] += n
+
+    def run(self):
+        for part in range(len(self.n)):
+            self.put(part, self.begin)
+        part = 0
+        while not self.enough.wait(0.2):
+            self.put(part % len(self.n), self.begin // 10)
+            part += 1
+        self.put(part % len(self.n), self.begin // 10)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *why):
+        self.enough.set()
+        self.join()
 
 
 class Counter:
@@ -248,7 +289,7 @@ class Deployment:
         """SIGTERM to all: each must drain and end with 0."""
         for program in self.running.values():
             program.process.terminate()
-        ended = {slot: p.process.wait(timeout=30) for slot, p in self.running.items()}
+        ended = {slot: p.process.wait(timeout=60) for slot, p in self.running.items()}
         self.running = {}
         bad = {slot: code for slot, code in ended.items() if code not in (0, 75)}
         if bad:
