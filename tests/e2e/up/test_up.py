@@ -4,6 +4,7 @@
     test_up.py          on the embedded broker
     test_up.py kafka    on Apache Kafka, with each child killed in turn
 """
+import json
 import os
 import pathlib
 import re
@@ -34,34 +35,45 @@ class Up:
     def said(self):
         return self.err.read_text() + (self.dir / "stdout").read_text()
 
+    def wait_for(self, what, condition):
+        """condition() once it is true; fails when the run has ended before."""
+        found = []
+
+        def look():
+            assert self.process.poll() is None, f"ended before {what}:\n{self.said()}"
+            found[:] = [condition()]
+            return found[0]
+
+        h.wait_for(what, look)
+        return found[0]
+
     def address(self):
-        until = time.monotonic() + 30
-        while time.monotonic() < until and self.process.poll() is None:
-            found = re.search(r"import -b (\S+)", self.err.read_text())
-            if found:
-                return found.group(1)
-            time.sleep(0.1)
-        raise AssertionError(f"no address:\n{self.said()}")
+        return self.wait_for("the address", lambda: re.search(r"import -b (\S+)", self.err.read_text()))[1]
 
     def children(self):
-        """{command line: pid}"""
+        """{command line: pid} of those that run."""
         pids = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         found = {}
         for pid in pids.read_text().split():
-            line = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-            found[line] = int(pid)
+            try:
+                line = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if line:  # else it is dead and not buried yet
+                found[line] = int(pid)
         return found
 
-    def child(self, word, seconds=20):
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            for line, pid in self.children().items():
-                if word in line:
-                    return pid
-            time.sleep(0.1)
-        raise AssertionError(f"no {word} among {self.children()}:\n{self.said()}")
+    def child(self, word, other_than=0):
+        """The pid of a child, once it runs."""
+        return self.wait_for(word, lambda: next(
+            (pid for line, pid in self.children().items() if word in line and pid != other_than), 0))
 
-    def wait(self, seconds=60):
+    def pids(self, n):
+        """Those of its n children, once each of them runs."""
+        self.wait_for(f"{n} children", lambda: len(self.children()) == n)
+        return list(self.children().values())
+
+    def wait(self, seconds=120):
         return self.process.wait(timeout=seconds)
 
 
@@ -91,7 +103,7 @@ class Case(unittest.TestCase):
                 h.read_lines(self.work / "want/alerts.jsonl"))
 
     def wait_for(self, address, options, n):
-        until = time.monotonic() + 90
+        until = time.monotonic() + 180
         while True:
             got = h.run(h.BIN / "absa-tail", "-b", address, *options, "-t", "windows",
                         "-o", "beginning", "-e", "-f", "%s\\n").stdout.splitlines()
@@ -100,7 +112,7 @@ class Case(unittest.TestCase):
             time.sleep(0.5)
 
     def none_left(self, pids):
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while alive(pids) and time.monotonic() < until:
             time.sleep(0.1)
         self.assertEqual(alive(pids), [])
@@ -117,9 +129,8 @@ class Embedded(Case):
         self.assertIn("a broker in memory", said)
         self.assertIn("0 failures", said)
         self.assertNotIn("never ran", said)
-        h.wait_for("a line about the alert", lambda: "absa up: alert  " in up.said(), timeout=60)
-        pids = list(up.children().values())
-        self.assertEqual(len(pids), 6)
+        h.wait_for("a line about the alert", lambda: "absa up: alert  " in up.said())
+        pids = up.pids(6)
         up.process.send_signal(signal.SIGINT)
         self.assertEqual(up.wait(), 0, up.said())
         self.none_left(pids)
@@ -131,9 +142,9 @@ class Embedded(Case):
     def test_a_death_ends_it(self):
         for victim in ("absa-score", "absa-broker"):
             with self.subTest(victim):
-                up = self.up("--for", "60s")
+                up = self.up("--for", "10m")
                 up.address()
-                pids = list(up.children().values())
+                pids = up.pids(6)
                 os.kill(up.child(victim), signal.SIGKILL)
                 self.assertEqual(up.wait(), 75, up.said())
                 self.assertIn("died", up.said())
@@ -147,8 +158,7 @@ class Embedded(Case):
                 up = self.up()
                 up.address()
                 up.child("drift.role=judge")
-                pids = list(up.children().values())
-                self.assertEqual(len(pids), 6)
+                pids = up.pids(6)
                 up.process.send_signal(sig)
                 self.assertEqual(up.wait(), code, up.said())
                 self.none_left(pids)
@@ -222,7 +232,17 @@ notify.receiver.mail.to = me@example.org
         return {p.read_text().split("Message-ID: ", 1)[1].split("\n")[0]
                 for p in (self.work / "mail").glob("*.eml")}
 
+    def feed(self, address, windows, *args, seconds=20):
+        """The crawl as it is read in so many seconds."""
+        first, last = json.loads(windows[0]), json.loads(windows[-1])
+        speed = (last["end_ms"] - first["start_ms"]) // (1000 * seconds)
+        process = subprocess.Popen([h.BIN / "absa-import", "-q", "-b", address, "--arrival", "created",
+                                    "--speed", f"{speed}x", *args, h.CRAWL])
+        self.addCleanup(process.kill)
+        return process
+
     def test_each_child_killed_in_turn(self):
+        """While comments keep coming."""
         windows, alerts = self.backtest()
         conf = self.configure()
         prefix = ["-Xtopic.prefix=up."]
@@ -231,23 +251,20 @@ notify.receiver.mail.to = me@example.org
             self.assertEqual(up.wait(), 78, up.said())
             self.assertIn("absa topics apply -b " + broker.address, up.said())
             h.run(h.BIN / "absa-topics", "apply", "-b", broker.address, *prefix)
-            h.run(h.BIN / "absa-import", "-q", "-b", broker.address, "--arrival", "created",
-                  *prefix, h.CRAWL)
             up = self.up("-b", broker.address, *conf, *ONE)
+            up.pids(6)
+            feed = self.feed(broker.address, windows, *prefix)
             for word in ("absa-ingest", "absa-score", "drift.role=pane", "drift.role=judge",
                          "absa-notify"):
-                time.sleep(2)
+                time.sleep(1)
                 pid = up.child(word)
                 os.kill(pid, signal.SIGKILL)
-                time.sleep(0.5)
-                self.assertNotEqual(up.child(word), pid)
+                up.child(word, other_than=pid)
+            self.assertIsNone(feed.poll(), "all was said before the last was killed")
+            self.assertEqual(feed.wait(180), 0)
             self.assertEqual(self.wait_for(broker.address, prefix, len(windows)), windows)
-            until = time.monotonic() + 60
-            while not self.mails() and time.monotonic() < until:
-                time.sleep(0.5)
-            self.assertTrue(self.mails(), f"{len(alerts)} alerts and no mail\n{up.said()}")
-            pids = list(up.children().values())
-            self.assertEqual(len(pids), 6)
+            up.wait_for(f"a mail, for {len(alerts)} alerts", self.mails)
+            pids = up.pids(6)
             up.process.send_signal(signal.SIGINT)
             self.assertEqual(up.wait(), 0, up.said())
             self.none_left(pids)
