@@ -49,13 +49,14 @@ class Browser:
         os.close(to_read)
         os.close(to_write)
         self.ids, self.pending, self.session, self.complaints = itertools.count(1), b"", None, []
-        self.loaded = 0
+        self.loaded = set()  # navigations; the first page's own load may come late
         pages = self.ask("Target.getTargets")["targetInfos"]
         page = next(t for t in pages if t["type"] == "page")
         self.session = self.ask("Target.attachToTarget", targetId=page["targetId"],
                                 flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.ask(domain + ".enable")
+        self.ask("Page.setLifecycleEventsEnabled", enabled=True)
         self.ask("Emulation.setTimezoneOverride", timezoneId=self.timezone)
         return self
 
@@ -93,8 +94,8 @@ class Browser:
 
     def hear(self, m):
         what, p = m.get("method"), m.get("params", {})
-        if what == "Page.loadEventFired":
-            self.loaded += 1
+        if what == "Page.lifecycleEvent" and p["name"] == "load":
+            self.loaded.add(p["loaderId"])
         elif what == "Runtime.exceptionThrown":
             self.complaints.append(json.dumps(p["exceptionDetails"])[:600])
         elif what == "Runtime.consoleAPICalled" and p["type"] in ("error", "warning", "assert"):
@@ -108,9 +109,8 @@ class Browser:
         self.ask("Emulation.setEmulatedMedia", features=[
             {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
             {"name": "prefers-reduced-motion", "value": "reduce"}])
-        want = self.loaded + 1
-        self.ask("Page.navigate", url=url)
-        while self.loaded < want:
+        navigation = self.ask("Page.navigate", url=url)["loaderId"]
+        while navigation not in self.loaded:
             self.hear(self.message())
 
     def js(self, expression):
@@ -120,7 +120,7 @@ class Browser:
             raise AssertionError(f"{expression}: {got['exceptionDetails']}")
         return got["result"].get("value")
 
-    def wait(self, expression, seconds=60):
+    def wait(self, expression, seconds=180):
         until = time.monotonic() + seconds
         while not self.js(f"Boolean({expression})"):
             if time.monotonic() > until:

@@ -44,11 +44,11 @@ def ask(url, path):
     got = []
 
     def there():
-        with urllib.request.urlopen(url + path, timeout=20) as r:
+        with urllib.request.urlopen(url + path, timeout=60) as r:
             got[:] = [r.status, json.loads(r.read())]
         return got[0] == 200
 
-    h.wait_for(path, there, timeout=60)
+    h.wait_for(path, there)
     return got[1]
 
 
