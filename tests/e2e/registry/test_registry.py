@@ -342,10 +342,9 @@ def test_swap_under_load(b):
     wait_for("the registry to be missed", lambda: "is not to be had" in program.said())
     b.put("swap.raw", 0, raw(200, 2500))
     wait_for("all", lambda: sum("sentiment_score" in s for s in d.records("scores")) >= 2700)
-    page = h.get_page(port, "/metrics")[1]
     for word in ('result="taken"} 1', 'result="refused"} 1', 'result="unreachable"}',
                  f'version="2",bundle="{sha256(r.versions[2])[:12]}"'):
-        assert word in page, word
+        wait_for(word, lambda: word in h.get_page(port, "/metrics")[1])
     scored = [s for s in d.records("scores") if "sentiment_score" in s]
     assert len(scored) == len({s["comment_id"] for s in scored}) == 2700
     assert {s["bundle_sha256"] for s in scored} == {sha256(r.versions[1]), sha256(r.versions[2])}
