@@ -63,7 +63,7 @@ class Postgres:
             self.process = subprocess.Popen([*self.user, self.bin / "postgres", "-D", self.dir / "data",
                                              *options], cwd=self.dir, stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log)
-        wait_for("PostgreSQL", self.answers, timeout=60)
+        wait_for("PostgreSQL", self.answers)
 
     def answers(self):
         if self.process.poll() is not None:
@@ -76,7 +76,7 @@ class Postgres:
         path = self.dir / "data/postmaster.pid"
         if path.exists():
             os.kill(int(path.read_text().split()[0]), how)
-        self.process.wait(60)
+        self.process.wait(180)
 
     def kill(self):
         """At once, without a word to anybody; the next start recovers."""

@@ -12,7 +12,7 @@ import urllib.request
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(TOP / "tests/support"))
-from harness import free_port, skip  # noqa: E402
+from harness import free_port, skip, wait_for  # noqa: E402
 from tls import make_ca  # noqa: E402,F401
 
 BUILD = pathlib.Path(os.environ.get("ABSA_BUILD", TOP / "build/dev"))
@@ -45,7 +45,7 @@ class Mail:
         for line in self.process.stdout:
             self.seen.append(json.loads(line))
 
-    def wait(self, n, seconds=30):
+    def wait(self, n, seconds=180):
         until = time.monotonic() + seconds
         while len(self.seen) < n and time.monotonic() < until:
             time.sleep(0.05)
@@ -54,7 +54,7 @@ class Mail:
 
     def stop(self):
         self.process.stdin.close()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
 
 
 def moto_python():
@@ -91,17 +91,17 @@ class Sns:
         self.post("moto-api/reset-auth", b"0")
 
     def wait(self):
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(self.url + "moto-api/", timeout=1).read()
-                return
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError("moto does not answer")
+        wait_for("moto", self.answers)
+
+    def answers(self):
+        try:
+            return urllib.request.urlopen(self.url + "moto-api/", timeout=10).status == 200
+        except OSError:
+            return False
 
     def post(self, path, body):
         request = urllib.request.Request(self.url + path, body, {"Content-Type": "text/plain"})
-        urllib.request.urlopen(request, timeout=5).read()
+        urllib.request.urlopen(request, timeout=60).read()
 
     def boto(self, script):
         env = dict(os.environ, AWS_DEFAULT_REGION="eu-west-1",
@@ -112,7 +112,7 @@ class Sns:
         assert got.returncode == 0, got.stderr
         return got.stdout
 
-    def messages(self, n, seconds=30):
+    def messages(self, n, seconds=180):
         got, until = [], time.monotonic() + seconds
         while len(got) < n and time.monotonic() < until:
             got += json.loads(self.boto(RECEIVE))
@@ -121,7 +121,7 @@ class Sns:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
 
 
 SET_UP = """
