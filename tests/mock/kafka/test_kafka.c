@@ -14,7 +14,10 @@
 #include "kafka/reader.h"
 #include "kafka/topics.h"
 
-enum { END_TXN = 26, SLOW_MS = 2500, PARTS = 2, RECORDS = 100 };
+enum { END_TXN = 26, SLOW_MS = 7500, FLUSH_MS = 60000, PARTS = 2, RECORDS = 100 };
+
+/* Far more than an answer takes where many wait for a processor. */
+static const char timeout_ms[] = "3000";
 
 struct fixture {
     rd_kafka_t *rk;
@@ -37,7 +40,7 @@ static int setup_brokers(void **state, int brokers)
     assert_int_equal(kafka_conf_set(&f.conf, "bootstrap.servers",
                                     rd_kafka_mock_cluster_bootstraps(f.mock), &err),
                      ST_OK);
-    assert_int_equal(kafka_conf_set(&f.conf, "socket.timeout.ms", "1000", &err), ST_OK);
+    assert_int_equal(kafka_conf_set(&f.conf, "socket.timeout.ms", timeout_ms, &err), ST_OK);
     *state = &f;
     return 0;
 }
@@ -70,7 +73,7 @@ static void one_txn(struct kafka_producer *p, bool commit)
     assert_int_equal(kafka_txn_begin(p, &err), ST_OK);
     assert_int_equal(kafka_producer_send(p, &rec, &err), ST_OK);
     if (!commit)
-        assert_int_equal(kafka_producer_flush(p, 5000, &err), ST_OK);
+        assert_int_equal(kafka_producer_flush(p, FLUSH_MS, &err), ST_OK);
     assert_int_equal(commit ? kafka_txn_commit(p, &err) : kafka_txn_abort(p, &err), ST_OK);
 }
 
@@ -131,7 +134,7 @@ static void send_numbered(struct fixture *f)
                                        .nhdr = 1 };
         assert_int_equal(kafka_producer_send(p, &rec, &err), ST_OK);
     }
-    assert_int_equal(kafka_producer_flush(p, 10000, &err), ST_OK);
+    assert_int_equal(kafka_producer_flush(p, FLUSH_MS, &err), ST_OK);
     assert_int_equal(kafka_producer_delivered(p), RECORDS);
     kafka_producer_free(p);
 }
@@ -248,7 +251,7 @@ static void test_a_small_queue_does_not_wait(void **state)
             kafka_producer_send(
                 p, &(struct kafka_rec){ .topic = "absa.raw", .value = { big, BIG } }, &err),
             ST_OK);
-    assert_int_equal(kafka_producer_flush(p, 10000, &err), ST_OK);
+    assert_int_equal(kafka_producer_flush(p, FLUSH_MS, &err), ST_OK);
     kafka_producer_free(p);
     assert_int_equal(kafka_names_make("absa.", &names, &err), ST_OK);
     assert_int_equal(kafka_reader_new(&f->conf, &names, &r, &err), ST_OK);
