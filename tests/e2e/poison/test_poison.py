@@ -105,9 +105,9 @@ def deploy(broker, prefix, folder, hostile):
         map(is_record(3), (v for _, _, v in broker.get(prefix + "scores")))) == 250)
     want = poison(d) if hostile else []
     if hostile:
-        d.wait("dead", len(want), 40, cured=())
+        d.wait("dead", len(want), cured=())
     send(d, write(folder / "b.jsonl", range(250, 500)))
-    d.wait("windows", 9, 60, cured=())
+    d.wait("windows", 9, cured=())
     d.restart_dead(cured=())
     for stage, port in ports.items():
         look_at_pages(stage, port, [reason for of, reason, _ in want if of == stage])

@@ -109,7 +109,7 @@ def test_grow(b):
     said, got = topics(b, "grow", "g.", "-X", "raw.partitions=4", "-X", "raw.epoch=2")
     assert said["raw"][0] == "grown" and "raw.epoch = 2 for every program" in got.stdout
     h.wait_for("the new partitions", lambda: topics(
-        b, "plan", "g.", "-X", "raw.partitions=4", ok=(0, 78))[0]["raw"][0] == "ok", 30)
+        b, "plan", "g.", "-X", "raw.partitions=4", ok=(0, 78))[0]["raw"][0] == "ok")
     _, got = topics(b, "grow", "g.", "-X", "raw.partitions=3", ok=(78,))
     assert "cannot shrink" in got.stderr
 
