@@ -19,6 +19,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 from broker import BIN, TOP, Broker  # noqa: E402
@@ -122,19 +123,26 @@ def stand_ins(folder):
     (folder / "scores.jsonl").write_bytes(scored.stdout)
 
 
+def run_a_while(command, folder, env, consumer):
+    """For some seconds, and at least until a consumer has its partitions; then to its end."""
+    log = folder / "said"
+    with open(log, "w") as to:
+        process = subprocess.Popen(["bash", "-c", "exec " + command.rstrip(" &")], cwd=folder, env=env,
+                                   stdin=subprocess.DEVNULL, stdout=to, stderr=to)
+    enough, most = time.monotonic() + 4, time.monotonic() + 60
+    while time.monotonic() < enough or (consumer and "partitions assigned" not in log.read_text(errors="replace")
+                                        and time.monotonic() < most):
+        if process.poll() is not None:
+            return process.returncode or 1, "ended by itself: " + log.read_text(errors="replace")
+        time.sleep(0.2)
+    process.send_signal(signal.SIGTERM)
+    return process.wait(timeout=60), log.read_text(errors="replace")
+
+
 def run(command, folder, env, background):
     """The exit code and what it said."""
     if background or FOLLOWS.search(command):
-        process = subprocess.Popen(["bash", "-c", "exec " + command.rstrip(" &")], cwd=folder, env=env,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.STDOUT, text=True)
-        try:
-            said = process.communicate(timeout=4)[0]
-            return process.returncode or 1, "ended by itself: " + said
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGTERM)
-            said = process.communicate(timeout=30)[0]
-            return process.returncode, said
+        return run_a_while(command, folder, env, background)
     done = subprocess.run(["bash", "-c", "set -o pipefail; " + command], cwd=folder, env=env,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
     return done.returncode, done.stderr
