@@ -11,6 +11,7 @@ import compare
 import faults
 import golden
 import load
+import machine
 import pipeline
 import verifier
 import world  # noqa: F401  (finds tests/support)
@@ -109,7 +110,7 @@ class Run:
 
     def work(self):
         """Until everything is there, or nothing has moved for long."""
-        began = time.monotonic()
+        began, here = time.monotonic(), machine.Machine(self.pids())
         moved, last, want = began, None, None
         while True:
             self.feeder.step()
@@ -124,6 +125,7 @@ class Run:
             if now != last:
                 self.faults.moved = time.monotonic()
                 self.result["work_s"] = round(self.faults.moved - began, 1)
+                self.result["machine"] = round(here.share(self.pids()), 2)
             if now != last or not (self.faults.over() and self.feeder.ended and self.world.coming.done()):
                 moved, last = time.monotonic(), now
             self.progress.show(f"{self.feeder.sent}/{self.lines} fed, {now[0]} scores, {now[1]} "
@@ -138,6 +140,11 @@ class Run:
                               f"{self.goal(want)}")
             time.sleep(0.02)
         self.progress.show(f"{now[0]} scores, {now[1]} windows, {now[2]} alerts", last=True)
+
+    def pids(self):
+        """Of those that work: consumers, the broker and who reads along."""
+        programs = [*self.pipeline.running.values(), *self.verifier.tails]
+        return [p.process.pid for p in programs] + self.broker.pids()
 
     def watch_memory(self):
         for slot in self.pipeline.running:

@@ -61,6 +61,16 @@ class Broker:
         """Asks it to end, and waits."""
         subprocess.run([self.tool, "stop", "--dir", self.dir], check=True)
 
+    def pids(self):
+        """Of its processes; of one that is just starting or ending perhaps not."""
+        found = []
+        for path in (*pathlib.Path(self.dir).glob("pid"), *pathlib.Path(self.dir).glob("*/pid")):
+            try:
+                found.append(int(path.read_text()))
+            except (OSError, ValueError):
+                pass
+        return found
+
     def apply(self, prefix, raw=1, comments=1):
         subprocess.run([BIN / "absa-topics", "apply", "-b", self.address,
                         "--replication", str(self.replication),
