@@ -247,6 +247,7 @@ class Deployment:
                 self.running[slot].kill()
                 left = n - counts[topic].n
                 assert left > 0, f"{slot} was killed when its work was done: make it slower"
+                print(f"   {slot} was killed at {n - left} of {n} {topic}", flush=True)
                 self.running[slot].start()
                 del at[slot]
             assert time.monotonic() < until, f"waited in vain to kill {sorted(at)}"

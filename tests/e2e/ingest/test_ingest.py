@@ -35,8 +35,8 @@ def run(name, *args, code=0):
     return h.run(h.BIN / name, *args, ok=(code,)).stderr
 
 
-def ingest(b, prefix, folder, raw, comments, *props):
-    options = ["commit.interval.ms=20ms", "batch.records=200",
+def ingest(b, prefix, folder, raw, comments, *props, batch=200):
+    options = ["commit.interval.ms=20ms", f"batch.records={batch}",
                f"ingest.user_key_file={h.key_file(folder)}", *props]
     return h.Deployment(b, prefix, {"ingest": options}, raw, comments)
 
@@ -49,18 +49,17 @@ def test_files_in_comments_out(b, folder):
     """Import by time of writing, ingest killed twice: each comment once, none late."""
     raw, comments = 2, 3
     files = [write_file(folder, v, i) for i, v in enumerate(VIDEOS)]
-    d = ingest(b, "f.", folder, raw, comments)
+    d = ingest(b, "f.", folder, raw, comments, batch=50)  # so that there is a middle of its work
     args = ["-b", b.address, "-X", "topic.prefix=f.", "-X", "raw.partitions=%d" % raw]
     said = run("absa-import", *args, "--arrival", "created", *files)
     assert "%d records into f.raw, and its end" % (len(VIDEOS) * ROWS) in said, said
     again = run("absa-import", *args, *files, code=78)
     assert "has ended" in again and "-t" in again, again
 
+    seen = h.Counter(b, "f.comments")
     p = d.start("ingest")
-    for _ in range(2):
-        time.sleep(1.2)
-        p.kill()
-        p.start()
+    p.kill_at_work(seen, len(VIDEOS) * ROWS, 2, random.Random(3))
+    seen.stop()
 
     def all_ended():
         ends = marks(d.records("comments"), "end")
@@ -124,7 +123,7 @@ def test_backlogs_advance_together(b, folder):
     run("absa-import", "-b", b.address, "-X", "topic.prefix=b.", "-X", "raw.partitions=2",
         "--arrival", "created", *files)
     p = d.start("ingest")
-    seen, paused, until = [], 0, time.time() + 120
+    seen, paused, until = [], 0, time.time() + 300
     while time.time() < until:
         now = gauges(port, "absa_watermark_timestamp_seconds")
         paused = max(paused, gauges(port, "absa_paused_partitions").get(None, 0))
