@@ -233,8 +233,8 @@ def follow(children, show, records, feed, seconds):
             raise Failure(f"only {len(show.windows)} of {WINDOWS} hours were judged within "
                           f"{seconds} s: this machine is too slow or too busy\n"
                           "    try: tools/demo --speed 300x --seconds 360")
-    quiet = time.monotonic() + 1
-    while time.monotonic() < quiet:  # an alert stands behind its window
+    quiet, late = time.monotonic() + 1, time.monotonic() + 30
+    while time.monotonic() < (quiet if show.alerts else late):  # an alert stands behind its window
         try:
             show.take(*records.get(timeout=0.1))
         except queue.Empty:

@@ -49,13 +49,19 @@ def until_line(demo, text):
     raise AssertionError(f"never said {text!r}:\n{said}")
 
 
+def none_left(seconds=5):
+    until = time.monotonic() + seconds
+    while ours() and time.monotonic() < until:
+        time.sleep(0.2)
+    assert not ours(), f"still running: {ours()}"
+
+
 def ends(demo, code, *texts):
     rest = demo.stdout.read()
     assert demo.wait(timeout=60) == code, (demo.returncode, rest)
     for text in texts:
         assert text in rest, rest
-    time.sleep(0.2)
-    assert not ours(), f"still running: {ours()}"
+    none_left()
     return rest
 
 
@@ -64,9 +70,9 @@ def works():
     said = until_line(demo, "hour 12")
     assert "CRITICAL" not in said, said
     said = until_line(demo, "hour 16")
-    assert "CRITICAL  firing" in said and "baseline" in said, said
-    ends(demo, 0, "It works: 4000 comments, 16 hours, 1 alert", "What next", "Subject: ",
-         "its mail was delivered")
+    said += ends(demo, 0, "It works: 4000 comments, 16 hours, 1 alert", "What next", "Subject: ",
+                 "its mail was delivered")
+    assert "CRITICAL  firing" in said and "baseline" in said, said  # of another topic: behind its hour, or later
     print("ok works")
 
 
@@ -124,7 +130,7 @@ def nobody_hears():
     said = demo.stderr.read()
     assert demo.wait(timeout=60) == 1, demo.returncode
     assert said.startswith("demo: ended, for its output") and said.count("\n") == 1, said
-    assert not ours(), f"still running: {ours()}"
+    none_left()
     print("ok nobody hears")
 
 
@@ -134,10 +140,7 @@ def killed():
     until_line(demo, "hour  1")
     demo.kill()
     demo.wait()
-    until = time.monotonic() + 15
-    while ours() and time.monotonic() < until:
-        time.sleep(0.2)
-    assert not ours(), f"outlived the demo: {ours()}"
+    none_left(60)
     print("ok kill -9")
 
 
