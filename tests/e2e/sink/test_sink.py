@@ -32,21 +32,6 @@ FIRST_MS, DAY_MS = 1_735_700_000_000, 86_400_000
 SMALL = ["-Xbatch.records=25", "-Xcommit.interval.ms=20", "-Xsink.keep.ms=0",
          "-Xsink.keep_scores.ms=0"]
 
-
-# While public.held has a row, every position that moves takes 0.1 s, and the last record does not come in.
-SLOW = """CREATE TABLE public.held AS SELECT {total} AS records;
-CREATE FUNCTION public.slow() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
-'BEGIN
-    IF EXISTS (SELECT FROM public.held) THEN
-        PERFORM pg_sleep(0.1);
-    END IF;
-    WHILE (SELECT sum(records) FROM absa.flow) >= (SELECT records FROM public.held) LOOP
-        PERFORM pg_sleep(0.02);
-    END LOOP;
-    RETURN NEW;
-END';
-CREATE TRIGGER slow BEFORE UPDATE ON absa.kafka_position FOR EACH ROW EXECUTE FUNCTION public.slow()"""
-
 MIGRATIONS = len(list((h.TOP / "schemas/sql").glob("[0-9]*.sql")))
 
 
@@ -77,7 +62,8 @@ class World:
 
     def slow(self, database, total):
         """Work lasts until something has happened to it: the last of total records waits for quick()."""
-        self.pg.sql(SLOW.format(total=total), database=database)
+        slow = pathlib.Path(__file__).with_name("slow.sql").read_text()
+        self.pg.sql(f"{slow} INSERT INTO public.held VALUES ({total})", database=database)
 
     def quick(self, database):
         self.pg.sql("DELETE FROM public.held", database=database)
