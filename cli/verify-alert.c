@@ -53,7 +53,7 @@ static enum status run(struct app_run *run, struct err *err)
     if (st != ST_OK)
         return st;
     if (run->verbosity >= 0)
-        printf("%zu alerts, %zu refused\n", v.read, v.refused);
+        printf("%zu alert%s, %zu refused\n", v.read, v.read == 1 ? "" : "s", v.refused);
     run->exit_code = v.refused > 0 ? 1 : 0;
     return ST_OK;
 }

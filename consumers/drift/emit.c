@@ -117,12 +117,13 @@ static size_t count_useless(const struct judge *j, const struct report *r)
     return before < needed ? before : needed;
 }
 
-/* A window that is not judged has no severities, whatever its distances are. */
-static void set_aside(struct window *w, enum window_state state)
+/* A window that is not judged has no severities, whatever its distances are. Where runs are judged
+ * too, that one has few comments does not say so: what sets it aside does. */
+static void set_aside(const struct judge *j, struct window *w, enum window_state state)
 {
     if (state == WINDOW_EVALUATED)
         return;
-    if (w->state == WINDOW_EVALUATED)
+    if (w->state == WINDOW_EVALUATED || (j->scan && w->state == WINDOW_INSUFFICIENT_DATA))
         w->state = state;
     for (size_t i = 0; i < w->features.n; i++)
         w->features.v[i].severity = SEVERITY_NONE;
@@ -140,7 +141,7 @@ static enum status judge_tallied(struct judge *j, struct report *r, const struct
     st = window_judge(t, &j->rules, j->arena, &r->w, err);
     if (st != ST_OK)
         return st;
-    set_aside(&r->w, state);
+    set_aside(j, &r->w, state);
     if (r->w.start_ms < j->incomplete_until_ms)
         r->w.state = WINDOW_INCOMPLETE;
     if (r->w.state == WINDOW_BASELINE_STALE)

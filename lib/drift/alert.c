@@ -204,23 +204,40 @@ static void add_reason(const struct alert *al, struct buf *b)
         buf_chance(b, ", p", al->p.v);
 }
 
+/* Why it ends: of a short run PSI is large by noise alone, and looks as if nothing had ended. */
+static void add_end(const struct alert *al, struct buf *b)
+{
+    const struct alert_evidence *e = al->evidence;
+
+    if (!e || al->state != ALERT_RESOLVED || !al->q.has)
+        return;
+    if (al->q.v <= e->level)
+        buf_fmt(b, ", effect %.2g: too small to count", e->effect);
+    else
+        buf_fmt(b, ", p %.2g: no evidence left", al->p.v);
+}
+
 /* Less than this is no digit of a percentage. */
 #define SHARE_SEEN 0.0005
 
-/* The categories that moved most, with their shares. */
+/* The categories that moved most, with their shares: counted, where those of moved are smoothed
+ * and give a category that nobody used some. */
 static void add_categories(const struct alert *al, struct buf *b)
 {
-    const char *before = ": ";
+    size_t said = 0;
 
-    for (size_t i = 0; al->categories.n > 0 && i < al->moved.n && i < MESSAGE_CATEGORIES_MAX; i++) {
-        const struct moved_bin *m = &al->moved.v[i];
+    for (size_t i = 0; al->categories.n > 0 && i < al->moved.n; i++) {
+        const int32_t bin = al->moved.v[i].bin;
+        const double before = (double)al->baseline_counts.v[bin] / (double)al->m;
+        const double now = (double)al->window_counts.v[bin] / (double)al->n;
 
-        if (fabs(m->share_now - m->share_before) < SHARE_SEEN)
+        if (said == MESSAGE_CATEGORIES_MAX)
+            return;
+        if (fabs(now - before) < SHARE_SEEN)
             continue;
-        buf_str(b, before);
-        buf_slice_add(b, al->categories.v[m->bin]);
-        buf_fmt(b, " %.1f%% (was %.1f%%)", 100 * m->share_now, 100 * m->share_before);
-        before = ", ";
+        buf_str(b, said++ > 0 ? ", " : ": ");
+        buf_slice_add(b, al->categories.v[bin]);
+        buf_fmt(b, " %.1f%% (was %.1f%%)", 100 * now, 100 * before);
     }
 }
 
@@ -304,6 +321,7 @@ static enum status fill_message(const struct alert_case *c, struct arena *a, str
         facet_counts_missing(c->tally->base->features[c->feature].facet))
         add_absences(c, &b);
     add_reason(out, &b);
+    add_end(out, &b);
     buf_fmt(&b, " (%" PRId64 " comments, %" PRId64 " videos)", c->window->n, c->window->videos);
     if (!buf_failed(&b))
         out->message = arena_copy(a, buf_slice(&b));

@@ -8,6 +8,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -35,12 +36,12 @@ def same(what, got, want, eps=1e-9):
         faults.append(f"{what}: said {got!r}, computed {want!r}")
 
 
-def run(directory):
-    subprocess.run([os.path.join(BUILD, "tests", "golden_drift_stream"), directory], check=True)
-    alerts = os.path.join(directory, "alerts.jsonl")
+def run(directory, policy):
+    """Windows, and the file of alerts."""
+    alerts = os.path.join(directory, f"{policy}.jsonl")
     conf = {"drift.baseline": os.path.join(directory, "baseline.json"), "drift.segments": ",".join(SEGMENTS),
             "window.min_samples": MIN_SAMPLES, "window.min_videos": MIN_VIDEOS,
-            "drift.policy": "fixed"}
+            "drift.policy": policy}
     args = [x for k, v in conf.items() for x in ("-X", f"{k}={v}")]
     with open(os.path.join(directory, "scores.jsonl"), "rb") as stdin:
         out = subprocess.run([os.path.join(BIN, "absa-drift"), "--pipe", "--alerts", alerts, *args],
@@ -304,8 +305,11 @@ def check_alert(a, want, windows, base, scores):
         faults.append("an alert without examples")
 
 
+VERIFY = os.path.join(BIN, "absa-verify-alert")
+
+
 def verify_alerts(path):
-    program = os.path.join(BIN, "absa-verify-alert")
+    program = VERIFY
     same("verify-alert", subprocess.run([program, "-q", path], check=False).returncode, 0)
     with open(path, encoding="utf-8") as f:
         line = f.readline()
@@ -319,9 +323,52 @@ def verify_alerts(path):
     same("what it says of it", os.path.dirname(path) in done.stderr, True)
 
 
+# What an alert of the scan says: in a line, and what stands behind it.
+SAYS = {"firing": re.compile(r"\S+ moved up in \S+: PSI [\d.]+ > 0\.[23], p [\d.e-]+ \(\d+ comments, \d+ videos\)"),
+        "resolved": re.compile(r"\S+ is back near its baseline in \S+: PSI [\d.]+, p [\d.e-]+: no evidence left "
+                               r"\(\d+ comments, \d+ videos\)")}
+FIGURES = ["p", "q", "psi"]
+PROOF = ["statistic", "df", "p_run", "effect", "level", "effect_min", "streak", "streak_min", "icc", "video_size"]
+
+
+def another(number):
+    return number + 1 if isinstance(number, int) else number * 1.25 + 1e-3
+
+
+def changed(alert, name):
+    """The record with another number."""
+    if name in PROOF:
+        return alert | {"evidence": alert["evidence"] | {name: another(alert["evidence"][name])}}
+    return alert | {name: another(alert[name])}
+
+
+def verdict(alert):
+    """Exit status of absa verify-alert, and whether a number was wrong (not how it was written)."""
+    done = subprocess.run([VERIFY, "-"], input=json.dumps(alert), text=True, capture_output=True, check=False)
+    return [done.returncode, "recorded" in done.stdout]
+
+
+def verify_scan(directory, policy):
+    """Alerts of rule scan hold against themselves alone, and no number of them can be another."""
+    _, path = run(directory, policy)
+    with open(path, encoding="utf-8") as f:
+        alerts = [json.loads(x) for x in f]
+    same(f"states of {policy}", sorted({a["state"] for a in alerts}), ["firing", "resolved"])
+    same(f"verify-alert of {policy}", subprocess.run([VERIFY, "-q", path], check=False).returncode, 0)
+    for a in alerts:
+        same("rule and policy", [a["rule"], a["policy"]], ["scan", policy])
+        same(f"form of {a['message']}", bool(SAYS[a["state"]].fullmatch(a["message"])), True)
+        same("evidence while it fires", a["q"] <= a["evidence"]["level"], a["state"] == "firing")
+    for a in (alerts[0], alerts[-1]):
+        same(f"verify-alert of one, {a['state']}", verdict(a), [0, False])
+        for name in FIGURES + PROOF:
+            same(f"verify-alert of another {name}, {a['state']}", verdict(changed(a, name)), [1, True])
+
+
 def main():
     with tempfile.TemporaryDirectory() as directory:
-        windows, alerts_path = run(directory)
+        subprocess.run([os.path.join(BUILD, "tests", "golden_drift_stream"), directory], check=True)
+        windows, alerts_path = run(directory, "fixed")
         with open(os.path.join(directory, "baseline.json"), "rb") as f:
             text = f.read()
         baseline = json.loads(text)
@@ -330,6 +377,8 @@ def main():
         with open(alerts_path, encoding="utf-8") as f:
             alerts = [json.loads(x) for x in f]
         verify_alerts(alerts_path)
+        for policy in ("significant", "early"):
+            verify_scan(directory, policy)
     base = baseline["features"]
     tallies, starts = count(base, scores)
     expected = [(start, name) for start in starts for name in SEGMENTS]

@@ -170,6 +170,30 @@ static void test_warming(void **state)
     assert_int_equal(seen[0].state, WINDOW_EVALUATED);
 }
 
+/* Runs of panes are judged where windows are too small to be, so that a window is small says
+ * nothing of a segment that learns: it is not judged at all. */
+static void test_warming_of_few(void **state)
+{
+    struct world *w = *state;
+    struct seen seen[4];
+
+    w->conf.warming_comments = 1000000;
+    w->conf.warming_ms = HOUR;
+    w->conf.min_samples = 1000000;
+    assert_int_equal(judge_all(w, "lang:en", seen, 4), 2);
+    assert_int_equal(seen[0].state, WINDOW_INSUFFICIENT_DATA);
+    w->conf.policy = "significant";
+    w->conf.false_alarms = 1;
+    w->conf.streak_min = 3;
+    w->conf.keep_firing_for = 3;
+    w->conf.span_ms = 24 * HOUR;
+    assert_int_equal(judge_all(w, "lang:en", seen, 4), 2);
+    assert_int_equal(seen[0].state, WINDOW_WARMING);
+    assert_int_equal(seen[1].state, WINDOW_NO_BASELINE);
+    assert_int_equal(judge_all(w, "all", seen, 4), 2);
+    assert_int_equal(seen[0].state, WINDOW_INSUFFICIENT_DATA);
+}
+
 /* Its own counts, ranks and bins in the cells of the whole, which itself it equals. */
 static void test_reference(void **state)
 {
@@ -255,6 +279,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_season_that_is_not_there, setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_old_baseline, setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_warming, setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_warming_of_few, setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_reference, setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_own_counts_in_the_file, setup, world_teardown),
         cmocka_unit_test(test_facets_of_time),

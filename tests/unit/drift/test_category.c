@@ -183,7 +183,8 @@ struct made {
     struct alert alert;
 };
 
-static void make(struct made *m)
+/* One comment in ten is of lang de, one of lang tenth, the others en. */
+static void make(struct made *m, const char *tenth)
 {
     struct err err = { { 0 } };
     struct window w = { .segment = slice_str("all") };
@@ -206,7 +207,7 @@ static void make(struct made *m)
     assert_true(m->base && m->values && m->tally && m->arena);
     assert_int_equal(wire_new(NULL, &m->wire, &err), ST_OK);
     for (int i = 0; i < 600; i++)
-        count(m->tally, m->values, m->base, i % 10 == 0 ? "de" : i % 10 == 1 ? "xx" : "en", i);
+        count(m->tally, m->values, m->base, i % 10 == 0 ? "de" : i % 10 == 1 ? tenth : "en", i);
     assert_int_equal(policy_find(slice_str("fixed"), &rules.policy, &err), ST_OK);
     assert_int_equal(window_judge(m->tally, &rules, m->arena, &w, &err), ST_OK);
     c.tally = m->tally;
@@ -234,7 +235,7 @@ static void test_alert(void **state)
     struct buf json;
 
     (void)state;
-    make(&m);
+    make(&m, "xx");
     assert_int_equal(al->categories.n, 4);
     assert_true(al->unseen.v == 60 && al->linf.v > 0.2 && !al->ks.has);
     assert_true(al->also.n == 1 && slice_is(al->also.v[0].segment, "lang:de"));
@@ -243,6 +244,7 @@ static void test_alert(void **state)
     buf_byte(&json, '\0');
     assert_non_null(strstr(json.p, "lang changed in all: "));
     assert_non_null(strstr(json.p, "__unseen__ 10.0% (was 0.0%)"));
+    assert_non_null(strstr(json.p, "de 10.0% (was "));
     buf_clear(&json);
     assert_int_equal(wire_to_json(RECORD_ALERT, al, &json, &err), ST_OK);
     if (alert_check_line(m.wire, buf_slice(&json), m.arena, &diff, &err) != ST_OK)
@@ -253,6 +255,25 @@ static void test_alert(void **state)
     refuse(m.wire, buf_slice(&json), "\"edges\":[1.0", "\"edges\":[0.5", m.arena);
     refuse(m.wire, buf_slice(&json), "\"segment\":\"lang:de\"", "\"segment\":\"lang:en\"", m.arena);
     buf_release(&json);
+    made_release(&m);
+}
+
+/* Shares are smoothed for PSI; what is told was counted, and what nobody used is not told. */
+static void test_message(void **state)
+{
+    struct made m;
+    struct buf said;
+
+    (void)state;
+    make(&m, "de");
+    buf_init(&said, ALERT_BYTES_MAX);
+    buf_slice_add(&said, m.alert.message);
+    buf_byte(&said, '\0');
+    assert_int_equal(m.alert.moved.n, 4);
+    assert_non_null(strstr(said.p, "de 20.0% (was "));
+    assert_non_null(strstr(said.p, "en 80.0% (was "));
+    assert_null(strstr(said.p, "__"));
+    buf_release(&said);
     made_release(&m);
 }
 
@@ -286,6 +307,7 @@ int main(void)
         cmocka_unit_test(test_odd_texts),         cmocka_unit_test(test_too_many_words),
         cmocka_unit_test(test_a_full_dictionary), cmocka_unit_test(test_judged),
         cmocka_unit_test(test_no_moments),        cmocka_unit_test(test_alert),
+        cmocka_unit_test(test_message),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
