@@ -138,7 +138,8 @@ static struct why_rules rules_of(const struct drift_props *p)
                                .false_alarms = p->false_alarms,
                                .effect_min = p->effect_min,
                                .streak_min = p->streak_min,
-                               .keep_firing_for = p->keep_firing_for };
+                               .keep_firing_for = p->keep_firing_for,
+                               .warming_comments = p->warming_comments };
 }
 
 static enum status ask(struct reading *r, const struct app_run *run, struct err *err)

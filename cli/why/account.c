@@ -108,10 +108,22 @@ static enum status keep_alert(struct why *y, const struct alert *al, struct err 
     return st == ST_OK ? keep(y, &to->feature, err) : st;
 }
 
+static void note_later(struct why *y, const struct alert *al)
+{
+    if (!y->policy->scans || y->later.known || al->state != ALERT_FIRING ||
+        al->start_ms >= y->window.end_ms || !names(y, al))
+        return;
+    y->later = (struct why_later){ true, al->start_ms, al->end_ms };
+}
+
 enum status why_take_alert(struct why *y, const struct alert *al, struct err *err)
 {
-    if (!y->found || !slice_eq(al->segment, y->asked.segment) || al->end_ms > y->window.end_ms)
+    if (!y->found || !slice_eq(al->segment, y->asked.segment))
         return ST_OK;
+    if (al->end_ms > y->window.end_ms) {
+        note_later(y, al);
+        return ST_OK;
+    }
     bool named = al->state == ALERT_FIRING && names(y, al);
 
     y->alert.any = true;
@@ -177,37 +189,50 @@ static enum why_reason power(const struct why *y)
     return y->feature.psi.has ? WHY_REASONS : WHY_UNDEFINED;
 }
 
-static bool fires(const struct why *y)
+bool why_fires(const struct why *y)
 {
     return y->alert.any && y->alert.last.state == ALERT_FIRING;
 }
 
-/* Nothing was written, though there was enough to judge by. */
+/* What was measured, of a feature that can be weighed. */
 static enum why_reason weigh(const struct why *y)
 {
     const struct window_feature *f = &y->feature;
-    enum severity by_psi = policy_severity(y->policy, f->psi.v);
+    const bool over = policy_severity(y->policy, f->psi.v) != SEVERITY_NONE;
 
-    if (!y->policy->scans && by_psi == SEVERITY_NONE)
-        return WHY_SMALL;
-    if (y->policy->scans && !(f->q.has && f->q.v <= y->level))
-        return WHY_NO_EVIDENCE;
-    if (fires(y))
-        return y->alert.named ? WHY_GOES_ON : WHY_OTHER;
     if (!y->policy->scans)
-        return WHY_MISSING;
-    if (!y->policy->early && by_psi == SEVERITY_NONE &&
-        !(f->effect.has && f->effect.v > y->rules.effect_min))
-        return WHY_SMALL_EFFECT;
-    return WHY_SHORT;
+        return over ? WHY_REASONS : WHY_SMALL;
+    if (!f->q.has || f->q.v > y->level)
+        return WHY_NO_EVIDENCE;
+    if (over || y->policy->early || (f->effect.has && f->effect.v > y->rules.effect_min))
+        return WHY_REASONS;
+    return WHY_SMALL_EFFECT;
+}
+
+enum why_reason why_alone(const struct why *y)
+{
+    const enum why_reason r = power(y);
+
+    return r == WHY_REASONS ? weigh(y) : r;
+}
+
+/* Nothing was written: an alert that names the feature goes on unless this window ended that. */
+static enum why_reason unwritten(const struct why *y, enum why_reason alone)
+{
+    const bool shows = alone == WHY_REASONS || alone == WHY_SMALL_EFFECT;
+
+    if (why_fires(y) && y->alert.named && alone != WHY_SMALL)
+        return WHY_GOES_ON;
+    if (why_fires(y) && shows)
+        return WHY_OTHER;
+    if (alone != WHY_REASONS)
+        return alone;
+    return y->policy->scans ? WHY_SHORT : WHY_MISSING;
 }
 
 enum why_reason why_answer(const struct why *y)
 {
-    if (y->alert.in_window)
-        return WHY_ALERT;
-    enum why_reason r = power(y);
-    return r == WHY_REASONS ? weigh(y) : r;
+    return y->alert.in_window ? WHY_ALERT : unwritten(y, why_alone(y));
 }
 
 const char *why_name(enum why_reason r)

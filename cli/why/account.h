@@ -11,7 +11,8 @@
  * what was measured, alerts what followed; what the policy asks for is in the configuration
  * (drift.*), which neither holds. With policies that scan, alerts are decided at each pane
  * boundary over the best of many runs of panes: an alert holds what was seen there, and where
- * none was written the window's own evidence stands for it. */
+ * none was written the window's own evidence stands for it. Such an alert fires on through windows
+ * that show nothing, until runs of what came since do not either. */
 #ifndef CLI_WHY_ACCOUNT_H
 #define CLI_WHY_ACCOUNT_H
 
@@ -27,7 +28,7 @@
 
 enum why_reason {
     WHY_ALERT,        /* an alert of this window names the feature               */
-    WHY_GOES_ON,      /* over a threshold, and the alert that fires says so       */
+    WHY_GOES_ON,      /* the alert that fires names it, and nothing here ends it  */
     WHY_OTHER,        /* over a threshold, while the alert names other features   */
     WHY_NO_DATA,      /* no comment                                              */
     WHY_STATE,        /* the window is not judged: its state says why            */
@@ -36,7 +37,7 @@ enum why_reason {
     WHY_FEW_VALUES,   /* fixed: enough comments, too few of them with a value    */
     WHY_UNDEFINED,    /* no PSI: the baseline or the window cannot say           */
     WHY_SMALL,        /* fixed: PSI is not above the threshold                   */
-    WHY_NO_EVIDENCE,  /* it could be chance: q above the level                   */
+    WHY_NO_EVIDENCE,  /* the window alone could be chance: q above its level     */
     WHY_SMALL_EFFECT, /* evidence of a change that is too small                  */
     WHY_SHORT,        /* evidence here, but not yet of any run the scan looked at, or
                          not for drift.for boundaries                            */
@@ -59,6 +60,7 @@ struct why_rules {
     double effect_min;
     int64_t streak_min;
     int64_t keep_firing_for;
+    int64_t warming_comments; /* of a segment that learns                          */
 };
 
 /* What the last alert of the segment said by the end of the window. */
@@ -67,6 +69,13 @@ struct why_alert {
     bool any;
     bool in_window; /* written in this window, and names the feature */
     bool named;     /* the one that fires names the feature          */
+};
+
+/* The first alert behind the window that names the feature, by a run that reaches into it. */
+struct why_later {
+    bool known;
+    int64_t start_ms;
+    int64_t end_ms;
 };
 
 /* Where the scan of the segment stands: only absa.state says it, and only as of now. */
@@ -91,6 +100,7 @@ struct why {
     const struct policy *policy;
     double level; /* largest q that is evidence in a window; 0 where none is weighed */
     struct why_alert alert;
+    struct why_later later;
     struct why_scan scan;
 };
 
@@ -112,18 +122,25 @@ bool why_scan_is_of_it(const struct why *y);
 /* The answer, when a window was found. */
 enum why_reason why_answer(const struct why *y);
 
+/* What the window shows, whatever fires; WHY_REASONS: enough for an alert. */
+enum why_reason why_alone(const struct why *y);
+
+/* Whether an alert fires at the end of the window. */
+bool why_fires(const struct why *y);
+
 /* Its name: "alert", "few_comments", ... */
 const char *why_name(enum why_reason r);
 
 /* Whether the feature is in an alert: the first three reasons. */
 bool why_is_alert(enum why_reason r);
 
-/* say.c: appends the answer for a person, some lines; for programs, one JSON object and a
- * newline (ST_FATAL: memory). */
+/* say.c: appends the answer for a person, some lines. */
 void why_say(const struct why *y, struct buf *out);
+
+/* json.c: the same for programs, one JSON object and a newline. ST_FATAL: memory. */
 MUST_USE enum status why_json(const struct why *y, struct buf *out, struct err *err);
 
-/* say.c: appends what was compared, and what would have been needed instead. */
+/* because.c: appends what was compared, and what would have been needed instead. */
 void why_because(const struct why *y, struct buf *out);
 void why_needed(const struct why *y, struct buf *out);
 

@@ -48,7 +48,7 @@ void page_alerts(struct buf *out, const struct page *p)
 {
     buf_str(out,
             "<div class=wide tabindex=0 role=region aria-label=Alerts><table><thead><tr><th "
-            "scope=col>window closed, UTC<th scope=col>state<th scope=col>segment<th "
+            "scope=col>told, UTC<th scope=col>state<th scope=col>segment<th "
             "scope=col>feature<th scope=col class=n>PSI<th scope=col>message</thead><tbody>\n");
     for (size_t i = 0; i < p->n_alerts; i++)
         row(out, p, i);
@@ -81,13 +81,13 @@ static void middle(struct buf *out, const struct alert *al)
 static void facts(struct buf *out, const struct alert *al)
 {
     buf_str(out, "<table>");
-    fact(out, "window, UTC");
+    fact(out, al->evidence ? "run of panes, UTC" : "window, UTC");
     html_minute(out, al->start_ms);
     buf_str(out, " to ");
     html_minute(out, al->end_ms);
     fact(out, "PSI");
     html_number(out, al->psi.has ? al->psi.v : (double)NAN);
-    if (al->threshold > 0)
+    if (al->threshold > 0 && al->state == ALERT_FIRING)
         buf_fmt(out, ", threshold %.3g", al->threshold);
     fact(out, "comments");
     html_count(out, al->n);
@@ -185,9 +185,10 @@ static void section(struct buf *out, const struct page *p, size_t i)
     facts(out, a->alert);
     buf_str(out, "</div><div>");
     if (a->n_bins > 0)
-        page_bins(out, p, a->bin, a->n_bins);
+        page_bins(out, p, a->alert->evidence ? "run" : p->now, a->bin, a->n_bins);
     buf_str(out, "</div></div>\n");
-    beside(out, a->alert, "Also over a threshold", a->alert->others.n, other);
+    beside(out, a->alert, a->alert->evidence ? "Also moved" : "Also over a threshold",
+           a->alert->others.n, other);
     beside(out, a->alert, "Elsewhere at that moment", a->alert->also.n, elsewhere);
     examples(out, a->alert);
     buf_str(out, "</section>\n");

@@ -115,13 +115,14 @@ void page_times(struct buf *out, const struct page *p)
 {
     if (p->n_times == 0)
         return;
-    buf_fmt(out,
-            "<section id=times><h2>PSI over time</h2>\n<p>Each cell is the %s; a dot: nothing was "
-            "judged. Colours say what the policy called it, with %.2g and %.2g as its steps of "
-            "PSI.</p>\n<div class=wide tabindex=0 role=region aria-label=\"PSI over time\"><table "
-            "class=heat>",
-            p->windows_per_time > 1 ? "worst window of a stretch" : "PSI of one window", p->warning,
-            p->critical);
+    buf_fmt(
+        out,
+        "<section id=times><h2>PSI over time</h2>\n<p>Each cell is the %s; a dot: none that was "
+        "judged. Colours say what the policy called it, with %.2g and %.2g as its steps of "
+        "PSI.</p>\n<div class=wide tabindex=0 role=region aria-label=\"PSI over time\"><table "
+        "class=heat>",
+        p->windows_per_time > 1 ? "worst window of a stretch" : "PSI of one window", p->warning,
+        p->critical);
     times_head(out, p);
     for (size_t i = 0; i < p->n_features; i++) {
         if (!p->feature[i].point)
@@ -139,14 +140,15 @@ void page_times(struct buf *out, const struct page *p)
     buf_str(out, "</section>\n");
 }
 
-void page_bins(struct buf *out, const struct page *p, const struct page_bin *bin, size_t n)
+void page_bins(struct buf *out, const struct page *p, const char *now, const struct page_bin *bin,
+               size_t n)
 {
     const bool parts = n > 0 && !isnan(bin[0].part);
 
     buf_fmt(out,
             "<table class=h><thead><tr><th>values<th>%s, %%<th>%s, %%%s"
             "</thead>\n",
-            p->before, p->now, parts ? "<th>part of PSI" : "");
+            p->before, now, parts ? "<th>part of PSI" : "");
     for (size_t i = 0; i < n; i++) {
         buf_str(out, page_bin_moved(&bin[i]) ? "<tr><th>" : "<tr><td>");
         html_text(out, bin[i].label);
@@ -225,7 +227,7 @@ static void tables(struct buf *out, const struct page *p, const struct page_feat
 {
     if (f->n_bins > 0) {
         buf_str(out, "<details><summary>As a table</summary>");
-        page_bins(out, p, f->bin, f->n_bins);
+        page_bins(out, p, p->now, f->bin, f->n_bins);
         buf_str(out, "</details>\n");
     }
     if (has_unspoken(f)) {

@@ -17,8 +17,9 @@ void page_features(struct buf *out, const struct page *p);
 void page_times(struct buf *out, const struct page *p);
 void page_feature_section(struct buf *out, const struct page *p, size_t i);
 
-/* A table of the bins, behind a picture. */
-void page_bins(struct buf *out, const struct page *p, const struct page_bin *bin, size_t n);
+/* A table of the bins, behind a picture; now: what the second column is of. */
+void page_bins(struct buf *out, const struct page *p, const char *now, const struct page_bin *bin,
+               size_t n);
 
 /* Whether a bin is part of what moved. */
 bool page_bin_moved(const struct page_bin *b);

@@ -33,14 +33,18 @@ static void chance(struct buf *out, const struct alert *al)
     word_say(out, WORD_P, al->p.v);
 }
 
+static bool is_sure(const struct alert *al)
+{
+    return opt(al->q) <= al->evidence->level;
+}
+
 /* A level is what the budget of false alarms leaves to a boundary. */
 static void budget(struct buf *out, const struct alert *al)
 {
     row(out, "q");
     html_chance(out, opt(al->q));
     buf_fmt(out, "; of %zu features that were tested together; ", al->evidence->family.n);
-    buf_str(out, opt(al->q) <= al->evidence->level ? "evidence, since at most "
-                                                   : "no evidence, since above ");
+    buf_str(out, is_sure(al) ? "evidence, since at most " : "no evidence, since above ");
     html_number(out, al->evidence->level);
 }
 
@@ -51,16 +55,16 @@ static void test(struct buf *out, const struct alert_evidence *e)
     buf_str(out, "; statistic ");
     html_number(out, e->statistic);
     if (e->df > 0)
-        buf_fmt(out, ", %.3g degrees of freedom", e->df);
+        buf_fmt(out, ", %.3g degree%s of freedom", e->df, e->df > 1 ? "s" : "");
 }
 
 static void run(struct buf *out, const struct alert_evidence *e)
 {
     row(out, "run");
     if (e->runs > 1)
-        buf_fmt(out, "the strongest of %d stretches that end with this window", (int)e->runs);
+        buf_fmt(out, "the strongest of %d that ended then", (int)e->runs);
     else
-        buf_str(out, "the only stretch that was long enough");
+        buf_str(out, "the only one that was long enough");
     buf_str(out, "; p of it alone ");
     html_number(out, e->p_run);
 }
@@ -79,29 +83,52 @@ static void moment(struct buf *out, const struct alert_evidence *e)
         buf_fmt(out, "%s %s %+.1f", i > 0 ? "," : "", names[i], e->moments.v[i]);
 }
 
-static void effect(struct buf *out, const struct alert_evidence *e)
+static void effect(struct buf *out, const struct alert *al)
 {
     row(out, "effect");
-    html_number(out, e->effect);
+    html_number(out, al->evidence->effect);
     buf_str(out, "; ");
-    word_say(out, WORD_EFFECT, e->effect);
-    row(out, "effect_min");
-    html_number(out, e->effect_min);
-    buf_fmt(out,
-            "; so much counts where PSI alone is no drift, at %d boundaries in a row; it was so "
-            "at %d",
-            (int)e->streak_min, (int)e->streak);
+    if (is_sure(al))
+        word_say(out, WORD_EFFECT, al->evidence->effect);
+    else
+        buf_str(out, "of so many comments it may be noise alone");
+}
+
+/* By what rule of its policy it fires, or does not any more. */
+static void rule(struct buf *out, const struct alert *al)
+{
+    const struct alert_evidence *e = al->evidence;
+
+    if (al->state == ALERT_RESOLVED) {
+        if (is_sure(al))
+            return; /* its message says what ended it */
+        row(out, "ended because");
+        buf_str(out, "what came since, as many comments as began it, is no evidence");
+        return;
+    }
+    row(out, "fires because");
+    if (al->threshold > 0)
+        buf_fmt(out, "there is evidence, and PSI is above %.3g", al->threshold);
+    else if (slice_is(al->policy, "early"))
+        buf_str(out, "there is evidence, which policy early takes for enough");
+    else
+        buf_fmt(out,
+                "there was evidence of an effect above %.3g at %d boundaries in a row; where PSI "
+                "alone is no drift, %d are asked for",
+                e->effect_min, (int)e->streak, (int)e->streak_min);
 }
 
 void page_proof(struct buf *out, const struct alert *al)
 {
     const struct alert_evidence *e = al->evidence;
 
+    if (e)
+        rule(out, al);
     chance(out, al);
     if (!e)
         return;
     budget(out, al);
-    effect(out, e);
+    effect(out, al);
     test(out, e);
     run(out, e);
     moment(out, e);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drift/policy.h"
 #include "report/run_inner.h"
 
 #define KEEP_MAX ((size_t)2 << 30)
@@ -174,6 +175,10 @@ static enum status begin_time(struct run *r, const struct window *w, struct err 
 
 static enum status begin_run(struct run *r, const struct window *w, struct err *err)
 {
+    const struct policy *policy = NULL;
+    struct err ignored;
+
+    r->scans = policy_find(w->policy, &policy, &ignored) == ST_OK && policy->scans;
     r->segment = copy(r, w->segment);
     r->rule = copy(r, w->rule);
     r->policy = copy(r, w->policy);
@@ -182,10 +187,26 @@ static enum status begin_run(struct run *r, const struct window *w, struct err *
     return r->failed ? no_memory(err) : ST_OK;
 }
 
+/* Of a window too small to be judged by itself: how many values it has is told all the same. */
+static void count_values(struct run *r, const struct window *w)
+{
+    for (size_t i = 0; i < w->features.n; i++) {
+        const int32_t at = baseline_find(r->baseline, w->features.v[i].name);
+
+        if (at < 0)
+            continue;
+        r->feature[at].n += w->features.v[i].n;
+        r->feature[at].missing += w->features.v[i].missing;
+    }
+}
+
 static enum status add_features(struct run *r, const struct window *w, struct run_segment *s,
                                 bool first, struct err *err)
 {
     enum status st = first ? begin_time(r, w, err) : ST_OK;
+
+    if (first && r->scans && w->state == WINDOW_INSUFFICIENT_DATA)
+        count_values(r, w);
 
     for (size_t i = 0; st == ST_OK && judged(w) && i < w->features.n; i++)
         st = add_feature(r, w, s, &w->features.v[i], first, err);

@@ -2,6 +2,7 @@
 /* run_facts.c -- the tables at the end of a run's page: how good the data was, whether
  * the same input gives the same bytes, and how it was computed. */
 #include "base/time.h"
+#include "drift/scan.h"
 #include "drift/training.h"
 #include "report/html.h"
 #include "report/run_inner.h"
@@ -71,7 +72,10 @@ static struct page_facts quality(struct run *r)
     count(r, &f, "windows judged", run_judged(r), NULL);
     accuracy(r, &f);
     count_any(r, &f, "windows with too few comments or videos", r->states[WINDOW_INSUFFICIENT_DATA],
-              "a small sample says little: never an alert");
+              r->scans
+                  ? "too little to be judged by themselves; runs of panes may be alerts all the "
+                    "same"
+                  : "a small sample says little: never an alert");
     count_any(r, &f, "windows without a comment", r->states[WINDOW_NO_DATA], NULL);
     count_any(r, &f, "windows while a baseline was warming up", r->states[WINDOW_WARMING], NULL);
     count_any(r, &f, "windows with comments of another bundle", r->stale_bundle,
@@ -135,15 +139,31 @@ static struct slice trained_on(struct run *r)
     return run_keep(r);
 }
 
+static const char *policy_note(struct slice policy)
+{
+    if (slice_is(policy, "fixed"))
+        return "PSI above its steps is WARNING or CRITICAL";
+    if (slice_is(policy, "significant"))
+        return "PSI above its steps is WARNING or CRITICAL where there is evidence; what is "
+               "smaller "
+               "is WARNING when it lasts";
+    if (slice_is(policy, "early"))
+        return "PSI above its steps is WARNING or CRITICAL where there is evidence; evidence alone "
+               "is WARNING";
+    return "what makes a distance a WARNING or CRITICAL";
+}
+
 static struct page_facts method(struct run *r, const struct page *p)
 {
     const struct baseline *b = r->baseline;
     struct page_facts f = begin(r, "Method and version");
 
     add(&f, slice_str("program"), slice_str(r->end->version), NULL);
-    add(&f, slice_str("policy"), r->policy, "what makes a distance a WARNING or CRITICAL");
+    add(&f, slice_str("policy"), r->policy, policy_note(r->policy));
     add(&f, slice_str("steps of PSI"), thresholds(r, p), "strictly above");
-    add(&f, slice_str("rule"), r->rule, NULL);
+    add(&f, slice_str("rule of alerts"), r->scans ? slice_str(SCAN_RULE) : r->rule,
+        r->scans ? "the strongest of the runs of panes that end at a boundary, at each of them"
+                 : "a window, when it closes");
     add(&f, slice_str("minutes of a window"), number(r, (double)r->length_ms / (double)MS_MINUTE),
         "tumbling, by the time of arrival");
     add(&f, slice_str("bins of PSI"), slice_str("baseline quantiles"),
@@ -172,7 +192,7 @@ static struct page_facts tiles(struct run *r, const struct page *p)
         drifted += r->feature[i].severity != SEVERITY_NONE ? 1 : 0;
     count(r, &f, "features that drifted", (int64_t)drifted, NULL);
     count(r, &f, "alerts firing at the end", (int64_t)r->n_open, NULL);
-    count(r, &f, "comments judged", r->summary.comments, NULL);
+    count(r, &f, "comments", r->summary.comments, NULL);
     count(r, &f, "windows judged", run_judged(r), NULL);
     return f;
 }

@@ -28,7 +28,7 @@ MUST_USE enum status run_summary_read(struct slice json, struct run_summary *out
 
 /* A feature in the windows of the first segment. */
 struct run_feature {
-    int64_t n; /* values in judged windows */
+    int64_t n; /* values in judged windows, and in small ones that runs were judged of */
     int64_t missing;
     int64_t over;
     int64_t segments_over;
@@ -88,6 +88,7 @@ struct run {
     struct slice segment; /* the first */
     struct slice rule;
     struct slice policy;
+    bool scans; /* runs of panes are judged, however small windows are */
     struct slice bundle;
     int64_t length_ms; /* of a window */
     int64_t first_ms;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "drift/policy.h"
+#include "drift/scan.h"
 #include "report/cut.h"
 #include "report/html.h"
 #include "report/run_inner.h"
@@ -68,20 +69,24 @@ static struct page_bin *alert_bins(struct run *r, const struct alert *al, size_t
     return bins(r, v, cut_alert(al, v), n);
 }
 
-/* Which way the values went, and which bin shows it most. */
+/* Which way the values went, and which bin shows it most. One that nobody used has a part of PSI
+ * too, by smoothing, and says nothing. */
 static void say_move(struct run *r, const struct page_bin *v, size_t n, bool ordered)
 {
     size_t most = 0;
+    double part = 0;
     double way = 0;
 
     for (size_t i = 0; i < n; i++) {
         way += (v[i].now - v[i].before) * (double)i;
-        if (v[i].part > v[most].part)
+        if (v[i].part > part && v[i].before + v[i].now > 0) {
+            part = v[i].part;
             most = i;
+        }
     }
     if (ordered && fabs(way) > 0.3)
         buf_fmt(&r->text, " Values were %s than in the baseline.", way > 0 ? "higher" : "lower");
-    if (n > 0 && v[most].part > 0)
+    if (part > 0)
         buf_fmt(&r->text,
                 " Most of it in one %s, %.*s: %.1f %% of the values before, %.1f %% here.",
                 ordered ? "bin" : "category", SLICE_ARG(v[most].label), v[most].before * 100,
@@ -98,7 +103,9 @@ static void say_worst(struct run *r, const struct run_feature *f)
         buf_str(&r->text, run_judged(r) == 1 ? " window." : " windows.");
     } else {
         buf_str(&r->text, "No window was called drift");
-        buf_str(&r->text, f->severity == SEVERITY_NONE ? "." : ", but runs of panes were: alerts.");
+        buf_str(&r->text, f->severity == SEVERITY_NONE
+                              ? "."
+                              : " by itself; a run of panes was, and is an alert.");
     }
     buf_str(&r->text, " The worst, shown here: ");
     html_minute(&r->text, f->worst_ms);
@@ -151,6 +158,18 @@ static struct page_point *points(struct run *r, const struct page *p, size_t at)
     return v;
 }
 
+/* Why there is no picture of a feature. */
+static const char *unjudged(const struct run *r, bool called)
+{
+    if (called)
+        return "No window had enough comments to be judged by itself; a run of panes had, and is "
+               "an "
+               "alert: its evidence is below.";
+    return r->scans ? "No window had enough comments to be judged by itself, and no run of panes "
+                      "was an alert of it."
+                    : "No window had enough comments to be judged.";
+}
+
 static void fill_feature(struct run *r, const struct page *p, size_t at, struct page_feature *to)
 {
     const struct baseline_feature *b = &r->baseline->features[at];
@@ -172,9 +191,7 @@ static void fill_feature(struct run *r, const struct page *p, size_t at, struct 
         .point = points(r, p, at),
     };
     if (!judged) {
-        to->said = called ? slice_str("No window had enough comments to be judged, but runs of "
-                                      "panes had: alerts.")
-                          : slice_str("No window had enough comments to be judged.");
+        to->said = slice_str(unjudged(r, called));
         return;
     }
     to->bin = feature_bins(r, b, &f->worst, &to->n_bins);
@@ -267,7 +284,9 @@ static void say_verdict(struct run *r, struct page *p, size_t drifted)
     for (size_t i = 0; i < r->n_segments; i++)
         segments += r->segments[i].severity != SEVERITY_NONE ? 1 : 0;
     if (run_judged(r) == 0 && segments == 0)
-        buf_str(&r->text, "Not decided: no window had enough comments");
+        buf_str(&r->text, r->scans
+                              ? "No alert; no window had enough comments to be judged by itself"
+                              : "Not decided: no window had enough comments");
     else if (drifted > 0)
         buf_fmt(&r->text, "Drift in %zu of %zu features", drifted, p->n_features);
     else if (segments > 0)
@@ -315,6 +334,11 @@ static void say_lead(struct run *r, struct page *p)
     if (r->policy.n > 0)
         buf_fmt(&r->text, ", by policy %.*s", SLICE_ARG(r->policy));
     buf_byte(&r->text, '.');
+    if (r->scans)
+        buf_fmt(&r->text,
+                " Alerts are of runs of panes, of %d effective comments or more, wherever windows "
+                "end.",
+                SCAN_EFF_MIN);
     say_period(r);
     p->lead = run_keep(r);
 }

@@ -162,3 +162,10 @@ const char *word_stale(struct slice by)
     return slice_is(by, STALE_BY_AGE) ? "the baseline is older than drift.baseline.max_age.ms"
                                       : NULL;
 }
+
+const char *word_stale_todo(struct slice by)
+{
+    if (slice_is(by, STALE_BY_BUNDLE))
+        return "a baseline of the bundle that scored it: absa baseline, docs/runbook/new-bundle.md";
+    return slice_is(by, STALE_BY_AGE) ? "a newer baseline: absa baseline" : NULL;
+}

@@ -39,4 +39,7 @@ const char *word_moved(struct slice moved);
  * bundle ..."; NULL for what is not known. */
 const char *word_stale(struct slice by);
 
+/* What to do about it, in a clause; NULL for what is not known. */
+const char *word_stale_todo(struct slice by);
+
 #endif

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Questions to the runs of tests/golden/report, and what absa why answers: the same bytes, as text
-and as JSON.
+and as JSON. Of each policy: before an alert, when it fires, while it does, after it, and where there is none.
 
     golden.py [--write]    --write: the answers as they are now become the expected ones"""
 import json
@@ -22,6 +22,32 @@ ASKED = {
                "-X", "window.min_videos=50"],
     "empty": ["sentiment_score", "--at", DAY + "02:10:00Z", "-d", RUNS / "quiet"],
 }
+
+
+def scan(run, hour, feature="sentiment_score", *more):
+    return [feature, "--at", f"2025-07-25T{hour:02}:10:00Z", "-d", RUNS / run, *more]
+
+
+SEGMENTS = ["--segment", "is_reply:true"]
+# By name: the question, and the reason that is expected.
+SCANS = {
+    "significant-before": (scan("significant", 1), "no_evidence"),
+    "significant-fires": (scan("significant", 2), "alert"),
+    "significant-goes-on": (scan("significant", 4), "goes_on"),
+    "significant-beside": (scan("significant", 2, "words"), "alert"),
+    "significant-other": (scan("significant", 4, "confidence"), "other_features"),
+    "significant-segment": (scan("significant", 3, "sentiment_score", *SEGMENTS), "goes_on"),
+    "lasting-soon": (scan("lasting", 3), "no_evidence"),
+    "lasting-fires": (scan("lasting", 4), "alert"),
+    "lasting-calm": (scan("lasting", 5), "goes_on"),
+    "lasting-over": (scan("lasting", 7), "no_evidence"),
+    "early-soon": (scan("early", 1), "no_evidence"),
+    "early-fires": (scan("early", 2), "alert"),
+    "early-over": (scan("early", 3), "not_long_enough"),
+    "early-category": (scan("early", 7, "is_reply"), "goes_on"),
+    "small": (scan("few", 0), "no_evidence"),
+    "small-segment": (scan("few", 1, "words", *SEGMENTS), "no_evidence"),
+}
 REFUSED = {
     "has a feature nope": ["nope", "--at", DAY + "09:10:00Z", "-d", RUNS / "turn"],
     "of segment lang:de": ["sentiment_score", "--at", DAY + "09:10:00Z", "-d", RUNS / "turn", "--segment", "lang:de"],
@@ -36,7 +62,8 @@ def ask(*args, code=0):
 
 
 def main():
-    for name, args in ASKED.items():
+    asked = {name: (args, None) for name, args in ASKED.items()} | SCANS
+    for name, (args, reason) in asked.items():
         for kind, more in (("txt", []), ("json", ["-J"])):
             said = ask(*args, *more)[0]
             expected = HERE / f"{name}.{kind}"
@@ -44,7 +71,9 @@ def main():
                 expected.write_text(said)
             assert said == expected.read_text(), f"{expected.name}: another answer: {said}"
         told = json.loads(said)
-        assert told["alert"] == (name == "alert"), told
+        if reason:
+            assert told["reason"] == reason, told
+        assert told["alert"] == (told["reason"] in ("alert", "goes_on", "other_features")), told
         print(f"ok {name}: {told['reason']}")
     for why, args in REFUSED.items():
         assert why in ask(*args, code=65)[1], why

@@ -91,10 +91,9 @@ static void test_evidence_is_said(void **state)
     assert_true(has(&r, "<td>8e-10; of 2 features that were tested together; evidence, since at "
                         "most 0.0001"));
     assert_true(has(&r, "<td>0.04; as much as a mean moved by 0.2 standard dev"));
-    assert_true(has(&r, "<td>0.005; so much counts where PSI alone is no drift, at 3 boundaries in "
-                        "a row; it was so at 2"));
+    assert_true(has(&r, "<th scope=row>run of panes, UTC<td>"));
     assert_true(has(&r, "<td>shares of groups of values (groups); statistic 99.5, 15 degrees"));
-    assert_true(has(&r, "the strongest of 4 stretches that end with this window; p of it alone"));
+    assert_true(has(&r, "the strongest of 4 that ended then; p of it alone"));
     assert_true(has(&r, "<td>how many are far out (tails); in standard errors mean -1.5, variance "
                         "+2.2, skew +0.0, tails +8.0"));
     assert_true(has(&r, "emoji_count (PSI 0.50, effect 0.125, q 2e-05)"));
@@ -104,6 +103,52 @@ static void test_evidence_is_said(void **state)
     assert_true(has(&r, "<tr><th>effect<td>0.0412<td>as much as a mean"));
     assert_true(has(&r, "<tr><th>test<td>groups<td>shares of groups of values"));
     teardown(&r);
+}
+
+/* By what rule an alert of the scan fires, or ends: what its policy asks of such a one. */
+static void test_why_it_fires(void **state)
+{
+    static const struct {
+        const char *policy;
+        double threshold;
+        double q;
+        enum alert_state state;
+        const char *says;
+    } cases[] = {
+        { "significant", 0.2, 1e-9, ALERT_FIRING,
+          "<th scope=row>fires because<td>there is evidence, and PSI is above 0.2" },
+        { "early", 0.3, 1e-9, ALERT_FIRING, "there is evidence, and PSI is above 0.3" },
+        { "early", 0, 1e-9, ALERT_FIRING,
+          "there is evidence, which policy early takes for enough" },
+        { "significant", 0, 1e-9, ALERT_FIRING,
+          "there was evidence of an effect above 0.005 at 2 boundaries in a row; where PSI alone "
+          "is "
+          "no drift, 3 are asked for" },
+        { "early", 0.2, 0.5, ALERT_RESOLVED,
+          "<th scope=row>ended because<td>what came since, as many comments as began it, is no "
+          "evidence" },
+        { "significant", 0, 0.5, ALERT_RESOLVED, "<td>0.04; of so many comments it may be noise" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct alert al = alert_of("emoji_count");
+        struct rig r;
+
+        setup(&r, 2);
+        add_window(&r, "all", 0, SEVERITY_CRITICAL);
+        al.policy = slice_str(cases[i].policy);
+        al.threshold = cases[i].threshold;
+        al.q = (struct opt_double){ cases[i].q, true };
+        al.state = cases[i].state;
+        assert_int_equal(take(&r, RUN_ALERTS, RECORD_ALERT, &al), ST_OK);
+        render(&r);
+        if (!has(&r, cases[i].says))
+            fail_msg("case %zu does not say: %s", i, cases[i].says);
+        assert_true(has(&r, ", threshold ") ==
+                    (cases[i].threshold > 0 && cases[i].state == ALERT_FIRING));
+        teardown(&r);
+    }
 }
 
 /* Bars of categories have their names; the last two have words of their own. */
@@ -185,6 +230,7 @@ int main(void)
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_hostile_text_is_text),
         cmocka_unit_test(test_evidence_is_said),
+        cmocka_unit_test(test_why_it_fires),
         cmocka_unit_test(test_categories),
         cmocka_unit_test(test_a_reference_of_its_own),
         cmocka_unit_test(test_refusals),

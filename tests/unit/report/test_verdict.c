@@ -44,7 +44,7 @@ static void test_verdicts(void **state)
     assert_true(has(&r, "<th scope=row>windows with comments of another bundle<td>1"));
     assert_true(has(&r, "<th scope=row>windows behind the age of the baseline<td>3"));
     assert_true(has(&r, "<th scope=row>windows with a stale baseline<td>2"));
-    assert_true(has(&r, "<th scope=row>rule<td>window"));
+    assert_true(has(&r, "<th scope=row>rule of alerts<td>window"));
     teardown(&r);
 }
 
@@ -72,10 +72,34 @@ static void test_alerts_that_no_window_shows(void **state)
         render(&r);
         assert_true(has(&r, "<header class=CRITICAL>"));
         assert_true(has(&r, "Drift in 1 of 4 features"));
-        assert_true(has(&r, judged ? "No window was called drift, but runs of panes were: alerts."
-                                   : "to be judged, but runs of panes had: alerts."));
+        assert_true(has(&r, judged
+                                ? "No window was called drift by itself; a run of panes was, and is"
+                                : "to be judged by itself; a run of panes had, and is an alert"));
         teardown(&r);
     }
+}
+
+/* Of a policy that judges runs, small windows are no proof that nothing was judged. */
+static void test_small_windows_of_a_scan(void **state)
+{
+    struct rig r;
+
+    (void)state;
+    setup(&r, 3);
+    struct window w = window_of(&r, "all", 0);
+
+    w.state = WINDOW_INSUFFICIENT_DATA;
+    w.policy = slice_str("significant");
+    assert_int_equal(take(&r, RUN_WINDOWS, RECORD_WINDOW, &w), ST_OK);
+    render(&r);
+    assert_true(has(&r, "<header class=undecided>"));
+    assert_true(has(&r, "No alert; no window had enough comments to be judged by itself"));
+    assert_true(has(&r, "Alerts are of runs of panes, of 64 effective comments or more"));
+    assert_true(has(&r, "runs of panes may be alerts all the same"));
+    assert_true(has(&r, "<th scope=row>rule of alerts<td>scan"));
+    assert_true(has(&r, "is WARNING when it lasts"));
+    assert_false(has(&r, "never an alert"));
+    teardown(&r);
 }
 
 int main(void)
@@ -83,6 +107,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verdicts),
         cmocka_unit_test(test_alerts_that_no_window_shows),
+        cmocka_unit_test(test_small_windows_of_a_scan),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,6 +105,36 @@ static void an_alert_that_goes_on(void **state)
     expect(&w, true, WHY_OTHER);
 }
 
+/* It ends by what the judge finds, not by a window that shows nothing or is not judged. */
+static void an_alert_that_no_window_ends(void **state)
+{
+    struct world w;
+
+    (void)state;
+    begin(&w, "significant");
+    w.alert.end_ms = HOUR_MS;
+    w.feature.q = some(1);
+    expect(&w, true, WHY_GOES_ON);
+    begin(&w, "early");
+    w.alert.end_ms = HOUR_MS;
+    w.window.n = 0;
+    w.window.state = WINDOW_NO_DATA;
+    expect(&w, true, WHY_GOES_ON);
+    begin(&w, "fixed");
+    w.alert.end_ms = HOUR_MS;
+    w.window.n = 199;
+    w.window.state = WINDOW_INSUFFICIENT_DATA;
+    expect(&w, true, WHY_GOES_ON);
+    begin(&w, "fixed"); /* of others: this feature is back */
+    w.alert.end_ms = HOUR_MS;
+    w.feature.psi = some(0.1);
+    expect(&w, true, WHY_SMALL);
+    begin(&w, "significant");
+    w.alert.feature = slice_str("chars");
+    w.feature.q = some(1);
+    expect(&w, true, WHY_NO_EVIDENCE);
+}
+
 static void alerts_that_do_not_matter(void **state)
 {
     struct world w;
@@ -292,8 +322,9 @@ static void says_what_a_scan_asked(void **state)
     buf_init(&out, 1 << 16);
     why_say(&w.why, &out);
     buf_byte(&out, '\0');
-    assert_non_null(strstr(out.p, "boundary 2 of 3; ends after 3 calm boundaries"));
-    assert_non_null(strstr(out.p, "asked     runs of 64 effective comments, 10 videos, policy"));
+    assert_non_null(strstr(out.p, "boundary 2 of 3 in a row; ends after 3 calm boundaries"));
+    assert_non_null(strstr(
+        out.p, "asked     policy significant, of runs of 64 effective comments, 10 effective"));
     assert_non_null(strstr(out.p, "\\u001b[2J"));
     assert_null(strchr(out.p, '\x1b'));
     buf_clear(&out);
@@ -361,6 +392,37 @@ static void says(struct world *w, const char *text, const char *json)
     buf_release(&out);
 }
 
+/* No alert yet: the run that one is of later reaches into the window, and it names the feature. */
+static void an_alert_that_came_later(void **state)
+{
+    const char *none = "\"later\": null";
+    struct world w;
+    struct err err = { 0 };
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        begin(&w, i == 1 ? "fixed" : "early");
+        w.feature.q = some(1);
+        w.feature.psi = some(0.1);
+        w.alert.start_ms = i == 2 ? 2 * HOUR_MS : HOUR_MS;
+        w.alert.end_ms = 3 * HOUR_MS;
+        if (i == 3)
+            w.alert.feature = slice_str("chars");
+        assert_int_equal(why_take_window(&w.why, &w.window, &err), ST_OK);
+        assert_int_equal(why_take_alert(&w.why, &w.alert, &err), ST_OK);
+        w.alert.end_ms = 4 * HOUR_MS;
+        assert_int_equal(why_take_alert(&w.why, &w.alert, &err), ST_OK);
+        says(&w, "episode   none so far",
+             i == 0 ? "\"later\": {\"start_ms\": 3600000, \"end_ms\": 10800000}" : none);
+        if (i == 0)
+            says(&w,
+                 "later     an alert told 1970-01-01 03:00 names it, by a run since 1970-01-01 "
+                 "01:00",
+                 "\"alert\": false");
+        arena_free(w.why.keep);
+    }
+}
+
 /* Evidence at two boundaries of three: no alert was written, absa.state alone knows of it. */
 static void a_streak_of_which_no_alert_was_written(void **state)
 {
@@ -401,6 +463,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_alert_of_the_window),
         cmocka_unit_test(an_alert_that_goes_on),
+        cmocka_unit_test(an_alert_that_no_window_ends),
         cmocka_unit_test(alerts_that_do_not_matter),
         cmocka_unit_test(too_little_data),
         cmocka_unit_test(a_stale_window_says_by_what),
@@ -408,6 +471,7 @@ int main(void)
         cmocka_unit_test(too_little_change),
         cmocka_unit_test(other_windows_are_passed_by),
         cmocka_unit_test(says_what_a_scan_asked),
+        cmocka_unit_test(an_alert_that_came_later),
         cmocka_unit_test(a_streak_of_which_no_alert_was_written),
     };
 
