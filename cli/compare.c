@@ -57,10 +57,8 @@ static enum status read_table(const char *path, struct table *t, struct err *err
     struct buf text;
 
     buf_init(&text, TABLE_FILE_MAX);
-    enum status st = file_read(path, &text, err);
-    if (st != ST_OK) {
-        err_prefix(err, "unavailable");
-    } else {
+    enum status st = file_read_data(path, &text, err);
+    if (st == ST_OK) {
         st = table_read(t, buf_slice(&text), err);
         if (st != ST_OK)
             err_prefix(err, "%s", path);

@@ -45,10 +45,7 @@ static enum status read_one(const char *dir, const char *name, bool may_miss, st
                        "wrote to its end",
                        path);
     }
-    st = file_read(path, to, err);
-    if (st != ST_OK)
-        err_prefix(err, "unavailable");
-    return st;
+    return file_read_data(path, to, err);
 }
 
 static enum status read_baseline(const char *dir, struct files *f, struct baseline **out,
@@ -56,13 +53,10 @@ static enum status read_baseline(const char *dir, struct files *f, struct baseli
 {
     enum status st;
 
-    if (baseline_file) {
-        st = file_read(baseline_file, &f->baseline, err);
-        if (st != ST_OK)
-            err_prefix(err, "unavailable");
-    } else {
+    if (baseline_file)
+        st = file_read_data(baseline_file, &f->baseline, err);
+    else
         st = read_one(dir, FOLDER_BASELINE, false, &f->baseline, err);
-    }
     if (st != ST_OK)
         return st;
     st = baseline_read(buf_slice(&f->baseline), out, err);

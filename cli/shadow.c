@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* absa shadow: two models on the same comments, output by output. */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 
 #include "app/app.h"
 #include "app/instant.h"
+#include "file/file.h"
 #include "kafka/stretch.h"
 #include "kafka/topics.h"
 #include "shadow/pairs.h"
@@ -73,7 +73,7 @@ static enum status read_file(struct reading_in *r, enum pairs_side side, struct 
     ssize_t n;
 
     if (!f)
-        return err_set(err, ST_FATAL, "config: %s: %s", files[side], strerror(errno));
+        return file_away(files[side], err);
     while (st == ST_OK && (n = getline(&line, &cap, f)) >= 0) {
         number++;
         st = n > LINE_MAX_BYTES ? err_set(err, ST_REJECT, "a line is longer than 4 MiB")

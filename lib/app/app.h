@@ -38,7 +38,7 @@ enum app_exit {
     EXIT_OK = 0,
     EXIT_USAGE = 64,
     EXIT_DATA = 65,        /* bad input, where that ends the program          */
-    EXIT_UNAVAILABLE = 69, /* a service was not there at start                */
+    EXIT_UNAVAILABLE = 69, /* a service, or a file to be read, is not there   */
     EXIT_INTERNAL = 70,    /* an invariant is broken: do not restart, look    */
     EXIT_TEMPORARY = 75,   /* restart cures it                                */
     EXIT_DENIED = 77,      /* not permitted                                   */

@@ -52,6 +52,6 @@ void app_print_help(const struct app *app, struct buf *out)
         buf_fmt(out, "\nExamples\n%s", app->examples);
     if (app->sections)
         print_properties(app, out);
-    buf_str(out, "\nExit codes: 0 done, 64 usage, 65 bad data, 69 a service is not there, "
+    buf_str(out, "\nExit codes: 0 done, 64 usage, 65 bad data, 69 a service or file is not there, "
                  "70 internal, 75 try again,\n77 not permitted, 78 configuration\n");
 }

@@ -35,6 +35,20 @@ enum status file_read(const char *path, struct buf *out, struct err *err)
     return st;
 }
 
+enum status file_read_data(const char *path, struct buf *out, struct err *err)
+{
+    enum status st = file_read(path, out, err);
+
+    if (st != ST_OK)
+        err_prefix(err, "unavailable");
+    return st;
+}
+
+enum status file_away(const char *path, struct err *err)
+{
+    return err_set(err, ST_FATAL, "unavailable: %s: %s", path, strerror(errno));
+}
+
 /* Writes to what is there, or makes it; flushed to the disk when it is to be renamed. */
 static bool put(const char *path, struct slice bytes, const struct stat *like)
 {

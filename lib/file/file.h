@@ -19,6 +19,14 @@ MUST_USE enum status file_path(const char *dir, struct slice name, char out[FILE
  * out's maximum. */
 MUST_USE enum status file_read(const char *path, struct buf *out, struct err *err);
 
+/* Data that a command was told to read: as file_read(), but that it cannot be read is
+ * "unavailable: path: why", as of a service that is not there, since nothing is wrong with the
+ * configuration (a file that a property names is another matter). */
+MUST_USE enum status file_read_data(const char *path, struct buf *out, struct err *err);
+
+/* What is to be said of such data that could not be opened or read, by errno: ST_FATAL. */
+enum status file_away(const char *path, struct err *err);
+
 /* Writes bytes to a file, made new or replaced: wholly or, when that fails at any
  * point, not at all (they go to "path.part" first). What is no plain file, a device
  * or a link, is written as it stands. ST_FATAL: it cannot be written. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "file/lines.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "file/file.h"
 
 enum status file_lines(const char *path, line_fn *fn, void *ctx, struct err *err)
 {
@@ -16,7 +16,7 @@ enum status file_lines(const char *path, line_fn *fn, void *ctx, struct err *err
     enum status st = ST_OK;
 
     if (!in)
-        return err_set(err, ST_FATAL, "unavailable: %s: %s", path, strerror(errno));
+        return file_away(path, err);
     while (st == ST_OK && (n = getline(&line, &cap, in)) >= 0) {
         const struct slice s = slice_trim((struct slice){ line, (size_t)n });
 
@@ -27,7 +27,7 @@ enum status file_lines(const char *path, line_fn *fn, void *ctx, struct err *err
     if (st != ST_OK)
         err_prefix(err, "line %zu", number);
     else if (ferror(in))
-        st = err_set(err, ST_FATAL, "unavailable: %s: %s", path, strerror(errno));
+        st = file_away(path, err);
     free(line);
     (void)fclose(in);
     return st;

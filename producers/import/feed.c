@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "producers/import/feed.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file/file.h"
 #include "producers/import/order.h"
 
 struct run {
@@ -32,9 +32,9 @@ static enum status check_files(struct run *r, struct err *err)
         if (is_stdin(path))
             continue;
         if (stat(path, &sb) != 0 || access(path, R_OK) != 0)
-            return err_set(err, ST_FATAL, "config: %s: %s", path, strerror(errno));
+            return file_away(path, err);
         if (S_ISDIR(sb.st_mode))
-            return err_set(err, ST_FATAL, "config: %s: is a folder", path);
+            return err_set(err, ST_FATAL, "unavailable: %s: is a folder", path);
         r->total += sb.st_size;
     }
     return ST_OK;
@@ -73,7 +73,7 @@ static enum status read_file(struct run *r, const char *path, struct err *err)
     struct split *s = NULL;
 
     if (!in)
-        return err_set(err, ST_FATAL, "config: %s: %s", path, strerror(errno));
+        return file_away(path, err);
     enum status st = split_new(in, is_stdin(path) ? "stdin" : path, &s, err);
     if (st == ST_OK)
         st = split_all(r, s, err);

@@ -73,9 +73,7 @@ static enum status read_files(struct labelling *l, struct err *err)
         struct buf bytes;
 
         buf_init(&bytes, FILE_MAX);
-        st = file_read(path, &bytes, err);
-        if (st != ST_OK)
-            err_prefix(err, "unavailable");
+        st = file_read_data(path, &bytes, err);
         if (st == ST_OK)
             st = label_rows_add(&l->rows, buf_slice(&bytes), &rules, err);
         if (st == ST_REJECT)

@@ -384,10 +384,10 @@ enum status data_read(const char *path, const struct columns *names, enum split 
 
     memset(out, 0, sizeof(*out));
     buf_init(&bytes, FILE_MAX);
-    st = file_read(path, &bytes, err);
+    st = file_read_data(path, &bytes, err);
     if (st != ST_OK) {
         buf_release(&bytes);
-        return ST_REJECT;
+        return st;
     }
     if (ends_in(path, ".avro"))
         st = data_read_avro(&g, buf_slice(&bytes));

@@ -44,7 +44,8 @@ struct columns {
 
 /* Reads a file: Avro or JSON lines by its name (.avro; .jsonl, .ndjson), else CSV or TSV with
  * a header. ST_REJECT names the row: a column that is missing, a label that is
- * no number of its range, too few rows, one sentiment for all. Text lives in a. */
+ * no number of its range, too few rows, one sentiment for all. ST_FATAL: it cannot be read. Text
+ * lives in a. */
 MUST_USE enum status data_read(const char *path, const struct columns *names, enum split split,
                                struct arena *a, struct dataset *out, struct err *err);
 

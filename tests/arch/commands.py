@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """absa lists exactly the programs that were built; each of them explains itself, says its
-version, and refuses an option that it does not know with exit 64."""
+version, and refuses an option that it does not know with exit 64. Of files that are not there it means the
+same everywhere: 69 for what is to be read, 78 for what a property, or an option instead of it, names."""
 import os
 import re
+import shutil
 import subprocess
+import tempfile
 
 from repo import programs, read, verdict
 
@@ -42,6 +45,22 @@ expect(["hlep"], 64, "no command is called hlep", "stderr")
 expect(["check-confg"], 64, "did you mean check-config", "stderr")
 expect(["../../bin/sh"], 64, "no command", "stderr")
 expect(["check-config", "nothing"], 69, "does not stand beside", "stderr")
+
+AWAY, OUT = "/nowhere/at-all", tempfile.mkdtemp(prefix="absa-commands-")
+for args in (["import", "-n", AWAY], ["backtest", "--input", AWAY, "--out", OUT],
+             ["baseline", "--input", AWAY, "--out", "/dev/null"], ["baseline", "--errors", AWAY, "--out", "/dev/null"],
+             ["compare", "--reference", AWAY, "--current", AWAY], ["label", "-n", AWAY],
+             ["train", "--data", AWAY, "--out", OUT], ["report", AWAY], ["verify-alert", AWAY],
+             ["why", "words", "--at", "2025-01-01", "-d", AWAY], ["shadow", "--scores", AWAY, "--shadow", AWAY],
+             ["explain", "--alert", "0a06fd7ab703", "--file", AWAY, "-b", "127.0.0.1:1"]):
+    expect(args, 69, rf"unavailable: {AWAY}\b", "stderr")
+for args in (["backtest", "--input", "/dev/null", "--baseline", AWAY, "--out", OUT],
+             ["backtest", "--input", "/dev/null", "--bundle", AWAY, "--out", OUT],
+             ["drift", "--pipe", "-X", f"drift.baseline={AWAY}"], ["score", "--pipe", "-X", f"score.taxonomy={AWAY}"],
+             ["explain", "so good", "--bundle", AWAY], ["ingest", "--pipe", "-c", AWAY]):
+    expect(args, 78, AWAY, "stderr")
+
+shutil.rmtree(OUT)
 
 # One file configures all: lib/app/programs.c says which programs, and what they share.
 source = read("lib/app/programs.c")

@@ -244,7 +244,7 @@ class Files(Case):
 
     def test_errors_say_what_to_do(self):
         for args, code, word in [((), 64, "--input"),
-                                 (("--input", "/nonexistent"), 78, "/nonexistent"),
+                                 (("--input", "/nonexistent"), 69, "/nonexistent"),
                                  (("--input", CRAWL, "-t", "absa.raw"), 64, "either"),
                                  (("-t", "absa.raw"), 78, "kafka.bootstrap.servers"),
                                  (("-t", "absa.windows"), 64, "absa.raw"),

@@ -172,7 +172,7 @@ def test_refusals(b, folder):
     """What import cannot do ends with a word on what to do."""
     assert "absa topics apply" in run("absa-import", "-b", b.address, "-t", "none.raw",
                                       h.key_file(folder), code=78)
-    assert "No such file" in run("absa-import", "-n", os.path.join(folder, "nothing"), code=78)
+    assert "No such file" in run("absa-import", "-n", os.path.join(folder, "nothing"), code=69)
     run("absa-import", "-n", code=64)
 
 
