@@ -2,6 +2,7 @@
 #include "consumers/drift/pipe.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include "consumers/drift/judge.h"
 #include "consumers/drift/pane.h"
 #include "pipe/lines.h"
+#include "report/words.h"
 
 static enum status run_stages(const struct drift_conf *conf, const struct baseline *base,
                               struct wire *wire, struct pipe_lines *lines, struct err *err)
@@ -31,15 +33,33 @@ static enum status run_stages(const struct drift_conf *conf, const struct baseli
     return st;
 }
 
+/* A baseline that is not of what came is no failure: in a stream such windows are set aside, too.
+ * But whoever reads no alert here is to know that nobody looked. */
+static void tell_of_stale(const int64_t counted[COUNTER_N])
+{
+    const int64_t stale = counted[COUNTER_BASELINE_STALE];
+    const struct slice by =
+        slice_str(counted[COUNTER_OTHER_BUNDLE] > 0 ? STALE_BY_BUNDLE : STALE_BY_AGE);
+
+    if (stale > 0) {
+        fprintf(stderr,
+                "warning: %" PRId64 " of %" PRId64
+                " windows were not judged, baseline_stale: %s. What it needs: %s\n",
+                stale, counted[COUNTER_WINDOWS], word_stale(by), word_stale_todo(by));
+    }
+}
+
 enum status drift_run_pipe(const struct drift_conf *conf, const struct baseline *base,
                            const struct drift_files *files, struct err *err)
 {
+    int64_t counted[COUNTER_N] = { 0 };
     FILE *alerts = files->alerts ? fopen(files->alerts, "w") : NULL;
     struct pipe_lines lines = { .fd = STDIN_FILENO,
                                 .to = { [TOPIC_WINDOWS] = stdout, [TOPIC_ALERTS] = alerts },
                                 .dead_file = files->dead,
                                 .arrival_ms = -1,
-                                .stop = app_stop_flag() };
+                                .stop = app_stop_flag(),
+                                .counted = counted };
     struct wire *wire = NULL;
     enum status st;
 
@@ -49,6 +69,7 @@ enum status drift_run_pipe(const struct drift_conf *conf, const struct baseline 
     if (st == ST_OK)
         st = run_stages(conf, base, wire, &lines, err);
     wire_free(wire);
+    tell_of_stale(counted);
     if (alerts && fclose(alerts) != 0 && st == ST_OK)
         st = err_set(err, ST_RETRY, "%s: %s", files->alerts, strerror(errno));
     return st;

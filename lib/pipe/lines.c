@@ -219,6 +219,8 @@ static enum status session_close(struct session *s, enum status st, struct err *
 {
     int64_t dead = s->pipe ? pipe_counter(s->pipe, COUNTER_DEAD) : 0;
 
+    for (int i = 0; s->conf->counted && i < COUNTER_N; i++)
+        s->conf->counted[i] = s->pipe ? pipe_counter(s->pipe, (enum counter)i) : 0;
     if (s->dead && fclose(s->dead) != 0 && st == ST_OK)
         st = err_set(err, ST_FATAL, "%s: %s", s->conf->dead_file, strerror(errno));
     if (st == ST_OK && dead > 0 && !s->conf->dead_file)

@@ -29,6 +29,7 @@ struct pipe_lines {
     const char *dead_file;   /* NULL: dead letters are counted and fail the end */
     int64_t arrival_ms;      /* of raw lines; -1: now                          */
     const atomic_bool *stop; /* ends the input early when true; may be NULL    */
+    int64_t *counted; /* COUNTER_N, filled at the end: what the stages counted; may be NULL */
 };
 
 /* One partition of everything. */

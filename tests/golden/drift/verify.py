@@ -36,17 +36,32 @@ def same(what, got, want, eps=1e-9):
         faults.append(f"{what}: said {got!r}, computed {want!r}")
 
 
-def run(directory, policy):
-    """Windows, and the file of alerts."""
+def run(directory, policy, stale=False):
+    """Windows, and the file of alerts. stale: all of it scored by another bundle than the baseline's."""
     alerts = os.path.join(directory, f"{policy}.jsonl")
     conf = {"drift.baseline": os.path.join(directory, "baseline.json"), "drift.segments": ",".join(SEGMENTS),
             "window.min_samples": MIN_SAMPLES, "window.min_videos": MIN_VIDEOS,
             "drift.policy": policy}
     args = [x for k, v in conf.items() for x in ("-X", f"{k}={v}")]
-    with open(os.path.join(directory, "scores.jsonl"), "rb") as stdin:
-        out = subprocess.run([os.path.join(BIN, "absa-drift"), "--pipe", "--alerts", alerts, *args],
-                             stdin=stdin, stdout=subprocess.PIPE, check=True).stdout
-    return [json.loads(x) for x in out.splitlines()], alerts
+    with open(os.path.join(directory, "scores.jsonl"), encoding="utf-8") as f:
+        scores = f.read().replace('"bundle_sha256":"0011', '"bundle_sha256":"1100' if stale else '"bundle_sha256":"0011')
+    done = subprocess.run([os.path.join(BIN, "absa-drift"), "--pipe", "--alerts", alerts, *args], input=scores,
+                          capture_output=True, text=True, check=True)
+    windows = [json.loads(x) for x in done.stdout.splitlines()]
+    unjudged = sum(w["state"] == "baseline_stale" for w in windows)
+    same(f"whether it warns on {policy}", WARNING.format(unjudged, len(windows)) in done.stderr, stale)
+    return windows, alerts
+
+
+# Exit 0 all the same: all was read, and windows say their state.
+WARNING = "warning: {} of {} windows were not judged, baseline_stale: comments of another bundle"
+
+
+def verify_stale(directory):
+    for policy in ("fixed", "significant"):
+        windows, path = run(directory, policy, stale=True)
+        same(f"states of {policy}, stale", sorted({w["state"] for w in windows}), ["baseline_stale", "no_data"])
+        same(f"alerts of {policy}, stale", os.path.getsize(path), 0)
 
 
 def values(score):
@@ -379,6 +394,7 @@ def main():
         verify_alerts(alerts_path)
         for policy in ("significant", "early"):
             verify_scan(directory, policy)
+        verify_stale(directory)
     base = baseline["features"]
     tallies, starts = count(base, scores)
     expected = [(start, name) for start in starts for name in SEGMENTS]
