@@ -316,6 +316,25 @@ function linePicture(got, name) {
         h("td", {}, x.psi === null ? "not judged" : tag(x.severity)))))))));
 }
 
+/* How many of a feature's values are not there, beside the baseline's. No distance counts them, so that they
+ * are told where they are more than before, beyond what chance gives. */
+function missing(f, got) {
+  const now = f.missing / Math.max(f.n + f.missing, 1), known = got.baseline_n !== undefined;
+  const before = known ? got.baseline_missing / Math.max(got.baseline_n + got.baseline_missing, 1) : null;
+  const usual = known ? (got.baseline_missing + 0.5) / (got.baseline_n + got.baseline_missing + 1) : 1;
+  const beyond = Math.max(0.01, 4 * Math.sqrt(usual * (1 - usual) / Math.max(f.n + f.missing, 1)));
+  return { more: now - usual > beyond,
+    says: `${count(f.missing)} missing (${percent(now)}${known ? `; of the baseline ${percent(before)}` : ""})`,
+    now: percent(now), before: percent(before) };
+}
+function missingNote(f, got) {
+  const gone = missing(f, got), watched = (state.features || []).some((x) => x.name === "missing");
+  return gone.more ? [h("p", { class: "note", id: "feature-missing" },
+    `${gone.now} of its values are missing here, ${gone.before} were in the baseline. No distance counts those: `,
+    watched ? "the feature missing is judged by them. Look at what writes the comments: " : "nothing judges them, unless the baseline is made with --categories missing. Look at what writes the comments: ",
+    h("code", {}, "docs/runbook/drift-in-a-feature.md"))] : [];
+}
+
 async function drawFeature(mine) {
   const name = shownFeature();
   if (name === null) return;
@@ -323,10 +342,11 @@ async function drawFeature(mine) {
   if (mine !== asked) return;
   const f = got.feature, judged = got.state === "evaluated" && f;
   const open = [...$("feature-body").querySelectorAll("details")].map((d) => d.open);
-  $("feature-title").replaceChildren(name, " ", judged ? tag(f.severity) : tag("", got.state, got.stale_by));
+  $("feature-title").replaceChildren(name, " ", !judged ? tag("", got.state, got.stale_by) : f.psi === null ? tag("", "not_judged") : tag(f.severity));
   $("feature-body").replaceChildren(
     h("p", { class: "dim" }, `${span(got.start_ms, got.end_ms)} · segment ${got.segment}`),
     ...(judged ? [] : [h("p", {}, "This window was not judged, so there is nothing to compare.")]),
+    ...(judged ? missingNote(f, got) : []),
     ...(judged && got.bins_shown && got.bins_shown.length ? [histogram(got.bins_shown, `${name}: shares by bin, baseline and window`)] : []),
     ...(judged && got.baseline_known && !(got.bins_shown || []).length ? [h("p", { class: "dim" }, "Compared with a reference of its own, whose histogram the window does not carry.")] : []),
     ...(judged && !got.baseline_known ? [h("p", { class: "note" }, `Judged with baseline ${got.baseline}, which is not the one that this console was given: -X drift.baseline=FILE shows its histogram.`)] : []),
@@ -334,7 +354,7 @@ async function drawFeature(mine) {
     ...(judged ? [h("div", { class: "wide" }, h("table", {}, h("caption", { class: "hide" }, `Distances of ${name}`),
       h("thead", {}, h("tr", {}, ["distance", "value", "says"].map((x, i) => h("th", { scope: "col", class: i === 1 ? "n" : null }, x)))),
       h("tbody", {}, got.words.filter((w) => w.value !== null).map((w) => h("tr", {}, h("th", { scope: "row", title: w.meaning }, w.title), h("td", { class: "n" }, number(w.value)), h("td", {}, w.says || "–")))))),
-      h("p", { class: "dim" }, `${count(f.n)} values, worth ${number(f.n_eff)} independent ones; ${count(f.missing)} missing`
+      h("p", { class: "dim" }, `${count(f.n)} values, worth ${number(f.n_eff)} independent ones; ${missing(f, got).says}`
         + (got.baseline_n ? `. Baseline: ${count(got.baseline_n)} values` : "")
         + (got.baseline_n && f.ks !== null ? `, mean ${number(got.baseline_mean)}, sd ${number(got.baseline_sd)}` : "")
         + (f.unseen > 0 ? `. ${count(f.unseen)} of categories that the baseline does not have` : ""))] : []));
@@ -370,30 +390,37 @@ function drawDead() {
 
 const facts = (pairs) => h("dl", { class: "facts" }, pairs.filter((p) => p[1] !== undefined && p[1] !== null && p[1] !== "")
   .flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+/* By what rule of its policy an alert of the scan fires. */
+function ruleOf(a) {
+  const e = a.evidence;
+  if (a.threshold > 0) return `there is evidence, and PSI is above ${number(a.threshold)}`;
+  if (a.policy === "early") return "there is evidence, which policy early takes for enough";
+  return `there was evidence of an effect above ${number(e.effect_min)} at ${e.streak} boundaries in a row; where PSI alone is no drift, ${e.streak_min} are asked for`;
+}
 /* How sure it is: a name of the record, and what it means. */
 function proof(a, entry) {
-  const e = a.evidence, named = (says, name) => (says ? `${says} (${name})` : name);
+  const e = a.evidence, sure = a.q !== null && a.q <= e.level, named = (says, name) => (says ? `${says} (${name})` : name);
   const moments = ["mean", "variance", "skew", "tails"].map((name, i) => `${name} ${number(e.moments[i])}`).join(", ");
-  return [["test", `${named(entry.test_says, e.test)}: statistic ${number(e.statistic)}${e.df ? `, ${number(e.df)} degrees of freedom` : ""}`],
-    ["effect", `${number(e.effect)}: ${entry.effect_says}`],
-    ["effect_min", `${number(e.effect_min)}, at ${e.streak_min} boundaries in a row; it was so at ${e.streak}`],
+  return [...(a.state === "firing" ? [["fires because", ruleOf(a)]] : sure ? [] : [["ended because", "what came since, as many comments as began it, is no evidence"]]),
+    ["test", `${named(entry.test_says, e.test)}: statistic ${number(e.statistic)}${e.df ? `, ${number(e.df)} degrees of freedom` : ""}`],
+    ["effect", `${number(e.effect)}: ${sure ? entry.effect_says : "of so many comments it may be noise alone"}`],
     ["level", `evidence is a q of at most ${number(e.level)}, over ${e.family.length} features`],
-    ["run", `the strongest of ${e.runs}, p of it alone ${number(e.p_run)}`],
+    ["run", `${e.runs > 1 ? `the strongest of ${e.runs} that ended then` : "the only one that was long enough"}, p of it alone ${number(e.p_run)}`],
     ["moved most", named(entry.moved_says, e.moved) + (e.moved === "shares" ? "" : `; in standard errors ${moments}`)]];
 }
 function evidence(entry) {
   const a = entry.record, m = a.moments, sure = a.evidence;
   return h("section", {}, h("h3", {}, `${a.state === "firing" ? a.severity : "Resolved"}, ${say(a.end_ms)}`), h("p", {}, a.message),
-    ...(entry.bins_shown.length ? [histogram(entry.bins_shown, `${a.feature}: baseline and window of the alert`)] : []),
-    facts([["window", span(a.start_ms, a.end_ms)], ["segment", a.segment], ["rule, policy", `${a.rule} ${a.rule_version}, ${a.policy}`],
-      ["PSI", `${number(a.psi)}, threshold ${number(a.threshold)}`], ["KS, Wasserstein, JS", [a.ks, a.wasserstein, a.js].map((x) => number(x)).join(", ")],
+    ...(entry.bins_shown.length ? [histogram(entry.bins_shown, `${a.feature}: baseline and ${sure ? "run" : "window"} of the alert`)] : []),
+    facts([[sure ? "run of panes" : "window", span(a.start_ms, a.end_ms)], ["segment", a.segment], ["rule, policy", `${a.rule} ${a.rule_version}, ${a.policy}`],
+      ["PSI", number(a.psi) + (a.threshold > 0 && a.state === "firing" ? `, threshold ${number(a.threshold)}` : "")], ["KS, Wasserstein, JS", [a.ks, a.wasserstein, a.js].map((x) => number(x)).join(", ")],
       ["p, q", a.p === null && a.q === null ? null : `${number(a.p)}, ${number(a.q)}`],
       ["comments", `${count(a.n)}, worth ${number(a.n_eff)} independent ones; baseline ${count(a.m)}`],
       ...(a.categories && a.categories.length ? [["largest difference", percent(a.linf)], ["in categories never seen", count(a.unseen)]]
         : [["mean", `${number(m.mean_before)} before, ${number(m.mean_now)} now`], ["sd", `${number(m.sd_before)} before, ${number(m.sd_now)} now`],
           ["skew", `${number(m.skew_before)} before, ${number(m.skew_now)} now`]]),
       ...(sure ? proof(a, entry) : [])]),
-    ...(a.others.length ? [h("h3", {}, "What else moved"), h("div", { class: "wide" }, h("table", {}, h("caption", { class: "hide" }, "Other features over a threshold"),
+    ...(a.others.length ? [h("h3", {}, "What else moved"), h("div", { class: "wide" }, h("table", {}, h("caption", { class: "hide" }, "Other features that moved"),
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "feature"), h("th", { scope: "col" }, "verdict"), ["PSI", "effect", "q"].map((x) => h("th", { scope: "col", class: "n" }, x)))),
       h("tbody", {}, a.others.slice().sort((x, y) => y.psi - x.psi).map((o) => h("tr", {}, h("th", { scope: "row" }, o.name), h("td", {}, tag(o.severity)), [o.psi, o.effect, o.q].map((x) => h("td", { class: "n" }, number(x))))))))] : []),
     ...(a.also && a.also.length ? [h("h3", {}, "Where else"), h("div", { class: "wide" }, h("table", {}, h("caption", { class: "hide" }, "Other segments that moved at the same moment"),

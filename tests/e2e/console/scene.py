@@ -45,8 +45,18 @@ def hostile(alert):
                          long_run=[0, 0, 0, 0], moments=[1, 2, 3, 4])
     a["also"] = [dict(segment=HOSTILE, feature=HOSTILE, severity="WARNING", psi=0.3, p=0.01)]
     a["categories"] = [HOSTILE] * (len(a["edges"]) + 1)
-    a.update(linf=0.25, chi2_p=0.001, unseen=7)
+    a.update(linf=0.25, chi2_p=0.001, unseen=7, q=0.001)
     return json.dumps(a)
+
+
+def lacking_window(window):
+    """The next window, in which as many values of the first feature are missing as are there; its name."""
+    w = json.loads(window)
+    length = w["end_ms"] - w["start_ms"]
+    w.update(start_ms=w["end_ms"], end_ms=w["end_ms"] + length)
+    first = w["features"][0]
+    w["features"][0] = dict(first, missing=first["n"])
+    return json.dumps(w), first["name"]
 
 
 def hostile_window(window):

@@ -128,22 +128,40 @@ def clicked_through(world):
     assert scene.HOSTILE in body
     # in the names of the evidence, of the other segment and of the categories
     for field in (f"{scene.HOSTILE}: statistic 1, 2 degrees", f"{scene.HOSTILE}; in standard errors mean 1",
-                  "as much as a mean moved by 0.2", "in categories never seen\n7"):
+                  "as much as a mean moved by 0.2", "in categories never seen\n7",
+                  "fires because\nthere is evidence, and PSI is above 0.3"):
         assert field in body, (field, body)
     world.unfold()
     assert b.js("""document.querySelector("#alert-body figure tbody th").innerText""") == scene.HOSTILE
     assert b.js("window.pwned") is None
     assert b.js("document.querySelectorAll('main img, main script').length") == 0
     assert b.js("document.documentElement.scrollWidth <= innerWidth"), "wider than a telephone"
-    hostile_everywhere(world, address, url)
+    hostile_everywhere(world, address, url, what_is_missing(world, address, url))
     world.quiet()
     assert program.end() == 0, program.said()
 
 
-def hostile_everywhere(world, address, url):
-    """In the names of segments, features and dead letters: text, and nothing else."""
+def what_is_missing(world, address, url):
+    """Beside the baseline's share; where it is more, first of all, and with what to do. The window that it was."""
     b = world.browser
     window = next(w for w in reversed(world.told["windows"]) if json.loads(w)["features"])
+    lacking, name = scene.lacking_window(window)
+    b.open(f"{url}/?feature={name}")
+    b.wait("document.querySelector('#feature-body').innerText.includes('0 missing (0.0 %; of the baseline 0.0 %)')")
+    assert b.js("document.querySelector('#feature-missing')") is None
+    scene.put(address, "windows", [lacking])
+    b.wait("document.querySelector('#feature-missing')")
+    said = world.text("#feature-missing")
+    for words in ("50.0 % of its values are missing here, 0.0 % were in the baseline", "--categories missing",
+                  "docs/runbook/drift-in-a-feature.md"):
+        assert words in said, said
+    assert "missing (50.0 %; of the baseline 0.0 %)" in world.text("#feature-body")
+    return lacking
+
+
+def hostile_everywhere(world, address, url, window):
+    """In the names of segments, features and dead letters: text, and nothing else."""
+    b = world.browser
     scene.put(address, "windows", scene.hostile_window(window))
     scene.put(address, "dead", [scene.hostile_dead(world.told["dead"][0])])
     b.open(url)
