@@ -2,6 +2,7 @@
 """Brokers that can be hurt: three nodes, one behind a misbehaving network, one on a small disk.
 
 Each is started and ended as h.Broker is (with ...: )."""
+import os
 import pathlib
 import re
 import shutil
@@ -14,6 +15,7 @@ import world  # noqa: F401  (finds tests/support)
 import harness as h
 
 NODES = 3
+os.environ.setdefault("KAFKA_PROPERTIES", str(pathlib.Path(__file__).with_name("broker.properties")))
 
 
 def hash_code(text):
