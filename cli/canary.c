@@ -4,15 +4,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/app.h"
-#include "app/instant.h"
 #include "cli/canary/account.h"
 #include "kafka/follower.h"
 #include "kafka/producer.h"
 #include "kafka/topics.h"
+#include "now/now.h"
 
 enum { POLL_MS = 20, FLUSH_MS = 10000, WATCHED = 4 };
 
@@ -45,20 +44,12 @@ struct flight {
     struct account account;
 };
 
-static int64_t mono_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static enum status open_all(struct flight *f, const struct app_run *run, struct err *err)
 {
     char name[CANARY_RUN_MAX];
     enum status st = kafka_names_make(topics.prefix, &f->names, err);
 
-    snprintf(name, sizeof(name), "%" PRIx64 "-%lx", (uint64_t)instant_now_ms(),
+    snprintf(name, sizeof(name), "%" PRIx64 "-%lx", (uint64_t)now_wall_ms(),
              (unsigned long)getpid());
     if (st == ST_OK)
         st = account_init(&f->account, name, (size_t)count, err);
@@ -84,10 +75,10 @@ static enum status send_one(struct flight *f, size_t i, struct err *err)
     const struct hdr hdr = { slice_str(STAGE_CANARY), slice_str(id) };
     const struct kafka_rec rec = { .topic = f->names.of[TOPIC_RAW],
                                    .part = (int32_t)(i % (size_t)topics.raw_partitions),
-                                   .value = canary_value(id, instant_now_ms(), value),
+                                   .value = canary_value(id, now_wall_ms(), value),
                                    .hdr = &hdr,
                                    .nhdr = 1 };
-    account_sent(&f->account, i, mono_ms());
+    account_sent(&f->account, i, now_mono_ms());
     return kafka_producer_send(f->producer, &rec, err);
 }
 
@@ -100,7 +91,7 @@ static void meet(struct flight *f, int which, const struct kafka_msg *m)
     if (watched[which] == TOPIC_DEAD)
         account_dead(&f->account, ids);
     else
-        account_met(&f->account, (enum canary_hop)which, ids, mono_ms());
+        account_met(&f->account, (enum canary_hop)which, ids, now_mono_ms());
 }
 
 /* All that is there now of one topic. */
@@ -123,14 +114,15 @@ static enum status drain(struct flight *f, int which, struct err *err)
 
 static enum status fly(struct flight *f, struct err *err)
 {
-    const int64_t until = mono_ms() + timeout_ms;
+    const int64_t until = now_mono_ms() + timeout_ms;
     enum status st = ST_OK;
 
     for (size_t i = 0; st == ST_OK && i < f->account.n; i++)
         st = send_one(f, i, err);
     if (st == ST_OK)
         st = kafka_producer_flush(f->producer, FLUSH_MS, err);
-    while (st == ST_OK && !account_complete(&f->account) && mono_ms() < until && !app_stopping()) {
+    while (st == ST_OK && !account_complete(&f->account) && now_mono_ms() < until &&
+           !app_stopping()) {
         for (int i = 0; st == ST_OK && i < WATCHED; i++)
             st = drain(f, i, err);
     }

@@ -6,6 +6,7 @@
 #include "app/instant.h"
 #include "base/arena.h"
 #include "file/lines.h"
+#include "now/now.h"
 #include "pipe/transcode.h"
 
 enum { LINE_MAX_BYTES = 8 << 20 }; /* a line and all that is made of it */
@@ -127,7 +128,7 @@ enum status past_feed(const struct app_run *run, enum topic_id topic,
     const struct history h = { .topo = &pipeline->topo,
                                .from_ms = past.from_ms,
                                .until_ms = past.until_ms,
-                               .now_ms = instant_now_ms(),
+                               .now_ms = now_wall_ms(),
                                .verbosity = run->verbosity,
                                .stop = app_stop_flag() };
 

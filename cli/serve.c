@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* absa serve: a model behind HTTP, for those who ask as they ask MLflow. */
 #include <stdio.h>
-#include <time.h>
 
 #include "app/app.h"
 #include "net/net.h"
+#include "now/now.h"
 #include "obs/log.h"
 #include "registry/watch.h"
 #include "serve/server.h"
@@ -76,8 +76,6 @@ static void check(struct conf *c)
 /* Takes what the registry has for us, until it is time to end. */
 static void attend(struct server *server, struct watch *watch, atomic_bool *asked)
 {
-    const struct timespec turn = { .tv_nsec = TURN_MS * 1000000L };
-
     while (!app_stopping()) {
         struct bundle *next = NULL;
         struct found found;
@@ -89,7 +87,7 @@ static void attend(struct server *server, struct watch *watch, atomic_bool *aske
             log_info("another model from here on", LOG_STR("version", found.version),
                      LOG_STR("bundle", bundle_info(next)->sha256.p));
         }
-        nanosleep(&turn, NULL);
+        now_nap(TURN_MS);
     }
 }
 

@@ -17,6 +17,7 @@
 #include "cli/up/stages.h"
 #include "cli/up/term.h"
 #include "cli/up/watch.h"
+#include "now/now.h"
 #include "obs/log.h"
 
 enum {
@@ -157,7 +158,7 @@ static void draw(struct up *up)
 {
     struct frame *f = &up->frame;
 
-    f->elapsed_ms = mono_ms() - up->began_ms;
+    f->elapsed_ms = now_mono_ms() - up->began_ms;
     watch_view(up->watch, &up->view);
     buf_clear(&up->screen);
     if (up->terminal) {
@@ -201,7 +202,7 @@ static void on_key(struct up *up, int key)
 
 static void show(struct up *up)
 {
-    const int64_t now = mono_ms();
+    const int64_t now = now_mono_ms();
 
     stages_show(&up->stages, up->watch);
     if (!up->terminal)
@@ -218,14 +219,14 @@ static enum status loop(struct up *up, struct err *err)
     enum status st = ST_OK;
 
     while (st == ST_OK && !up->quit && !app_stopping() && stages_tend(&up->stages)) {
-        if (for_ms > 0 && mono_ms() - up->began_ms >= for_ms)
+        if (for_ms > 0 && now_mono_ms() - up->began_ms >= for_ms)
             break;
         st = stages_start(&up->stages, err);
         show(up);
         if (up->terminal)
             on_key(up, term_key(TURN_MS));
         else
-            nap_ms(TURN_MS);
+            now_nap(TURN_MS);
     }
     return st;
 }
@@ -293,7 +294,7 @@ static enum status run(struct app_run *run, struct err *err)
     up.frame.for_ms = for_ms;
     up.frame.colour = !getenv("NO_COLOR");
     log_setup(LOG_ERROR, LOG_LOGFMT, "up", NULL);
-    up.began_ms = mono_ms();
+    up.began_ms = now_mono_ms();
     enum status st = begin(&up, run, &kafka, err);
     if (st == ST_OK) {
         up.terminal = term_take();

@@ -7,11 +7,12 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/slice.h"
+#include "base/time.h"
 #include "cli/doctor/checks.h"
+#include "now/now.h"
 
 #define MIB INT64_C(1048576)
 
@@ -92,15 +93,12 @@ static void open_files(struct report *r)
 static void clock_sane(struct report *r)
 {
     struct stat sb = { 0 };
-    struct timespec now = { 0 };
-    struct tm tm = { 0 };
-    char text[32] = "";
+    const int64_t now_ms = now_wall_ms();
+    char text[TIME_INSTANT_LEN + 1];
 
-    (void)clock_gettime(CLOCK_REALTIME, &now);
+    time_format_instant(now_ms, text);
     (void)stat("/proc/self/exe", &sb);
-    (void)gmtime_r(&now.tv_sec, &tm);
-    (void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-    const bool wrong = now.tv_sec < sb.st_mtime;
+    const bool wrong = now_ms / MS_SECOND < sb.st_mtime;
     struct finding *f = report_add(r, wrong ? FOUND_FAIL : FOUND_OK, "clock",
                                    "decides when a mail is due; windows go by Kafka's clock");
     finding_value(f, "%s%s", text, wrong ? ", which is before this program was made" : "");

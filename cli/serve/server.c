@@ -7,9 +7,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "answer.h"
+#include "now/now.h"
 #include "obs/web.h"
 
 enum { CONNECTION_MEMORY = 32768 };
@@ -39,14 +39,6 @@ struct reply {
     const char *allow; /* NULL: does not matter */
     struct buf body;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void refuse(struct reply *r, unsigned code, const char *name, const char *why)
 {
@@ -172,7 +164,7 @@ static enum MHD_Result send_reply(struct MHD_Connection *con, const struct reply
 /* A part of the body: kept as long as it may become a request. */
 static void gather(struct call *c, const char *data, size_t n)
 {
-    c->too_slow = c->too_slow || now_ms() - c->since_ms > SERVER_BODY_MS;
+    c->too_slow = c->too_slow || now_mono_ms() - c->since_ms > SERVER_BODY_MS;
     buf_add(&c->body, data, c->too_large || c->too_slow ? 0 : n);
     if (buf_failed(&c->body))
         c->too_large = true;
@@ -202,7 +194,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *con, const c
         if (!c)
             return MHD_NO;
         buf_init(&c->body, REQUEST_BYTES_MAX);
-        c->since_ms = now_ms();
+        c->since_ms = now_mono_ms();
         c->too_large = announces_too_much(con);
         if (!c->too_large)
             return MHD_YES;

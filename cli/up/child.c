@@ -13,8 +13,9 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "now/now.h"
 
 enum { WORD_MAX = 8192, TAIL_MAX = 4096, NAP_MS = 20, EXEC_FAILED = 127 };
 
@@ -116,14 +117,14 @@ bool child_ended(pid_t pid, int *status)
 
 void child_stop(pid_t pid, int64_t grace_ms)
 {
-    const int64_t until = mono_ms() + grace_ms;
+    const int64_t until = now_mono_ms() + grace_ms;
     int status;
 
     kill(pid, SIGTERM);
-    while (mono_ms() < until) {
+    while (now_mono_ms() < until) {
         if (child_ended(pid, &status))
             return;
-        nap_ms(NAP_MS);
+        now_nap(NAP_MS);
     }
     kill(pid, SIGKILL);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -173,19 +174,4 @@ int child_free_port(uint16_t wish)
     if (fd >= 0)
         close(fd);
     return port == 0 && wish > 0 ? child_free_port(0) : port;
-}
-
-int64_t mono_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-void nap_ms(int64_t ms)
-{
-    const struct timespec t = { ms / 1000, (ms % 1000) * 1000000 };
-
-    nanosleep(&t, NULL);
 }

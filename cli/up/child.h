@@ -50,7 +50,4 @@ void child_last_line(const char *path, char *out, size_t n);
 /* A free port of 127.0.0.1, the one that is wished for (0: none is) if it is; 0: there is none. */
 int child_free_port(uint16_t wish);
 
-int64_t mono_ms(void);
-void nap_ms(int64_t ms);
-
 #endif

@@ -13,6 +13,7 @@
 #include "cli/up/decide.h"
 #include "cli/up/inner.h"
 #include "file/file.h"
+#include "now/now.h"
 
 enum { PATH_BYTES = 4096, LAST_LINE = 300, PLAN_MAX = 1 << 16 };
 enum { ADDRESS_WAIT_MS = 10000, DRAIN_MS = 10000 };
@@ -20,10 +21,10 @@ enum { ADDRESS_WAIT_MS = 10000, DRAIN_MS = 10000 };
 /* The broker's first line is its address. */
 static enum status read_address(struct stages *s, int fd, struct err *err)
 {
-    const int64_t until = mono_ms() + ADDRESS_WAIT_MS;
+    const int64_t until = now_mono_ms() + ADDRESS_WAIT_MS;
     size_t n = 0;
 
-    while (mono_ms() < until && n + 1 < sizeof(s->address)) {
+    while (now_mono_ms() < until && n + 1 < sizeof(s->address)) {
         struct pollfd p = { .fd = fd, .events = POLLIN };
 
         if (poll(&p, 1, 100) <= 0)
@@ -130,7 +131,7 @@ static enum status start(struct stages *s, struct stage_proc *p, struct err *err
     if (fd >= 0)
         close(fd);
     words_release(&w);
-    p->started_ms = mono_ms();
+    p->started_ms = now_mono_ms();
     p->restart_ms = 0;
     return st;
 }
@@ -142,7 +143,7 @@ enum status stages_start(struct stages *s, struct err *err)
     for (size_t i = 0; st == ST_OK && i < s->n; i++) {
         struct stage_proc *p = &s->v[i];
 
-        if (p->pid == 0 && mono_ms() >= p->restart_ms)
+        if (p->pid == 0 && now_mono_ms() >= p->restart_ms)
             st = start(s, p, err);
     }
     return st;
@@ -153,7 +154,7 @@ static bool bury(struct stages *s, struct stage_proc *p, int status)
 {
     const struct death death = { .embedded = s->embedded && !p->beside,
                                  .status = status,
-                                 .lived_ms = mono_ms() - p->started_ms,
+                                 .lived_ms = now_mono_ms() - p->started_ms,
                                  .in_row = p->in_row };
     const struct decision d = decide(&death);
     char log[PATH_BYTES];
@@ -163,7 +164,7 @@ static bool bury(struct stages *s, struct stage_proc *p, int status)
     p->pid = 0;
     p->port = p->beside ? p->port : 0;
     p->in_row = d.in_row;
-    p->restart_ms = d.restart ? mono_ms() + d.wait_ms : INT64_MAX;
+    p->restart_ms = d.restart ? now_mono_ms() + d.wait_ms : INT64_MAX;
     decide_describe(status, how, sizeof(how));
     if (d.restart || p->beside) {
         p->restarts++;

@@ -11,10 +11,11 @@
 #include "base/arena.h"
 #include "cli/up/scrape.h"
 #include "kafka/reader.h"
+#include "now/now.h"
 #include "record/alert.h"
 #include "wire/wire.h"
 
-enum { EVERY_MS = 1000, END_WAIT_S = 3, ARENA_BYTES = 16 << 20 };
+enum { EVERY_MS = 1000, END_WAIT_MS = 3000, ARENA_BYTES = 16 << 20 };
 
 struct watch {
     pthread_t thread;
@@ -33,14 +34,6 @@ struct watch {
     int64_t alerts_at;
     int64_t scraped_ms[VIEW_STAGES_MAX];
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* A name as it may go to a terminal. */
 static void keep_name(struct slice s, char out[VIEW_NAME])
@@ -160,7 +153,7 @@ static void look_at_stage(struct watch *w, size_t i)
     int port = w->ports[i];
     pthread_mutex_unlock(&w->lock);
     bool ok = port > 0 && scrape(port, &f);
-    int64_t now = now_ms();
+    int64_t now = now_mono_ms();
     pthread_mutex_lock(&w->lock);
     struct stage_view *s = &w->view.stages[i];
     double seconds = (double)(now - w->scraped_ms[i]) / 1e3;
@@ -195,11 +188,8 @@ static void *loop(void *arg)
     bool stop = false;
 
     while (!stop) {
-        struct timespec until;
-
         look(w);
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += EVERY_MS / 1000;
+        const struct timespec until = now_plus(CLOCK_REALTIME, EVERY_MS);
         pthread_mutex_lock(&w->lock);
         if (!w->stop)
             pthread_cond_timedwait(&w->change, &w->lock, &until);
@@ -275,11 +265,9 @@ void watch_view(struct watch *w, struct view *out)
 
 void watch_stop(struct watch *w, struct view *out)
 {
-    struct timespec until;
+    const struct timespec until = now_plus(CLOCK_REALTIME, END_WAIT_MS);
     int rc = 0;
 
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += END_WAIT_S;
     pthread_mutex_lock(&w->lock);
     w->stop = true;
     pthread_cond_broadcast(&w->change);

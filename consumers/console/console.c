@@ -3,13 +3,12 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
-#include "app/instant.h"
 #include "consumers/console/inner.h"
 #include "consumers/drift/config.h"
 #include "file/file.h"
 #include "model/default_dir.h"
+#include "now/now.h"
 #include "obs/log.h"
 #include "service/service.h"
 
@@ -19,14 +18,6 @@ enum {
     SOON_MS = 500,  /* shortest, when something came   */
     AWAY_MS = 60000,
 };
-
-int64_t console_mono_ms(void)
-{
-    struct timespec t;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void setup_log(const struct console *c)
 {
@@ -61,7 +52,7 @@ static void show_ready(struct console *c)
 static enum status take_flow(struct console *c, struct err *err)
 {
     const struct flow_asker asker = { c->admin, &c->names, c->embedded };
-    const int64_t now = console_mono_ms();
+    const int64_t now = now_mono_ms();
     struct flow f = c->flow; /* nobody else writes it */
 
     if (c->away || (f.asked_ms > 0 && now - f.asked_ms < FLOW_EVERY_MS))
@@ -71,7 +62,7 @@ static enum status take_flow(struct console *c, struct err *err)
     health_beat(c->health);
     if (st == ST_RETRY) {
         log_warn("what flows cannot be asked", LOG_STR("why", err->msg));
-        f.asked_ms = console_mono_ms();
+        f.asked_ms = now_mono_ms();
         st = ST_OK;
     }
     pthread_mutex_lock(&c->lock);
@@ -177,7 +168,7 @@ static enum status obey(struct console *c, struct err *err)
 
 static void tell(struct console *c)
 {
-    const int64_t now = console_mono_ms();
+    const int64_t now = now_mono_ms();
     const int64_t ms = now - c->told_ms;
 
     if (ms < SOON_MS || (ms < TELL_MS && c->told == c->model->changes))

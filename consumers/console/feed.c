@@ -2,8 +2,8 @@
 /* feed.c -- from the topics into the model. */
 #include <string.h>
 
-#include "app/instant.h"
 #include "consumers/console/inner.h"
+#include "now/now.h"
 #include "obs/log.h"
 
 enum { WAIT_MS = 100, BURST = 500, DEAD_LAST = 20000 };
@@ -18,7 +18,7 @@ static struct kafka_start start_of(const struct console *c, enum topic_id topic)
         return (struct kafka_start){ KAFKA_FROM_LAST, DEAD_LAST };
     if (c->embedded)
         return (struct kafka_start){ KAFKA_FROM_BEGINNING, 0 };
-    return (struct kafka_start){ KAFKA_FROM_TIME, instant_now_ms() - c->conf->keep_ms };
+    return (struct kafka_start){ KAFKA_FROM_TIME, now_wall_ms() - c->conf->keep_ms };
 }
 
 enum status feed_open(struct console *c, struct err *err)

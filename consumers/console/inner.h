@@ -54,8 +54,6 @@ struct console {
     struct arena *view_arena;
 };
 
-int64_t console_mono_ms(void);
-
 /* feed.c: begins to follow; takes what has come, waiting a little when there is nothing. */
 MUST_USE enum status feed_open(struct console *c, struct err *err);
 MUST_USE enum status feed_take(struct console *c, struct err *err);

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "app/app.h"
-#include "app/instant.h"
 #include "consumers/console/ask.h"
 #include "consumers/console/inner.h"
 #include "consumers/console/put.h"
 #include "drift/training.h"
+#include "now/now.h"
 
 enum { OK = 200, LATER = 202, BAD = 400, NOT_FOUND = 404, FAILED = 503 };
 
@@ -35,7 +35,7 @@ static struct view view_of(struct console *c, const struct model *m)
                           .arena = c->view_arena,
                           .version = app_version(),
                           .broker = kafka_conf_get(&c->kafka, "bootstrap.servers"),
-                          .now_ms = instant_now_ms(),
+                          .now_ms = now_wall_ms(),
                           .away = c->away,
                           .database = c->conf->database[0] != '\0' };
 }

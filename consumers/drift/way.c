@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/instant.h"
 #include "base/time.h"
+#include "now/now.h"
 #include "record/mark.h"
 #include "record/score.h"
 #include "record/state.h"
@@ -100,7 +100,7 @@ enum status way_whole_from(struct way *w, int32_t part, int64_t offset, int64_t 
             break;
         arrival = arrival_of(w, &m->rec, err);
     }
-    *ms = (arrival == WM_NONE ? instant_now_ms() : arrival) + WAY_AHEAD_MS;
+    *ms = (arrival == WM_NONE ? now_wall_ms() : arrival) + WAY_AHEAD_MS;
     return st;
 }
 

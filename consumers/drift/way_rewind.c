@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/instant.h"
 #include "base/time.h"
 #include "consumers/drift/way.h"
+#include "now/now.h"
 #include "record/types.h"
 
 enum { META_MAX = 64, SESSION_S = 60 };
@@ -151,7 +151,6 @@ static enum status say(struct way *w, const struct order *o, const struct places
 /* Static members stay in a group until their session ends: that is waited for. */
 static enum status wait_for_nobody(struct way *w, const char *group, struct err *err)
 {
-    const struct timespec second = { 1, 0 };
     int members = 0;
 
     for (int i = 0; i < SESSION_S && !app_stopping(); i++) {
@@ -163,7 +162,7 @@ static enum status wait_for_nobody(struct way *w, const char *group, struct err 
             fprintf(stderr,
                     "absa drift: group %s has %d members: waiting until their sessions end\n",
                     group, members);
-        nanosleep(&second, NULL);
+        now_nap(MS_SECOND);
     }
     return err_set(err, ST_RETRY, "group %s still has %d members: stop every pane first", group,
                    members);

@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "consumers/score/stage.h"
 #include "net/net.h"
+#include "now/now.h"
 #include "obs/log.h"
 #include "obs/metrics.h"
 #include "registry/watch.h"
@@ -47,21 +47,13 @@ void models_check(const struct models_conf *m, const char *bundle, struct conf *
         model_name_check(m->shadow, "score.shadow", &m->mlflow, conf);
 }
 
-static int64_t wall_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static enum status open_role(struct models *m, int role, struct err *err)
 {
     if (!m->name[role])
         return ST_OK;
     enum status st =
         registry_first(&m->registry, m->name[role], &m->found[role], &m->bundle[role], err);
-    m->since_ms[role] = wall_ms();
+    m->since_ms[role] = now_wall_ms();
     return st;
 }
 
@@ -148,7 +140,7 @@ static struct bundle *exchange(struct models *m, int role)
     if (!next)
         return NULL;
     m->bundle[role] = next;
-    m->since_ms[role] = wall_ms();
+    m->since_ms[role] = now_wall_ms();
     log_info("another model from here on", LOG_STR("model", roles[role]),
              LOG_STR("name", m->name[role]), LOG_STR("version", m->found[role].version),
              LOG_STR("bundle", bundle_info(next)->sha256.p), LOG_STR("dir", m->found[role].dir));

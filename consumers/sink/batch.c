@@ -2,9 +2,9 @@
 /* batch.c -- what was read, and its way into the database, whole or cut. */
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "consumers/sink/inner.h"
+#include "now/now.h"
 #include "obs/log.h"
 
 enum { POLL_MS = 50, ENOUGH_PARTS = 4 };
@@ -99,7 +99,7 @@ static enum status keep(struct sink *s, struct kafka_msg *m, struct err *err)
         return ST_OK;
     struct batch *b = &s->now;
     if (b->open_ms < 0)
-        b->open_ms = sink_mono_ms();
+        b->open_ms = now_mono_ms();
     b->bytes += m->rec.key.n + m->rec.value.n;
     b->msgs[b->n++] = *m;
     return add(s, b->rows, m, NULL, err);
@@ -172,25 +172,17 @@ static enum status commit_in_parts(struct sink *s, const struct batch *b, struct
     return ST_OK;
 }
 
-static double wall_s(void)
-{
-    struct timespec t;
-
-    (void)clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 enum status batch_commit(struct sink *s, struct batch *b, struct err *err)
 {
-    const int64_t began = sink_mono_ms();
+    const int64_t began = now_mono_ms();
     enum status st = commit_in_parts(s, b, err);
 
     if (st != ST_OK)
         return st;
     metrics_add(s->metrics, METRIC_RECORDS, METRIC_NO_LABEL, (double)b->n);
     metrics_add(s->metrics, METRIC_COMMIT_SECONDS, METRIC_NO_LABEL,
-                (double)(sink_mono_ms() - began) / 1000);
-    metrics_set(s->metrics, METRIC_LAST_COMMIT, METRIC_NO_LABEL, wall_s());
+                (double)(now_mono_ms() - began) / 1000);
+    metrics_set(s->metrics, METRIC_LAST_COMMIT, METRIC_NO_LABEL, (double)now_wall_ms() / 1e3);
     batch_clear(b);
     return ST_OK;
 }

@@ -64,8 +64,6 @@ struct sink {
     int64_t commit_ms; /* monotonic: of the last commit, or when input began to wait */
 };
 
-int64_t sink_mono_ms(void);
-
 /* The lane of a topic and partition; NULL: none of ours. */
 struct lane *sink_lane(struct sink *s, enum topic_id topic, int32_t part);
 

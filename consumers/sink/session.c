@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "consumers/sink/inner.h"
+#include "now/now.h"
 #include "obs/log.h"
 #include "store/migrate.h"
 
@@ -131,7 +131,6 @@ static enum status begin_reading(struct sink *s, struct err *err)
 /* Waits until no other sink of the same topics holds the lock; it goes with the connection. */
 static enum status wait_for_turn(struct sink *s, struct err *err)
 {
-    const struct timespec pause = { .tv_nsec = STANDBY_MS * 1000000L };
     const char *const params[] = { s->args->topics->prefix };
     const struct store_query q = {
         "SELECT pg_try_advisory_lock(hashtextextended($1, 7306085818))::integer", params, 1
@@ -146,7 +145,7 @@ static enum status wait_for_turn(struct sink *s, struct err *err)
             s->ready = PARTS_STANDBY;
             s->opened = true;
             sink_show_ready(s, NULL);
-            (void)nanosleep(&pause, NULL);
+            now_nap(STANDBY_MS);
         }
     }
     if (ours)

@@ -4,22 +4,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "consumers/sink/inner.h"
+#include "now/now.h"
 #include "obs/log.h"
 #include "service/service.h"
 #include "store/migrate.h"
 
 enum { PAUSE_MS = 100, PAUSES_MAX = 100, WRITER_WAIT_MS = 100 };
-
-int64_t sink_mono_ms(void)
-{
-    struct timespec t;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static int64_t behind(const struct sink *s, const struct lane *lane)
 {
@@ -67,8 +59,8 @@ void sink_show_ready(struct sink *s, const char *why)
     struct ready_verdict v[READY_N];
 
     if (!facts.input)
-        s->commit_ms = sink_mono_ms();
-    facts.commit_age = sink_mono_ms() - s->commit_ms;
+        s->commit_ms = now_mono_ms();
+    facts.commit_age = now_mono_ms() - s->commit_ms;
     (void)ready_judge(&facts, v);
     for (int i = 0; i < READY_N; i++)
         health_set(s->health, ready_check_name((enum ready_check)i), v[i].ok, v[i].why);
@@ -79,7 +71,7 @@ static void report(struct sink *s)
 {
     log_info("state", LOG_INT("lanes", s->n_lanes), LOG_INT("behind", show_lags(s)),
              LOG_INT("waiting_records", s->now.n), LOG_INT("waiting_bytes", s->now.bytes),
-             LOG_INT("waiting_ms", s->now.open_ms < 0 ? 0 : sink_mono_ms() - s->now.open_ms),
+             LOG_INT("waiting_ms", s->now.open_ms < 0 ? 0 : now_mono_ms() - s->now.open_ms),
              LOG_INT("retries", s->retries));
 }
 
@@ -136,7 +128,7 @@ static bool is_at_end(const struct sink *s)
  * is gained by a wait, and at most one commit in two is such a one. */
 static bool is_due(const struct sink *s)
 {
-    return s->now.open_ms >= 0 && (sink_mono_ms() - s->now.open_ms >= s->conf->commit_interval_ms ||
+    return s->now.open_ms >= 0 && (now_mono_ms() - s->now.open_ms >= s->conf->commit_interval_ms ||
                                    sink_has_enough(s) || (s->catching_up && is_at_end(s)));
 }
 
@@ -147,7 +139,7 @@ static enum status take_note(struct sink *s, struct err *err)
     enum status st = writer_take(s->writer, &fresh, err);
 
     if (st == ST_OK && fresh) {
-        s->commit_ms = sink_mono_ms();
+        s->commit_ms = now_mono_ms();
         s->retries = 0;
     }
     return st;
@@ -212,7 +204,6 @@ static enum status session(struct sink *s, struct err *err)
 /* Longer each time, up to 10 s. */
 static void pause_a_while(struct sink *s, const struct err *why)
 {
-    const struct timespec step = { .tv_nsec = PAUSE_MS * 1000000L };
     int pauses = s->retries < 7 ? 1 << s->retries : PAUSES_MAX;
 
     s->retries++;
@@ -222,7 +213,7 @@ static void pause_a_while(struct sink *s, const struct err *why)
     while (pauses-- > 0 && !app_stopping()) {
         health_beat(s->health);
         sink_show_ready(s, why->msg);
-        (void)nanosleep(&step, NULL);
+        now_nap(PAUSE_MS);
     }
 }
 
@@ -295,7 +286,7 @@ enum status sink_run(const struct sink_args *args, struct err *err)
                       .orders = app_take_orders(),
                       .kept_ms = -1,
                       .now = { .open_ms = -1 },
-                      .commit_ms = sink_mono_ms() };
+                      .commit_ms = now_mono_ms() };
     enum status st = open_all(&s, err);
 
     if (st == ST_OK)

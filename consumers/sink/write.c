@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "consumers/sink/inner.h"
+#include "now/now.h"
 #include "obs/log.h"
 
 enum { SCRIPT_MAX = 65536, NUMBER_MAX = 24, FORGET_MS = 3600000, DAY_S = 86400 };
@@ -215,9 +216,9 @@ enum status sink_forget(struct sink *s, struct err *err)
 {
     enum status st = ST_OK;
 
-    if (s->kept_ms >= 0 && sink_mono_ms() - s->kept_ms < FORGET_MS)
+    if (s->kept_ms >= 0 && now_mono_ms() - s->kept_ms < FORGET_MS)
         return ST_OK;
-    s->kept_ms = sink_mono_ms();
+    s->kept_ms = now_mono_ms();
     for (int i = 0; st == ST_OK && i < TABLE_N; i++)
         st = forget(s, (enum sink_table)i, err);
     return st;

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "consumers/sink/inner.h"
+#include "now/now.h"
 
 enum state { IDLE, BUSY, STOP };
 
@@ -94,12 +95,8 @@ void writer_free(struct writer *w)
 
 bool writer_wait(struct writer *w, int ms)
 {
-    struct timespec until;
+    const struct timespec until = now_plus(CLOCK_REALTIME, ms);
 
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += ms * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
     pthread_mutex_lock(&w->lock);
     while (w->state == BUSY && ms > 0) {
         if (pthread_cond_timedwait(&w->turn, &w->lock, &until) == ETIMEDOUT)

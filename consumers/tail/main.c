@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "app/app.h"
-#include "app/instant.h"
 #include "consumers/tail/entry.h"
 #include "consumers/tail/evidence.h"
 #include "consumers/tail/format.h"
@@ -17,6 +16,7 @@
 #include "consumers/tail/start.h"
 #include "kafka/follower.h"
 #include "kafka/topics.h"
+#include "now/now.h"
 
 enum { POLL_MS = 200, STALL_MS = 60000, OUT_MAX = 256 << 20, OUT_BATCH = 64 << 10 };
 
@@ -210,7 +210,7 @@ static enum status take_options(struct tail *t, struct kafka_watch *w, struct er
     *w = (struct kafka_watch){ .name = t->names.of[t->topic],
                                .topic = t->topic,
                                .part = (int32_t)part };
-    return st == ST_OK ? start_parse(offset, since, instant_now_ms(), &w->start, err) : st;
+    return st == ST_OK ? start_parse(offset, since, now_wall_ms(), &w->start, err) : st;
 }
 
 /* What a person has to type behind a command for the same deployment. */

@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/time.h"
 
@@ -22,12 +21,4 @@ enum status instant_parse(const char *option, const char *text, int64_t dflt, in
                        "usage: --%s %s: want a time as 2025-07-03T13:16:27Z, or milliseconds",
                        option, text);
     return ST_OK;
-}
-
-int64_t instant_now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }

@@ -12,7 +12,4 @@
 MUST_USE enum status instant_parse(const char *option, const char *text, int64_t dflt, int64_t *ms,
                                    struct err *err);
 
-/* The wall clock. */
-int64_t instant_now_ms(void);
-
 #endif

@@ -3,10 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/app.h"
-#include "app/instant.h"
+#include "now/now.h"
 
 enum { NAP_MS = 100 };
 
@@ -28,15 +27,14 @@ void pace_wait(struct pace *p, int64_t arrival_ms)
     if (!p->began) {
         p->began = true;
         p->first_ms = arrival_ms;
-        p->start_ms = instant_now_ms();
+        p->start_ms = now_wall_ms();
     }
     while (p->speed > 0 && !app_stopping()) {
         int64_t due = p->start_ms + (int64_t)((double)(arrival_ms - p->first_ms) / p->speed);
-        int64_t left = due - instant_now_ms();
+        int64_t left = due - now_wall_ms();
 
         if (left <= 0)
             return;
-        struct timespec nap = { 0, (left < NAP_MS ? left : NAP_MS) * 1000000 };
-        nanosleep(&nap, NULL);
+        now_nap(left < NAP_MS ? left : NAP_MS);
     }
 }

@@ -2,31 +2,24 @@
 #include "app/progress.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "now/now.h"
+
 enum { WIDTH = 30, EVERY_MS = 100 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 struct progress progress_begin(const char *what, int verbosity)
 {
     return (struct progress){ .what = what,
                               .shown = verbosity >= 0 && isatty(STDERR_FILENO),
-                              .start_ms = now_ms() };
+                              .start_ms = now_mono_ms() };
 }
 
 void progress_at(struct progress *p, int64_t done, int64_t total)
 {
     if (!p->shown || total <= 0)
         return;
-    int64_t now = now_ms();
+    int64_t now = now_mono_ms();
     if (now - p->last_ms < EVERY_MS)
         return;
     p->last_ms = now;

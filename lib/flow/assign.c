@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* assign.c -- partitions come and go. */
 #include <stdlib.h>
-#include <time.h>
 
 #include "flow/inner.h"
+#include "now/now.h"
 #include "obs/log.h"
 
 static void forget_queue(struct part *p)
@@ -103,7 +103,7 @@ enum status flow_assigned(void *ctx, struct kafka_offset *v, size_t n, struct er
 {
     struct flow *f = ctx;
     struct part **parts = calloc(n + 1, sizeof(struct part *));
-    int64_t t0 = flow_mono_ms();
+    int64_t t0 = now_mono_ms();
     enum status st = parts ? ST_OK : err_set(err, ST_FATAL, "out of memory");
 
     if (st == ST_OK && f->embedded && f->assigned) /* of nothing too: another has begun at 0 */
@@ -131,7 +131,7 @@ enum status flow_assigned(void *ctx, struct kafka_offset *v, size_t n, struct er
     free(parts);
     f->restoring = st != ST_OK;
     if (st == ST_OK)
-        show_assignment(f, n, flow_mono_ms() - t0);
+        show_assignment(f, n, now_mono_ms() - t0);
     flow_show_ready(f);
     return st;
 }
@@ -195,10 +195,9 @@ enum status flow_revoked(void *ctx, bool lost, struct err *err)
 static void pause_before(struct flow *f)
 {
     int ms = f->retries < 6 ? 100 << f->retries : 5000;
-    struct timespec t = { ms / 1000, (ms % 1000) * 1000000L };
 
     f->retries++;
-    nanosleep(&t, NULL);
+    now_nap(ms);
 }
 
 enum status flow_restart_parts(struct flow *f, struct err *err)

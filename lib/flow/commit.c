@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "flow/inner.h"
+#include "now/now.h"
 #include "obs/log.h"
 
 static enum status produce(struct flow *f, struct err *err)
@@ -58,7 +59,7 @@ static enum status write_offsets(struct flow *f, struct part *const *v, size_t n
 static enum status transact(struct flow *f, struct part *const *v, size_t n, bool with_output,
                             struct err *err)
 {
-    int64_t t0 = flow_mono_ms();
+    int64_t t0 = now_mono_ms();
 
     health_away(f->health, FLOW_AWAY_MS);
     enum status st = kafka_txn_begin(f->producer, err);
@@ -80,13 +81,13 @@ static enum status transact(struct flow *f, struct part *const *v, size_t n, boo
         return st;
     }
     health_beat(f->health);
-    f->commit_ms = flow_mono_ms();
+    f->commit_ms = now_mono_ms();
     for (size_t i = 0; i < n; i++)
         v[i]->done = v[i]->plan;
     metrics_add(f->metrics, METRIC_COMMITS, METRIC_NO_LABEL, 1);
     metrics_add(f->metrics, METRIC_COMMIT_SECONDS, METRIC_NO_LABEL,
-                (double)(flow_mono_ms() - t0) / 1e3);
-    metrics_set(f->metrics, METRIC_LAST_COMMIT, METRIC_NO_LABEL, (double)flow_wall_ms() / 1e3);
+                (double)(now_mono_ms() - t0) / 1e3);
+    metrics_set(f->metrics, METRIC_LAST_COMMIT, METRIC_NO_LABEL, (double)now_wall_ms() / 1e3);
     metrics_set(f->metrics, METRIC_RETIRED, METRIC_NO_LABEL,
                 (double)kafka_producer_retired(f->producer));
     return ST_OK;

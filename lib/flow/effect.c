@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flow/inner.h"
+#include "now/now.h"
 #include "obs/log.h"
 
 /* Notes whether the way to a receiver is open: closed as long as nobody is held. */
@@ -58,13 +59,13 @@ static enum status one(struct flow *f, struct part *p, struct err *err)
     struct effect_result res = { 0 };
     struct effect effect = { 0 };
     bool any = false;
-    enum status st = f->ops->due(f->stage, part, flow_wall_ms(), &effect, &any, err);
+    enum status st = f->ops->due(f->stage, part, now_wall_ms(), &effect, &any, err);
 
     if (st != ST_OK || !any)
         return flow_said(f, p, out_n(f->out), st);
     world->perform(world->ctx, &effect, &res);
     health_beat(f->health);
-    res.at_ms = flow_wall_ms();
+    res.at_ms = now_wall_ms();
     note(f, &effect, &res);
     p->touched = true;
     st = flow_said(f, p, out_n(f->out), f->ops->settled(f->stage, part, &res, f->out, err));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "flow/inner.h"
+#include "now/now.h"
 #include "obs/log.h"
 
 enum { TICK_MS = 1000 };
@@ -13,7 +14,7 @@ static void touch(struct flow *f, struct part *p)
 {
     p->touched = true;
     if (f->open_ms < 0)
-        f->open_ms = flow_mono_ms();
+        f->open_ms = now_mono_ms();
 }
 
 enum status flow_said(struct flow *f, struct part *p, size_t out_before, enum status st)
@@ -81,7 +82,7 @@ enum status flow_step(struct flow *f, struct part *p, size_t n, struct err *err)
     struct stage_rec in[FLOW_MICRO_MAX];
     size_t before = out_n(f->out);
     size_t used = 0;
-    int64_t t0 = flow_mono_ms();
+    int64_t t0 = now_mono_ms();
 
     for (size_t i = 0; i < n; i++)
         in[i] = p->queue[p->first + i].rec;
@@ -91,7 +92,7 @@ enum status flow_step(struct flow *f, struct part *p, size_t n, struct err *err)
         return st;
     if (used > n || (used == 0 && !f->ops->resume))
         return err_set(err, ST_FATAL, "%s used %zu of %zu records", f->ops->name, used, n);
-    adapt(f, flow_mono_ms() - t0);
+    adapt(f, now_mono_ms() - t0);
     if (used > 0)
         flow_pop(f, p, used);
     /* A death that is no longer to be believed is taken back at once. */
@@ -161,7 +162,7 @@ static void prove_end(struct flow *f, const struct part *p, struct stage_tick *t
 
 static enum status tick_one(struct flow *f, struct part *p, struct err *err)
 {
-    struct stage_tick tick = { .wall_ms = flow_wall_ms() };
+    struct stage_tick tick = { .wall_ms = now_wall_ms() };
     size_t before = out_n(f->out);
 
     prove_end(f, p, &tick);
@@ -192,7 +193,7 @@ static void note_position(struct flow *f, const struct part *p)
 
 enum status flow_tick(struct flow *f, struct err *err)
 {
-    int64_t now = flow_mono_ms();
+    int64_t now = now_mono_ms();
     enum status st = ST_OK;
 
     if (now - f->tick_ms < TICK_MS)

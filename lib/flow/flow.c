@@ -3,30 +3,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "flow/inner.h"
+#include "now/now.h"
 #include "obs/log.h"
 
 enum { POLL_MS = 50, COMMIT_MS = 200, ARENA_MAX = 1 << 20, DRAIN_MS = 4000 };
-
-static int64_t clock_ms(clockid_t id)
-{
-    struct timespec t;
-
-    clock_gettime(id, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-int64_t flow_mono_ms(void)
-{
-    return clock_ms(CLOCK_MONOTONIC);
-}
-
-int64_t flow_wall_ms(void)
-{
-    return clock_ms(CLOCK_REALTIME);
-}
 
 /* Raw: says in /readyz when arrival is only what a producer claims. */
 static void look_at_time(struct flow *f, const struct kafka_msg *m)
@@ -69,7 +51,7 @@ static enum status gather(struct flow *f, struct err *err)
     bool full = false;
 
     if (f->open_ms >= 0) {
-        int64_t left = f->open_ms + f->interval_ms - flow_mono_ms();
+        int64_t left = f->open_ms + f->interval_ms - now_mono_ms();
 
         wait = left < 0 ? 0 : left < POLL_MS ? left : POLL_MS;
     }
@@ -94,7 +76,7 @@ int64_t flow_commit_interval(const struct flow_args *args)
 
 static bool is_due(const struct flow *f)
 {
-    return f->open_ms >= 0 && flow_mono_ms() - f->open_ms >= f->interval_ms;
+    return f->open_ms >= 0 && now_mono_ms() - f->open_ms >= f->interval_ms;
 }
 
 /* Once round. */
@@ -186,7 +168,7 @@ static enum status make_memory(struct flow *f, struct err *err)
     f->health = health_new();
     if (!f->parts || !f->lanes || !f->peers || !f->arena || !f->out || !f->metrics || !f->health)
         return err_set(err, ST_FATAL, "out of memory");
-    f->commit_ms = flow_mono_ms();
+    f->commit_ms = now_mono_ms();
     flow_show_ready(f);
     return ST_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hold.c -- pauses those of our partitions that are far ahead, as align() says. */
 #include "flow/inner.h"
+#include "now/now.h"
 #include "obs/log.h"
 #include "record/types.h"
 
@@ -28,7 +29,7 @@ static void take_peer(void *ctx, const struct kafka_offset *o)
     struct meta m;
 
     if (!f->parts[o->part].owned && meta_parse(o->meta, &m, &ignored) == ST_OK)
-        peer_seen(&f->peers[o->part], o->offset, &m, flow_mono_ms());
+        peer_seen(&f->peers[o->part], o->offset, &m, now_mono_ms());
 }
 
 /* Have we anything to read, and does somebody else read a partition? */
@@ -48,7 +49,7 @@ static bool is_worth_a_look(const struct flow *f)
 static void look_at_peers(struct flow *f)
 {
     const struct kafka_group_of of = { f->group, f->names.of[f->ops->input], (int32_t)f->nparts };
-    const int64_t now = flow_mono_ms();
+    const int64_t now = now_mono_ms();
     struct err why = { 0 };
 
     if (now - f->look_ms < PEERS_LOOK_MS || !is_worth_a_look(f))
@@ -57,7 +58,7 @@ static void look_at_peers(struct flow *f)
     if (kafka_admin_positions(f->admin, &of, take_peer, f, &why) != ST_OK)
         log_debug("cannot ask where the others stand", LOG_STR("why", why.msg));
     health_beat(f->health);
-    f->look_ms = flow_mono_ms();
+    f->look_ms = now_mono_ms();
 }
 
 static int64_t patience_ms(const struct flow *f)
@@ -72,7 +73,7 @@ static struct lane lane_of(const struct flow *f, size_t i)
     const struct part *p = &f->parts[i];
 
     if (!p->owned)
-        return peer_lane(&f->peers[i], flow_mono_ms(), patience_ms(f));
+        return peer_lane(&f->peers[i], now_mono_ms(), patience_ms(f));
     return (struct lane){ .time_ms = f->ops->time_of(f->stage, (int32_t)i),
                           .idle = is_idle(p),
                           .paused = p->paused };

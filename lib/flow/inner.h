@@ -108,9 +108,6 @@ struct flow {
     size_t n_circuits;
 };
 
-int64_t flow_mono_ms(void);
-int64_t flow_wall_ms(void);
-
 /* layout.c: every topic is there and cut as configured. */
 MUST_USE enum status flow_check_layout(struct flow *f, struct err *err);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include <time.h>
 
 #include "flow/inner.h"
+#include "now/now.h"
 
 enum { ASK_AGAIN_MS = 200, BELIEVE_MS = 10000 };
 
@@ -10,12 +10,11 @@ enum { ASK_AGAIN_MS = 200, BELIEVE_MS = 10000 };
  * only when it is said for a while. */
 static enum status ask(struct flow *f, const char *name, int32_t *is, struct err *err)
 {
-    const struct timespec pause = { .tv_nsec = ASK_AGAIN_MS * 1000000L };
-    const int64_t until = flow_mono_ms() + BELIEVE_MS;
+    const int64_t until = now_mono_ms() + BELIEVE_MS;
     enum status st = kafka_admin_partitions(f->admin, name, is, err);
 
-    while (st == ST_OK && *is == 0 && flow_mono_ms() < until && !atomic_load(f->args->stop)) {
-        nanosleep(&pause, NULL);
+    while (st == ST_OK && *is == 0 && now_mono_ms() < until && !atomic_load(f->args->stop)) {
+        now_nap(ASK_AGAIN_MS);
         st = kafka_admin_partitions(f->admin, name, is, err);
     }
     return st;

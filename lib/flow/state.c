@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* state.c -- where a run stands, for /readyz and for whoever asks by a signal. */
 #include "flow/inner.h"
+#include "now/now.h"
 #include "obs/log.h"
 
 enum { POSITIONS_MAX = 2048 };
@@ -41,8 +42,8 @@ void flow_show_ready(struct flow *f)
     struct ready_verdict v[READY_N];
 
     if (!facts.input)
-        f->commit_ms = flow_mono_ms();
-    facts.commit_age = flow_mono_ms() - f->commit_ms;
+        f->commit_ms = now_mono_ms();
+    facts.commit_age = now_mono_ms() - f->commit_ms;
     (void)ready_judge(&facts, v);
     for (int i = 0; i < READY_N; i++)
         health_set(f->health, ready_check_name((enum ready_check)i), v[i].ok, v[i].why);
@@ -64,7 +65,7 @@ static void add_positions(const struct flow *f, struct buf *out)
 
 void flow_report(struct flow *f)
 {
-    const int64_t now = flow_mono_ms();
+    const int64_t now = now_mono_ms();
     struct buf positions;
     struct buf checks;
 

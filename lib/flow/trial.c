@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "flow/inner.h"
+#include "now/now.h"
 #include "obs/log.h"
 
-enum { TRIAL_S = 10, LOOK_NS = 1000000, FILES_MAX = 65536 };
+enum { TRIAL_S = 10, LOOK_MS = 1, FILES_MAX = 65536 };
 
 /* Sockets stay open as long as anybody has them: ours are not to outlive us in the child. */
 static void close_files(void)
@@ -68,18 +68,17 @@ static _Noreturn void stand_trial(struct flow *f, const struct part *p, size_t n
 /* Waits for the child's end, and for no longer than it may take. */
 static enum verdict verdict_on(struct flow *f, pid_t child)
 {
-    const int64_t until = flow_mono_ms() + (int64_t)(TRIAL_S + 2) * 1000;
-    const struct timespec nap = { 0, LOOK_NS };
+    const int64_t until = now_mono_ms() + (int64_t)(TRIAL_S + 2) * 1000;
     int how = 0;
     pid_t ended;
 
     while ((ended = waitpid(child, &how, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
-        if (flow_mono_ms() > until)
+        if (now_mono_ms() > until)
             kill(child, SIGKILL);
         health_beat(f->health);
-        nanosleep(&nap, NULL);
+        now_nap(LOOK_MS);
     }
-    if (ended != child || flow_mono_ms() > until || (WIFSIGNALED(how) && WTERMSIG(how) == SIGALRM))
+    if (ended != child || now_mono_ms() > until || (WIFSIGNALED(how) && WTERMSIG(how) == SIGALRM))
         return VERDICT_NONE;
     if (WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL)
         return VERDICT_KILLED;

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "kafka/rdk.h"
+#include "now/now.h"
+
+enum { LEADER_NAP_MS = 100, KNOWN_NAP_MS = 20 };
 
 struct kafka_admin {
     rd_kafka_t *rk;
@@ -150,13 +152,12 @@ static rd_kafka_resp_err_t ask_offset(struct kafka_admin *a, const char *topic, 
 static enum status offset_of(struct kafka_admin *a, const char *topic, int32_t part,
                              int64_t time_ms, int64_t *offset, struct err *err)
 {
-    const int64_t until = rdk_now_ms() + RDK_TIMEOUT_MS;
-    const struct timespec pause = { 0, 100 * 1000000L };
+    const int64_t until = now_mono_ms() + RDK_TIMEOUT_MS;
     struct err ignored = { 0 };
     rd_kafka_resp_err_t e = ask_offset(a, topic, part, time_ms, offset);
 
-    while (e && rdk_is_passing(e) && rdk_now_ms() < until) {
-        nanosleep(&pause, NULL);
+    while (e && rdk_is_passing(e) && now_mono_ms() < until) {
+        now_nap(LEADER_NAP_MS);
         if (rdk_learn_leaders(a->rk, topic, &ignored) == ST_OK)
             e = ask_offset(a, topic, part, time_ms, offset);
     }
@@ -353,13 +354,12 @@ static enum status created(rd_kafka_event_t *ev, const char *name, struct err *e
 /* The controller's answer is no proof: brokers hear of a topic a little later. */
 static enum status until_known(struct kafka_admin *a, const char *topic, struct err *err)
 {
-    const struct timespec pause = { .tv_nsec = 20 * 1000000L };
-    const int64_t until = rdk_now_ms() + RDK_TIMEOUT_MS;
+    const int64_t until = now_mono_ms() + RDK_TIMEOUT_MS;
     int32_t parts = 0;
     enum status st = kafka_admin_partitions(a, topic, &parts, err);
 
-    while ((st == ST_RETRY || (st == ST_OK && parts == 0)) && rdk_now_ms() < until) {
-        nanosleep(&pause, NULL);
+    while ((st == ST_RETRY || (st == ST_OK && parts == 0)) && now_mono_ms() < until) {
+        now_nap(KNOWN_NAP_MS);
         st = kafka_admin_partitions(a, topic, &parts, err);
     }
     if (st == ST_OK && parts == 0)

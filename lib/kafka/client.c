@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "kafka/rdk.h"
 #include "obs/log.h"
@@ -282,14 +281,6 @@ enum status rdk_learn_leaders(rd_kafka_t *rk, const char *topic, struct err *err
         rd_kafka_metadata_destroy(meta);
     rd_kafka_topic_destroy(t);
     return rdk_code(e, topic, err);
-}
-
-int64_t rdk_now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 bool rdk_is_passing(rd_kafka_resp_err_t e)

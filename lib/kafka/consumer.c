@@ -3,12 +3,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "kafka/rdk.h"
 #include "kafka/rdk_consumer.h"
 #include "kafka/rdk_msg.h"
 #include "kafka/rdk_poll.h"
+#include "now/now.h"
 #include "obs/log.h"
 
 struct kafka_consumer {
@@ -219,15 +219,11 @@ enum status kafka_consumer_poll(struct kafka_consumer *c, int timeout_ms, struct
  * gives up after 30 ms. To seek once more is to seek. */
 static rd_kafka_error_t *seek_patiently(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *list)
 {
+    const int64_t until = now_mono_ms() + RDK_TIMEOUT_MS;
     rd_kafka_error_t *e;
-    struct timespec now;
-    struct timespec begun;
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &begun);
     while ((e = rd_kafka_seek_partitions(rk, list, RDK_TIMEOUT_MS))) {
-        (void)clock_gettime(CLOCK_MONOTONIC, &now);
-        if (rd_kafka_error_code(e) != RD_KAFKA_RESP_ERR__TIMED_OUT ||
-            now.tv_sec - begun.tv_sec >= RDK_TIMEOUT_MS / 1000)
+        if (rd_kafka_error_code(e) != RD_KAFKA_RESP_ERR__TIMED_OUT || now_mono_ms() >= until)
             break;
         rd_kafka_error_destroy(e);
     }

@@ -4,10 +4,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "kafka/rdk.h"
 #include "kafka/rdk_consumer.h"
+#include "now/now.h"
 #include "obs/log.h"
 
 enum { INIT_TIMEOUT_MS = 60000, COMMIT_TIMEOUT_MS = 30000, FULL_WAIT_MS = 100 };
@@ -56,14 +56,6 @@ static rd_kafka_resp_err_t on_new(rd_kafka_t *rk, const rd_kafka_conf_t *conf, v
 }
 /* NOLINTEND(readability-non-const-parameter) */
 
-static int64_t mono_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void note_stamp(struct kafka_producer *p, const rd_kafka_message_t *m)
 {
     rd_kafka_timestamp_type_t type;
@@ -72,7 +64,7 @@ static void note_stamp(struct kafka_producer *p, const rd_kafka_message_t *m)
     if (type != RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME || ms <= 0)
         return;
     p->stamped_ms = ms;
-    p->stamped_at = mono_ms();
+    p->stamped_at = now_mono_ms();
 }
 
 static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
@@ -226,7 +218,7 @@ enum status kafka_producer_flush(struct kafka_producer *p, int timeout_ms, struc
 
 bool kafka_producer_broker_time(const struct kafka_producer *p, int64_t *ms)
 {
-    *ms = p->stamped_ms + (mono_ms() - p->stamped_at);
+    *ms = p->stamped_ms + (now_mono_ms() - p->stamped_at);
     return p->stamped_ms > 0;
 }
 
@@ -317,10 +309,10 @@ static enum status end(struct kafka_producer *p,
                        rd_kafka_error_t *(*op)(rd_kafka_t *rk, int timeout_ms), const char *what,
                        struct err *err)
 {
-    int64_t until = rdk_now_ms() + p->timeout_ms;
+    int64_t until = now_mono_ms() + p->timeout_ms;
     rd_kafka_error_t *e = op(p->rk, p->timeout_ms);
 
-    while (e && rd_kafka_error_is_retriable(e) && rdk_now_ms() < until) {
+    while (e && rd_kafka_error_is_retriable(e) && now_mono_ms() < until) {
         rd_kafka_error_destroy(e);
         e = op(p->rk, p->timeout_ms);
     }

@@ -40,9 +40,6 @@ enum status rdk_code(rd_kafka_resp_err_t e, const char *what, struct err *err);
  * would wait for. */
 MUST_USE enum status rdk_learn_leaders(rd_kafka_t *rk, const char *topic, struct err *err);
 
-/* Time for waiting, from an arbitrary start. */
-int64_t rdk_now_ms(void);
-
 /* Is it an error that no restart cures: authorisation, a limit of the broker? */
 bool rdk_is_config(rd_kafka_resp_err_t e);
 

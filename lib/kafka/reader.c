@@ -7,6 +7,7 @@
 #include "kafka/rdk.h"
 #include "kafka/rdk_msg.h"
 #include "kafka/rdk_poll.h"
+#include "now/now.h"
 
 enum { STALL_MS = 60000, POLL_MS = 1000 };
 
@@ -183,7 +184,7 @@ static enum status take(struct kafka_reader *r, rd_kafka_message_t *m, struct er
 
 enum status kafka_reader_next(struct kafka_reader *r, const struct kafka_msg **m, struct err *err)
 {
-    int64_t until = rdk_now_ms() + STALL_MS;
+    int64_t until = now_mono_ms() + STALL_MS;
     enum status st = ST_OK;
 
     *m = NULL;
@@ -193,7 +194,7 @@ enum status kafka_reader_next(struct kafka_reader *r, const struct kafka_msg **m
 
         if (rm)
             st = take(r, rm, err);
-        else if (rdk_now_ms() > until)
+        else if (now_mono_ms() > until)
             st =
                 err_set(err, ST_RETRY, "%s[%d]: nothing before %lld for 60 s: an open transaction?",
                         r->names->of[r->topic], (int)r->part, (long long)r->end);

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "now/now.h"
 
 struct check {
     const char *name;
@@ -21,14 +22,6 @@ struct health {
     struct check checks[HEALTH_CHECKS_MAX];
 };
 
-static long long now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 struct health *health_new(void)
 {
     struct health *h = calloc(1, sizeof(*h));
@@ -36,7 +29,7 @@ struct health *health_new(void)
     if (!h)
         return NULL;
     pthread_mutex_init(&h->lock, NULL);
-    atomic_init(&h->beat_ms, now_ms());
+    atomic_init(&h->beat_ms, now_mono_ms());
     return h;
 }
 
@@ -50,17 +43,17 @@ void health_free(struct health *h)
 
 void health_beat(struct health *h)
 {
-    atomic_store(&h->beat_ms, now_ms());
+    atomic_store(&h->beat_ms, now_mono_ms());
 }
 
 void health_away(struct health *h, int64_t ms)
 {
-    atomic_store(&h->beat_ms, now_ms() + ms);
+    atomic_store(&h->beat_ms, now_mono_ms() + ms);
 }
 
 bool health_alive(struct health *h)
 {
-    return now_ms() - atomic_load(&h->beat_ms) < HEALTH_BEAT_MS;
+    return now_mono_ms() - atomic_load(&h->beat_ms) < HEALTH_BEAT_MS;
 }
 
 void health_set(struct health *h, const char *name, bool ok, const char *why)

@@ -6,8 +6,10 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/time.h"
+#include "now/now.h"
 
 enum { LOG_LINE_MAX = 4096, LOG_SEEN_MAX = 64 };
 
@@ -138,26 +140,23 @@ static struct seen *seen_of(const char *msg)
     return old;
 }
 
-static void add_time(struct buf *out, const struct timespec *now)
+static void add_time(struct buf *out, int64_t now_ms)
 {
-    struct tm tm;
-    char text[32];
+    char text[TIME_INSTANT_LEN + 1];
 
-    gmtime_r(&now->tv_sec, &tm);
-    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+    time_format_instant(now_ms, text);
+    text[TIME_INSTANT_LEN - 1] = '\0'; /* the Z goes behind the milliseconds */
     buf_fmt(out, sink.format == LOG_JSON ? "{\"ts\":\"%s.%03dZ\"" : "ts=%s.%03dZ", text,
-            (int)(now->tv_nsec / 1000000));
+            (int)(now_ms % MS_SECOND));
 }
 
 static void write_line(enum log_level level, const char *msg, const struct log_field *fields,
                        size_t n, int64_t suppressed)
 {
-    struct timespec now;
     struct buf line;
 
     buf_init(&line, LOG_LINE_MAX);
-    clock_gettime(CLOCK_REALTIME, &now);
-    add_time(&line, &now);
+    add_time(&line, now_wall_ms());
     log_render(sink.format, level, msg, fields, n, &line);
     if (suppressed > 0)
         add_field(&line, sink.format, &(struct log_field)LOG_INT("suppressed", suppressed));
@@ -171,12 +170,9 @@ static void write_line(enum log_level level, const char *msg, const struct log_f
 
 void log_write(enum log_level level, const char *msg, const struct log_field *fields, size_t n)
 {
-    struct timespec t;
-
     if ((int)level > atomic_load(&sink.least))
         return;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    int64_t now_ms = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    const int64_t now_ms = now_mono_ms();
     pthread_mutex_lock(&sink.lock);
     struct seen *s = seen_of(msg);
     if (s->at_ms != INT64_MIN && now_ms - s->at_ms < 1000) {

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "now/now.h"
 #include "obs/web_inner.h"
 
 enum { TURN_MS = 200, SPARE = 32, BACKLOG = 1024, BLOCK = 4096 };
@@ -33,18 +33,10 @@ struct guest {
     size_t at;
 };
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void enter(struct guest *g, enum guest_state state)
 {
     g->state = state;
-    g->since_ms = now_ms();
+    g->since_ms = now_mono_ms();
 }
 
 static void resume(struct guest *g)
@@ -231,7 +223,7 @@ struct MHD_Response *web_follow(struct web *w, struct MHD_Connection *con)
 /* Who takes too long is cut; who follows and has something to read is woken. */
 static void tend(struct web *w)
 {
-    const int64_t now = now_ms();
+    const int64_t now = now_mono_ms();
 
     pthread_mutex_lock(&w->lock);
     const uint64_t number = w->number;

@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "now/now.h"
 #include "pipe/pipe.h"
 #include "pipe/transcode.h"
 
@@ -33,14 +33,6 @@ struct session {
 struct topology pipe_topology(void)
 {
     return topology_make(1, 1, 1);
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 static enum status write_line(struct session *s, const struct out_rec *rec, FILE *f,
@@ -83,7 +75,7 @@ static enum status stamp(struct session *s, struct stage_rec *rec, struct err *e
     char text[24];
     struct hdr *h = arena_array(s->arena, 1, sizeof(*h));
 
-    rec->arrival_ms = s->conf->arrival_ms >= 0 ? s->conf->arrival_ms : now_ms();
+    rec->arrival_ms = s->conf->arrival_ms >= 0 ? s->conf->arrival_ms : now_wall_ms();
     int n = snprintf(text, sizeof(text), "%lld", (long long)rec->arrival_ms);
     struct slice value = arena_copy(s->arena, (struct slice){ text, (size_t)n });
     if (!h || !value.p)
@@ -159,7 +151,7 @@ static enum status read_some(struct session *s, bool *at_end, struct err *err)
 static enum status end_of_input(struct session *s, struct err *err)
 {
     const enum topic_id topic = s->conf->stages[0].ops->input;
-    int64_t arrival = s->conf->arrival_ms >= 0 ? s->conf->arrival_ms : now_ms();
+    int64_t arrival = s->conf->arrival_ms >= 0 ? s->conf->arrival_ms : now_wall_ms();
     enum status st = ST_OK;
 
     if (topic == TOPIC_RAW || topic == TOPIC_LABELS)

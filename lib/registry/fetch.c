@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "model/manifest.h"
+#include "now/now.h"
 #include "registry/inner.h"
 
 enum { FILES_MAX = 64, NAME_MAX_HERE = 100, SUMS_MAX = FILES_MAX * (NAME_MAX_HERE + 68) };
@@ -26,14 +26,6 @@ struct fetching {
     int64_t until;   /* monotonic ms                */
     bool proven;     /* manifest.json was among them, with the hash that it has */
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* A name that stays in its folder. */
 static bool is_plain_name(struct slice s)
@@ -58,7 +50,7 @@ static enum status fetch_one(struct fetching *f, struct slice name, struct slice
     struct buf bytes;
     enum status st;
 
-    if (now_ms() > f->until)
+    if (now_mono_ms() > f->until)
         return err_set(err, ST_RETRY, "its files take longer than %d s", REGISTRY_FETCH_MS / 1000);
     buf_init(&bytes, BUNDLE_FILE_MAX);
     st = mlflow_file(&f->r->rest, f->version, name, &bytes, err);
@@ -231,7 +223,7 @@ static enum status ask_name(const struct registry *r, const struct mlflow_versio
 enum status registry_fetch(const struct registry *r, const struct mlflow_version *version,
                            struct found *found, struct bundle **out, struct err *err)
 {
-    struct fetching f = { .r = r, .version = version, .until = now_ms() + REGISTRY_FETCH_MS };
+    struct fetching f = { .r = r, .version = version, .until = now_mono_ms() + REGISTRY_FETCH_MS };
     struct err ignored = { 0 };
     enum status st = ask_name(r, version, found->sha256, err);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "now/now.h"
 #include "obs/log.h"
 
 const char *const watch_result_names[WATCH_RESULT_N] = { "same", "taken", "refused",
@@ -159,17 +160,10 @@ static void look(struct watch *w, struct watched *v)
 static bool rest(struct watch *w)
 {
     const int64_t ms = w->poll_ms > 0 ? w->poll_ms : WATCH_USED_MS;
-    struct timespec until;
-
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += (time_t)(ms / 1000);
-    until.tv_nsec += (long)(ms % 1000) * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_nsec -= 1000000000L;
-        until.tv_sec++;
-    }
-    pthread_mutex_lock(&w->lock);
+    const struct timespec until = now_plus(CLOCK_MONOTONIC, ms);
     int rc = 0;
+
+    pthread_mutex_lock(&w->lock);
     while (!atomic_load(&w->stop) && rc == 0)
         rc = pthread_cond_timedwait(&w->wake, &w->lock, &until);
     pthread_mutex_unlock(&w->lock);

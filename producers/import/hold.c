@@ -3,10 +3,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "kafka/admin.h"
 #include "kafka/embedded.h"
+#include "now/now.h"
 
 enum { EVERY = 250 /* records between two looks */, NAP_MS = 100, PATIENCE = 50 /* naps */ };
 
@@ -82,7 +82,6 @@ static enum status look_all(struct hold *h, bool *behind, struct err *err)
 
 enum status hold_record(struct hold *h, const atomic_bool *stop, bool quiet, struct err *err)
 {
-    const struct timespec nap = { 0, NAP_MS * 1000000L };
     bool behind = true;
     enum status st = ST_OK;
 
@@ -98,7 +97,7 @@ enum status hold_record(struct hold *h, const atomic_bool *stop, bool quiet, str
                   stderr);
         }
         if (naps > 0)
-            nanosleep(&nap, NULL);
+            now_nap(NAP_MS);
         st = look_all(h, &behind, err);
     }
     return st;

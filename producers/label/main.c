@@ -14,6 +14,7 @@
 #include "kafka/producer.h"
 #include "kafka/stretch.h"
 #include "kafka/topics.h"
+#include "now/now.h"
 #include "producers/label/match.h"
 #include "producers/label/rows.h"
 #include "stage/out.h"
@@ -65,7 +66,7 @@ static enum status read_files(struct labelling *l, struct err *err)
 {
     const struct label_rules rules = { .annotator = slice_str(annotator),
                                        .stage = phase ? slice_str(phase) : slice_str(""),
-                                       .now_ms = instant_now_ms() };
+                                       .now_ms = now_wall_ms() };
     enum status st = ST_OK;
 
     for (int i = 0; st == ST_OK && i < l->run->argc; i++) {

@@ -11,6 +11,7 @@
 #include "kafka/producer.h"
 #include "kafka/stretch.h"
 #include "kafka/topics.h"
+#include "now/now.h"
 #include "producers/import/target.h"
 
 enum { HDR_MAX = 64, FLUSH_MS = 60000 };
@@ -138,7 +139,7 @@ static enum status parse_args(struct replay *r, struct err *err)
     if (st == ST_OK)
         st = instant_parse("from", from, 0, &r->from_ms, err);
     if (st == ST_OK)
-        st = instant_parse("until", until, instant_now_ms(), &r->until_ms, err);
+        st = instant_parse("until", until, now_wall_ms(), &r->until_ms, err);
     if (st == ST_OK && r->from_ms >= r->until_ms)
         st = err_set(err, ST_FATAL, "usage: --until is not after --from");
     return st;

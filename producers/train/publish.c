@@ -5,21 +5,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "file/file.h"
+#include "now/now.h"
 #include "producers/train/train.h"
 
 enum { METRICS_MAX = 3 * OUTPUT_N + 4 + CONFORMAL_LEVELS, NAME_LEN = 64, NUMBER_LEN = 32 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* What the user can do about it decides how the program exits. */
 static enum status explain(enum status st, const struct publish_conf *conf, struct err *err)
@@ -32,14 +24,14 @@ static enum status explain(enum status st, const struct publish_conf *conf, stru
 
 enum status publish_begin(const struct publish_conf *conf, struct mlflow_run *run, struct err *err)
 {
-    return explain(mlflow_begin(&conf->rest, conf->experiment, now_ms(), run, err), conf, err);
+    return explain(mlflow_begin(&conf->rest, conf->experiment, now_wall_ms(), run, err), conf, err);
 }
 
 void publish_failed(const struct publish_conf *conf, const struct mlflow_run *run)
 {
     struct err err = { 0 };
 
-    if (mlflow_end(&conf->rest, run, false, now_ms(), &err) != ST_OK)
+    if (mlflow_end(&conf->rest, run, false, now_wall_ms(), &err) != ST_OK)
         fprintf(stderr, "absa train: the run in MLflow stays open: %s\n", err.msg);
 }
 
@@ -91,7 +83,7 @@ static enum status log_figures(const struct training *t, const struct quality *q
     }
 
     const struct mlflow_batch batch = { params, sizeof(params) / sizeof(params[0]), f.v, f.n,
-                                        now_ms() };
+                                        now_wall_ms() };
     return mlflow_log(&c->publish->rest, run, &batch, err);
 }
 
@@ -139,7 +131,7 @@ static enum status tell(const struct training *t, const struct quality *q,
     if (st == ST_OK)
         st = store_all(t, run, err);
     if (st == ST_OK)
-        st = mlflow_end(&c->rest, run, true, now_ms(), err);
+        st = mlflow_end(&c->rest, run, true, now_wall_ms(), err);
     if (st == ST_OK)
         st = mlflow_register(&c->rest, run, c->model, c->alias, version, err);
     if (st == ST_OK)

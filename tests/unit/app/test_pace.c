@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "app/instant.h"
 #include "app/pace.h"
+#include "now/now.h"
 #include "support/check.h"
 
 static void test_what_a_speed_is(void **state)
@@ -26,14 +26,14 @@ static int64_t took(const char *speed, int64_t span_ms)
 {
     struct pace p;
     struct err err = { 0 };
-    int64_t start = instant_now_ms();
+    int64_t start = now_wall_ms();
 
     assert_int_equal(pace_parse(speed, &p, &err), ST_OK);
     pace_wait(&p, 1000000);
     pace_wait(&p, 1000000 + span_ms / 2);
     pace_wait(&p, 1000000 + span_ms);
     pace_wait(&p, 1000000); /* late already: not waited for */
-    return instant_now_ms() - start;
+    return now_wall_ms() - start;
 }
 
 static void test_waits_as_long_as_they_were_apart(void **state)
