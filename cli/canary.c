@@ -47,12 +47,11 @@ struct flight {
 static enum status open_all(struct flight *f, const struct app_run *run, struct err *err)
 {
     char name[CANARY_RUN_MAX];
-    enum status st = kafka_names_make(topics.prefix, &f->names, err);
 
+    f->names = kafka_names_make(topics.prefix);
     snprintf(name, sizeof(name), "%" PRIx64 "-%lx", (uint64_t)now_wall_ms(),
              (unsigned long)getpid());
-    if (st == ST_OK)
-        st = account_init(&f->account, name, (size_t)count, err);
+    enum status st = account_init(&f->account, name, (size_t)count, err);
     if (st == ST_OK)
         st = kafka_conf_take(&f->kafka, run->conf, brokers, err);
     for (int i = 0; st == ST_OK && i < WATCHED; i++) {

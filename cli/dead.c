@@ -189,14 +189,12 @@ static enum status take_offsets(const struct app_run *run, struct err *err)
 
 static enum status open_all(struct dead *d, struct err *err)
 {
-    enum status st = kafka_names_make(topics.prefix, &d->names, err);
-
+    d->names = kafka_names_make(topics.prefix);
     buf_init(&d->out, OUT_MAX);
     d->arena = arena_new(ARENA_MAX);
-    if (st == ST_OK && !d->arena)
-        st = err_set(err, ST_FATAL, "out of memory");
-    if (st == ST_OK)
-        st = wire_new(NULL, &d->wire, err);
+    if (!d->arena)
+        return err_set(err, ST_FATAL, "out of memory");
+    enum status st = wire_new(NULL, &d->wire, err);
     if (st == ST_OK)
         st = kafka_conf_take(&d->kafka, d->run->conf, brokers, err);
     if (st == ST_OK)

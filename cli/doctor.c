@@ -107,6 +107,7 @@ static enum status run(struct app_run *run, struct err *err)
     log_setup(run->verbosity > 0 ? LOG_INFO : LOG_ERROR, LOG_LOGFMT, "doctor", NULL);
     buf_init(&out, OUTPUT_MAX);
     doctor.conf = &pipeline_conf;
+    doctor.names = kafka_names_make(pipeline_conf.topics.prefix);
     make_same(run->conf_file);
     doctor.notify = &notify;
     doctor.receivers = &receivers;
@@ -114,8 +115,6 @@ static enum status run(struct app_run *run, struct err *err)
     st = kafka_conf_take_any(&doctor.kafka, run->conf, brokers, err);
     if (st == ST_OK && run->verbosity <= 0)
         st = kafka_conf_set(&doctor.kafka, "log_level", "0", err); /* we say it */
-    if (st == ST_OK)
-        st = kafka_names_make(pipeline_conf.topics.prefix, &doctor.names, err);
     if (st == ST_OK)
         look(&out);
     if (st == ST_OK && json) {

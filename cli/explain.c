@@ -231,8 +231,6 @@ static enum status find_alert(struct alert_run *r, const struct app_run *run,
     if (st == ST_OK)
         st = kafka_conf_take(&r->kafka, run->conf, brokers, err);
     if (st == ST_OK)
-        st = kafka_names_make(topics.prefix, &r->names, err);
-    if (st == ST_OK)
         st = alerts_file ? file_lines(alerts_file, search_line, &r->search, err)
                          : search_topic(r, err);
     return st == ST_OK ? search_result(&r->search, al, err) : st;
@@ -241,7 +239,9 @@ static enum status find_alert(struct alert_run *r, const struct app_run *run,
 /* ST_REJECT when it has examples and none of them could be had. */
 static enum status explain_alert(struct explain *e, const struct app_run *run, struct err *err)
 {
-    struct alert_run r = { .e = e, .rules = { .time_unit = (enum time_unit)times.unit } };
+    struct alert_run r = { .e = e,
+                           .rules = { .time_unit = (enum time_unit)times.unit },
+                           .names = kafka_names_make(topics.prefix) };
     const struct alert *al = NULL;
     enum status st = find_alert(&r, run, &al, err);
 

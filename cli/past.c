@@ -16,19 +16,16 @@ struct past past;
 static enum status topic_of(const char *name, enum topic_id *topic, struct err *err)
 {
     static const enum topic_id can[] = { TOPIC_RAW, TOPIC_COMMENTS, TOPIC_SCORES, TOPIC_ERRORS };
-    struct kafka_names names;
-    enum status st = kafka_names_make(pipeline_conf.topics.prefix, &names, err);
+    const struct kafka_names names = kafka_names_make(pipeline_conf.topics.prefix);
 
-    for (size_t i = 0; i < sizeof(can) / sizeof(can[0]) && st == ST_OK; i++) {
+    for (size_t i = 0; i < sizeof(can) / sizeof(can[0]); i++) {
         *topic = can[i];
         if (strcmp(name, names.of[can[i]]) == 0)
             return ST_OK;
     }
-    return st == ST_OK
-               ? err_set(err, ST_FATAL, "usage: -t %s: want %s, %s, %s or %s (topic.prefix)", name,
-                         names.of[TOPIC_RAW], names.of[TOPIC_COMMENTS], names.of[TOPIC_SCORES],
-                         names.of[TOPIC_ERRORS])
-               : st;
+    return err_set(err, ST_FATAL, "usage: -t %s: want %s, %s, %s or %s (topic.prefix)", name,
+                   names.of[TOPIC_RAW], names.of[TOPIC_COMMENTS], names.of[TOPIC_SCORES],
+                   names.of[TOPIC_ERRORS]);
 }
 
 enum status past_plan(const struct app_run *run, enum topic_id *topic, enum pipeline_stage *first,
@@ -60,12 +57,10 @@ enum status past_plan(const struct app_run *run, enum topic_id *topic, enum pipe
 static enum status feed_topic(const struct app_run *run, const struct history *h,
                               enum topic_id topic, struct pipe *p, struct err *err)
 {
+    const struct kafka_names names = kafka_names_make(pipeline_conf.topics.prefix);
     struct kafka_conf kafka = { 0 };
-    struct kafka_names names;
     enum status st = kafka_conf_take(&kafka, run->conf, past.brokers, err);
 
-    if (st == ST_OK)
-        st = kafka_names_make(pipeline_conf.topics.prefix, &names, err);
     if (st == ST_OK)
         st = history_topic(h, &kafka, &names, topic, p, err);
     kafka_conf_release(&kafka);

@@ -128,8 +128,8 @@ static enum status read_topic(struct reading_in *r, enum pairs_side side,
 static enum status read_topics(struct reading_in *r, const struct app_run *run, struct err *err)
 {
     static const enum topic_id ids[PAIRS_SIDES] = { TOPIC_SCORES, TOPIC_SHADOW };
+    const struct kafka_names names = kafka_names_make(topics.prefix);
     struct kafka_conf kafka = { 0 };
-    struct kafka_names names;
     int64_t from_ms = INT64_MIN;
     int64_t until_ms = INT64_MAX;
     enum status st = instant_parse("from", from, INT64_MIN, &from_ms, err);
@@ -138,8 +138,6 @@ static enum status read_topics(struct reading_in *r, const struct app_run *run, 
         st = instant_parse("until", until, INT64_MAX, &until_ms, err);
     if (st == ST_OK)
         st = kafka_conf_take(&kafka, run->conf, brokers, err);
-    if (st == ST_OK)
-        st = kafka_names_make(topics.prefix, &names, err);
     for (int side = 0; st == ST_OK && side < PAIRS_SIDES; side++) {
         const struct stretch_conf conf = { &kafka, ids[side], names.of[ids[side]], from_ms,
                                            until_ms };

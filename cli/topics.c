@@ -88,8 +88,8 @@ static enum status one(struct plan *p, const struct kafka_topic *want, struct er
 
 static enum status all(struct plan *p, struct err *err)
 {
-    struct kafka_names names;
-    enum status st = kafka_names_make(topics.prefix, &names, err);
+    const struct kafka_names names = kafka_names_make(topics.prefix);
+    enum status st = ST_OK;
 
     for (int i = 0; st == ST_OK && i < TOPIC_N; i++) {
         struct kafka_topic want = kafka_topic_plan(&topics, &names, (enum topic_id)i);
@@ -191,13 +191,11 @@ static enum status may_grow(struct plan *p, const struct kafka_names *names, int
 /* More raw partitions, up to raw.partitions. */
 static enum status grow(struct plan *p, struct err *err)
 {
-    struct kafka_names names;
+    const struct kafka_names names = kafka_names_make(topics.prefix);
     int32_t want = (int32_t)topics.raw_partitions;
     int32_t is = 0;
-    enum status st = kafka_names_make(topics.prefix, &names, err);
+    enum status st = kafka_admin_partitions(p->admin, names.of[TOPIC_RAW], &is, err);
 
-    if (st == ST_OK)
-        st = kafka_admin_partitions(p->admin, names.of[TOPIC_RAW], &is, err);
     if (st == ST_OK && is == 0)
         st = err_set(err, ST_FATAL, "config: there is no topic %s: run absa topics apply",
                      names.of[TOPIC_RAW]);

@@ -144,16 +144,14 @@ static struct why_rules rules_of(const struct drift_props *p)
 
 static enum status ask(struct reading *r, const struct app_run *run, struct err *err)
 {
+    const struct kafka_names names = kafka_names_make(topics.prefix);
     struct kafka_conf kafka = { 0 };
-    struct kafka_names names;
     enum status st = ST_OK;
 
     if (brokers) {
         st = kafka_conf_take(&kafka, run->conf, brokers, err);
         if (st == ST_OK)
             st = why_reach(&kafka, err);
-        if (st == ST_OK)
-            st = kafka_names_make(topics.prefix, &names, err);
         if (st == ST_OK)
             st = kafka_reader_new(&kafka, &names, &r->reader, err);
     }

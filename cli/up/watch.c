@@ -223,10 +223,9 @@ enum status watch_start(const struct kafka_conf *kafka, const struct kafka_topic
         return err_set(err, ST_FATAL, "out of memory");
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->change, NULL);
+    w->names = kafka_names_make(topics->prefix);
     w->arena = arena_new(ARENA_BYTES);
     enum status st = w->arena ? ST_OK : err_set(err, ST_FATAL, "out of memory");
-    if (st == ST_OK)
-        st = kafka_names_make(topics->prefix, &w->names, err);
     if (st == ST_OK)
         st = wire_new(NULL, &w->wire, err);
     if (st == ST_OK)

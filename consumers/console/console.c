@@ -263,11 +263,9 @@ static enum status open_memory(struct console *c, struct err *err)
 
 static enum status open_all(struct console *c, struct err *err)
 {
-    enum status st = kafka_names_make(c->args->topics->prefix, &c->names, err);
-
+    c->names = kafka_names_make(c->args->topics->prefix);
     setup_log(c);
-    if (st == ST_OK)
-        st = open_memory(c, err);
+    enum status st = open_memory(c, err);
     if (st == ST_OK)
         st = read_model(c, err);
     if (st == ST_OK)

@@ -143,13 +143,11 @@ enum status way_make(const struct way *w, const struct order *o, struct way_orde
 
 static enum status open_all(struct way *w, struct err *err)
 {
-    enum status st = kafka_names_make(w->args->topics->prefix, &w->names, err);
-
+    w->names = kafka_names_make(w->args->topics->prefix);
     w->arena = arena_new(ARENA_MAX);
-    if (st == ST_OK && !w->arena)
-        st = err_set(err, ST_FATAL, "out of memory");
-    if (st == ST_OK)
-        st = drift_baseline_load(w->args->props, "", &w->base, err);
+    if (!w->arena)
+        return err_set(err, ST_FATAL, "out of memory");
+    enum status st = drift_baseline_load(w->args->props, "", &w->base, err);
     if (st == ST_OK)
         st = wire_new(NULL, &w->wire, err);
     if (st == ST_OK)

@@ -261,15 +261,13 @@ static enum status read_wide(struct kafka_conf *kafka, struct err *err)
 
 static enum status open_all(struct sink *s, struct err *err)
 {
-    enum status st = kafka_names_make(s->args->topics->prefix, &s->names, err);
-
+    s->names = kafka_names_make(s->args->topics->prefix);
     setup_log(s);
     s->metrics = metrics_new("sink", s->args->topics->prefix, app_version());
     s->health = health_new();
-    if (st == ST_OK && (!s->metrics || !s->health))
-        st = err_set(err, ST_FATAL, "out of memory");
-    if (st == ST_OK)
-        st = batch_init(&s->now, s->conf->scores_share, err);
+    if (!s->metrics || !s->health)
+        return err_set(err, ST_FATAL, "out of memory");
+    enum status st = batch_init(&s->now, s->conf->scores_share, err);
     if (st == ST_OK)
         st = start_http(s, err);
     if (st == ST_OK)

@@ -193,10 +193,8 @@ static bool is_over(const struct tail *t)
 /* What the options say, checked before anybody is asked. */
 static enum status take_options(struct tail *t, struct kafka_watch *w, struct err *err)
 {
-    enum status st = kafka_names_make(topics.prefix, &t->names, err);
+    enum status st = pick_topic(topic, &t->names, &t->topic, err);
 
-    if (st == ST_OK)
-        st = pick_topic(topic, &t->names, &t->topic, err);
     if (st == ST_OK && severity)
         st = pick_severity(severity, &t->least, err);
     if (st == ST_OK && severity && t->topic != TOPIC_ALERTS)
@@ -245,7 +243,8 @@ static enum status open_follower(struct tail *t, const struct kafka_watch *w, st
 
 static enum status run(struct app_run *run, struct err *err)
 {
-    struct tail t = { .style = { wants_colour(), is_terminal(), local } };
+    struct tail t = { .style = { wants_colour(), is_terminal(), local },
+                      .names = kafka_names_make(topics.prefix) };
     struct kafka_watch watch;
 
     buf_init(&t.out, OUT_MAX);

@@ -65,7 +65,8 @@ struct conf_prop {
     size_t at;           /* offset of the field in the section's struct         */
     const char *dflt;    /* as a person would write it; NULL means required; ""
                             for a string that may be left out                   */
-    double min, max;     /* for numbers, both inclusive                         */
+    double min, max;     /* of numbers, both inclusive; of a text max alone: bytes;
+                            0: any number                                      */
     const char *choices; /* CONF_CHOICE: "pane|judge"                           */
     const char *doc;     /* one sentence                                        */
     enum conf_reload reload;
@@ -97,7 +98,6 @@ struct conf_scope {
                                 names under them; NULL: none                     */
 };
 
-/* Where a value came from; a later one wins. */
 /* The members of a family; v and max are the program's, n begins at 0. A member's
  * name is of a-z, 0-9 and -, at most CONF_MEMBER_MAX, and is owned by the conf. */
 struct conf_family {
@@ -108,6 +108,7 @@ struct conf_family {
     size_t name_at; /* offset of the const char * that is the member's name */
 };
 
+/* Where a value came from; a later one wins. */
 enum conf_origin {
     CONF_DEFAULT,
     CONF_SHARED,  /* from the file, before its first heading   */

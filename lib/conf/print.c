@@ -109,6 +109,8 @@ static void json_type(struct buf *out, const struct conf_prop *p)
     case CONF_STR:
     case CONF_SECRET:
         buf_str(out, "\"type\": \"string\"");
+        if (p->max > 0)
+            buf_fmt(out, ", \"maxLength\": %.0f", p->max);
         return;
     }
 }

@@ -78,6 +78,8 @@ void conf_value_describe(const struct conf_prop *p, struct buf *out)
         print_amount(units_of(p->type), (int64_t)p->min, out);
         buf_str(out, "..");
         print_amount(units_of(p->type), (int64_t)p->max, out);
+    } else if (p->max > 0) {
+        buf_fmt(out, " of at most %.0f bytes", p->max);
     }
 }
 
@@ -166,6 +168,10 @@ enum status conf_value_set(const struct conf_prop *p, void *at, const char *valu
 {
     switch (p->type) {
     case CONF_STR:
+        if (p->max > 0 && (double)strlen(value) > p->max)
+            return bad_value(p, value, err);
+        *(const char **)at = value;
+        return ST_OK;
     case CONF_SECRET:
         *(const char **)at = value;
         return ST_OK;

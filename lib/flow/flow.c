@@ -219,13 +219,11 @@ void flow_setup_log(const struct flow *f)
 
 static enum status open_all(struct flow *f, struct err *err)
 {
-    enum status st = kafka_names_make(f->args->topics->prefix, &f->names, err);
-
+    f->names = kafka_names_make(f->args->topics->prefix);
     f->topo = kafka_topology(f->args->topics);
     name_ourselves(f);
     flow_setup_log(f);
-    if (st == ST_OK)
-        st = make_memory(f, err);
+    enum status st = make_memory(f, err);
     if (st == ST_OK)
         st = start_http(f, err);
     if (st == ST_OK)

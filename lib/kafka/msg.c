@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kafka/msg.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,13 +69,12 @@ enum status rdk_msg_take(rd_kafka_message_t *m, enum topic_id topic, struct kafk
     return st;
 }
 
-enum status kafka_names_make(const char *prefix, struct kafka_names *out, struct err *err)
+struct kafka_names kafka_names_make(const char *prefix)
 {
-    for (int i = 0; i < TOPIC_N; i++) {
-        int n = snprintf(out->of[i], KAFKA_TOPIC_MAX, "%s%s", prefix, topic_table[i].name);
+    struct kafka_names names;
 
-        if (n < 0 || n >= KAFKA_TOPIC_MAX)
-            return err_set(err, ST_FATAL, "config: topic.prefix is too long");
-    }
-    return ST_OK;
+    assert(strlen(prefix) <= KAFKA_PREFIX_MAX);
+    for (int i = 0; i < TOPIC_N; i++)
+        snprintf(names.of[i], KAFKA_TOPIC_MAX, "%s%s", prefix, topic_table[i].name);
+    return names;
 }

@@ -19,14 +19,14 @@ struct kafka_msg {
 /* Frees what is behind it; NULL-safe on a zeroed struct. */
 void kafka_msg_release(struct kafka_msg *m);
 
-/* The names of all topics under a prefix. */
-enum { KAFKA_TOPIC_MAX = 250 };
+/* Bytes of a name, with its NUL, as Kafka has it; and of what it begins with. */
+enum { KAFKA_TOPIC_MAX = 250, KAFKA_PREFIX_MAX = 230 };
 
 struct kafka_names {
     char of[TOPIC_N][KAFKA_TOPIC_MAX];
 };
 
-/* ST_FATAL: prefix is too long. */
-MUST_USE enum status kafka_names_make(const char *prefix, struct kafka_names *out, struct err *err);
+/* The names of all topics under a prefix of at most KAFKA_PREFIX_MAX bytes. */
+struct kafka_names kafka_names_make(const char *prefix);
 
 #endif

@@ -8,7 +8,7 @@ enum { KAFKA_PROP_MAX = 200 };
 
 /* clang-format off */
 const struct conf_prop kafka_topics_props[] = {
-    { .name = "topic.prefix", .type = CONF_STR, .at = offsetof(struct kafka_topics, prefix), .dflt = "absa.",
+    { .name = "topic.prefix", .type = CONF_STR, .at = offsetof(struct kafka_topics, prefix), .dflt = "absa.", .max = KAFKA_PREFIX_MAX,
       .doc = "What the name of every topic starts with." },
     { .name = "raw.partitions", .type = CONF_INT, .at = offsetof(struct kafka_topics, raw_partitions), .dflt = "1", .min = 1, .max = 1024,
       .doc = "Partitions of the raw topic: each is a source with its own watermark." },

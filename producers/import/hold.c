@@ -28,9 +28,8 @@ enum status hold_new(const struct kafka_conf *kafka, const struct kafka_topics *
     if (!h)
         return err_set(err, ST_FATAL, "out of memory");
     h->topo = kafka_topology(topics);
-    enum status st = kafka_names_make(topics->prefix, &h->names, err);
-    if (st == ST_OK)
-        st = kafka_admin_new(kafka, &h->admin, err);
+    h->names = kafka_names_make(topics->prefix);
+    enum status st = kafka_admin_new(kafka, &h->admin, err);
     if (st == ST_OK)
         st = kafka_admin_embedded(h->admin, &embedded, err);
     if (st == ST_OK && embedded)

@@ -291,8 +291,6 @@ static enum status label(struct labelling *l, struct err *err)
     st = match_init(&m, &l->rows, err);
     if (st == ST_OK && (m.n > 0 || !l->run->dry_run))
         st = kafka_conf_take(&l->kafka, l->run->conf, brokers, err);
-    if (st == ST_OK)
-        st = kafka_names_make(topics.prefix, &l->names, err);
     if (st == ST_OK && m.n > 0)
         st = find_predictions(l, &m, err);
     match_release(&m);
@@ -307,6 +305,7 @@ static enum status run(struct app_run *run, struct err *err)
 {
     struct labelling l = { .text = arena_new(ARENA_MAX),
                            .scratch = arena_new(SCORE_MAX),
+                           .names = kafka_names_make(topics.prefix),
                            .run = run };
 
     if (run->argc == 0) {

@@ -78,12 +78,10 @@ static enum status feed_all(struct kafka_producer *p, const char *topic, struct 
 static enum status run(struct app_run *run, struct err *err)
 {
     struct kafka_conf kafka = { 0 };
-    struct kafka_names names;
+    const struct kafka_names names = kafka_names_make(topics.prefix);
     struct kafka_producer *producer = NULL;
     enum status st = kafka_conf_take(&kafka, run->conf, brokers, err);
 
-    if (st == ST_OK)
-        st = kafka_names_make(topics.prefix, &names, err);
     if (st == ST_OK)
         st = kafka_producer_new(&kafka, &producer, err);
     if (st == ST_OK)

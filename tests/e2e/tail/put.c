@@ -96,15 +96,13 @@ static enum status find_topic(struct put *p, const char *name, struct err *err)
 static enum status run(struct app_run *run, struct err *err)
 {
     struct kafka_conf kafka = { 0 };
-    struct put p = { .arena = arena_new(64 << 20) };
+    struct put p = { .arena = arena_new(64 << 20), .names = kafka_names_make(topics.prefix) };
 
     if (run->argc != 1 || !p.arena)
         return err_set(err, ST_FATAL, "usage: name one topic");
     enum status st = find_topic(&p, run->argv[0], err);
     if (st == ST_OK)
         st = kafka_conf_take(&kafka, run->conf, brokers, err);
-    if (st == ST_OK)
-        st = kafka_names_make(topics.prefix, &p.names, err);
     if (st == ST_OK)
         st = wire_new(NULL, &p.wire, err);
     if (st == ST_OK)

@@ -241,9 +241,8 @@ static enum status build(struct life *l, struct err *err)
     l->mock = l->rk ? rd_kafka_mock_cluster_new(l->rk, 1) : NULL;
     if (!l->mock)
         return err_set(err, ST_FATAL, "no mock cluster");
+    l->names = kafka_names_make("absa.");
     enum status st = settings(l, true, err);
-    if (st == ST_OK)
-        st = kafka_names_make("absa.", &l->names, err);
     const struct topology topo = kafka_topology(&l->topics);
     for (int i = 0; st == ST_OK && i < TOPIC_N; i++)
         if (rd_kafka_mock_topic_create(l->mock, l->names.of[i], topo.parts[i], 1))

@@ -25,6 +25,7 @@ static const struct conf_prop one[] = {
       .type = CONF_STR,
       .at = offsetof(struct demo, topic),
       .dflt = "comments",
+      .max = 12,
       .doc = "Input." },
     { .name = "user_key_file",
       .type = CONF_STR,
@@ -190,6 +191,8 @@ static void bad_lines_are_refused_with_their_place(void **state)
     refuses("parts = 1\n#\nparts = 2", "absa.conf:3: parts is given twice, first at absa.conf:1");
     refuses("kafka.a = 1\nkafka.a = 1",
             "absa.conf:2: kafka.a is given twice, first at absa.conf:1");
+    refuses("topic = thirteen.long", "absa.conf:1: topic: \"thirteen.long\" is not a valid value, "
+                                     "want text of at most 12 bytes");
     refuses("parts = 0", "absa.conf:1: parts: \"0\" is not a valid value, want integer 1..100");
     refuses("parts = 4x", "absa.conf:1: parts: \"4x\" is not a valid value, want integer 1..100");
     refuses("parts = 99999999999999999999",
