@@ -60,6 +60,7 @@ static const struct app app = {
                 "  sleep 600 | absa broker -c absa.conf -X raw.partitions=3\n",
     .sections = sections,
     .pass_prefix = "kafka.",
+    .check = kafka_conf_check,
     .run = run,
 };
 

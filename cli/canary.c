@@ -169,6 +169,7 @@ static const struct app app = {
     .examples = "  absa canary -b localhost:9092 --count 20\n",
     .sections = sections,
     .pass_prefix = "kafka.",
+    .check = kafka_conf_check,
     .opts = opts,
     .run = run,
 };

@@ -236,6 +236,7 @@ static const struct app app = {
                 "  absa dead requeue -b localhost:9092 -n --reason clock\n",
     .sections = sections,
     .pass_prefix = "kafka.",
+    .check = kafka_conf_check,
     .opts = opts,
     .has_dry_run = true,
     .run = run,

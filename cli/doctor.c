@@ -129,21 +129,22 @@ static enum status run(struct app_run *run, struct err *err)
     return st;
 }
 
+static const struct app app = {
+    .name = "doctor",
+    .summary = "is all that the pipeline needs there and right, and what helps if not",
+    .examples = "  absa doctor\n"
+                "  absa doctor -b localhost:9092 -X ingest.user_key_file=user.key\n"
+                "  absa doctor -b localhost:9092 --json\n",
+    .sections = sections,
+    .also = programs,
+    .pass_prefix = "kafka.",
+    .check = kafka_conf_check,
+    .opts = opts,
+    .run = run,
+};
+
 int main(int argc, char **argv)
 {
-    const struct app app = {
-        .name = "doctor",
-        .summary = "is all that the pipeline needs there and right, and what helps if not",
-        .examples = "  absa doctor\n"
-                    "  absa doctor -b localhost:9092 -X ingest.user_key_file=user.key\n"
-                    "  absa doctor -b localhost:9092 --json\n",
-        .sections = sections,
-        .also = programs,
-        .pass_prefix = "kafka.",
-        .opts = opts,
-        .run = run,
-    };
-
     receivers_init(&receivers);
     return app_main(&app, argc, argv);
 }

@@ -209,11 +209,6 @@ static enum status run(struct app_run *app, struct err *err)
     return st;
 }
 
-static void check(struct conf *c)
-{
-    kafka_conf_check(c);
-}
-
 static const struct app app = {
     .name = "shadow",
     .summary = "Compares what the model and its shadow (score.shadow) say of the same comments:\n"
@@ -225,7 +220,7 @@ static const struct app app = {
     .sections = sections,
     .pass_prefix = "kafka.",
     .opts = opts,
-    .check = check,
+    .check = kafka_conf_check,
     .run = run,
 };
 

@@ -317,6 +317,7 @@ static const struct app app = {
     .sections = sections,
     .pass_prefix = "kafka.",
     .passes_on = true,
+    .check = kafka_conf_check,
     .opts = opts,
     .run = run,
 };

@@ -67,6 +67,8 @@ source = read("lib/app/programs.c")
 lists = [re.findall(r'"([^"]+)"', source[m.start():source.index("};", m.start())])
          for m in re.finditer(r"^const char \*const \w+\[\]", source, re.M)]
 configured = {n for n in built & set(listed) if "--print-config" in run("help", n).stdout}
+for name in sorted(configured):
+    expect([name, "--check-config", "-X", "kafka.no.such=1"], 78, r"kafka\.no\.such", "stderr")
 knows = {n: set(re.findall(r"^\| `([^`]+)`", run(n, "--doc-config").stdout, re.M))
          for n in configured - {"backtest", "baseline", "console", "doctor", "explain", "up", "why"}}  # which read others' headings
 names = [name for known in knows.values() for name in known]
