@@ -11,7 +11,8 @@
 
 enum { ARENA_MAX = 256 << 20 };
 
-void judge_clear(struct judge *j)
+/* Forgets all but the configuration and the orders. */
+static void clear(struct judge *j)
 {
     for (size_t i = 0; j->seats && i < j->segments.n; i++) {
         history_release(&j->seats[i].past);
@@ -46,7 +47,7 @@ void judge_clear(struct judge *j)
 
 enum status judge_begin(struct judge *j, struct err *err)
 {
-    judge_clear(j);
+    clear(j);
     matrix_init(&j->matrix, j->parts);
     return chain_init(&j->chain, j->parts, err);
 }
@@ -286,7 +287,7 @@ static enum status judge_checkpoint(void *ctx, int32_t part, struct buf *meta, s
 static void judge_drop(void *ctx, int32_t part)
 {
     (void)part;
-    judge_clear(ctx);
+    clear(ctx);
 }
 
 static void judge_close(void *ctx)
@@ -295,7 +296,7 @@ static void judge_close(void *ctx)
 
     if (!j)
         return;
-    judge_clear(j);
+    clear(j);
     against_release(j);
     orders_release(&j->orders);
     free(j->want_next);
@@ -429,7 +430,7 @@ enum status judge_stage_new(const struct drift_conf *conf, struct wire *wire,
         judge_close(j);
         return st;
     }
-    judge_clear(j);
+    clear(j);
     *out = (struct stage){ &judge_ops, j };
     return ST_OK;
 }

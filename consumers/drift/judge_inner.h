@@ -238,9 +238,6 @@ MUST_USE enum status judge_store(struct judge *j, struct out *out, struct err *e
 /* Reads absa.state, and sets resume->offset to where panes must be read from. */
 MUST_USE enum status judge_restore(struct judge *j, struct stage_resume *resume, struct err *err);
 
-/* judge.c: forgets all but the configuration, the orders included not. */
-void judge_clear(struct judge *j);
-
 /* judge.c: as it is before the first record. */
 MUST_USE enum status judge_begin(struct judge *j, struct err *err);
 

@@ -69,7 +69,8 @@ static struct conf_entry *find(struct conf *c, struct slice name)
     return NULL;
 }
 
-struct conf_entry *conf_find(struct conf *c, struct slice name)
+/* One of a family makes its member. */
+static struct conf_entry *find_or_make(struct conf *c, struct slice name)
 {
     struct conf_entry *e = find(c, name);
 
@@ -182,7 +183,7 @@ void conf_set_secret_file(struct conf *c, const struct conf_source *src, struct 
 
 void conf_set(struct conf *c, const struct conf_source *src, struct slice name, struct slice value)
 {
-    struct conf_entry *e = conf_find(c, name);
+    struct conf_entry *e = find_or_make(c, name);
     struct slice base = name;
 
     if (e) {
@@ -191,7 +192,7 @@ void conf_set(struct conf *c, const struct conf_source *src, struct slice name, 
     }
     if (conf_has_suffix(name, CONF_FILE_SUFFIX)) {
         base.n -= strlen(CONF_FILE_SUFFIX);
-        e = conf_find(c, base);
+        e = find_or_make(c, base);
         if ((e && e->prop->type == CONF_SECRET) || conf_is_passed(c, base)) {
             conf_set_secret_file(c, src, base, value);
             return;

@@ -31,7 +31,8 @@ static bool is_in(struct slice word, const char *const *list)
     return false;
 }
 
-const char *conf_nearest(struct slice word, const char *const *list)
+/* The nearest of a list, when a person may have meant it. */
+static const char *nearest(struct slice word, const char *const *list)
 {
     const char *best = NULL;
     size_t least = SIZE_MAX;
@@ -63,7 +64,7 @@ static enum whose begin_part(struct conf *c, const char *where, struct slice wor
     if (is_in(word, c->scope->also))
         return RELATED;
     if (!is_in(word, c->scope->programs)) {
-        const char *near = conf_nearest(word, c->scope->programs);
+        const char *near = nearest(word, c->scope->programs);
 
         conf_fail(c, where, "no program is called \"%.*s\"%s%s%s", SLICE_ARG(word),
                   near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
@@ -71,7 +72,8 @@ static enum whose begin_part(struct conf *c, const char *where, struct slice wor
     return OTHERS;
 }
 
-bool conf_takes(const struct conf *c, struct slice name)
+/* Whether name, or what name_file is the file of, is a property here. */
+static bool takes(const struct conf *c, struct slice name)
 {
     struct slice base = name;
 
@@ -89,11 +91,11 @@ static void read_shared(struct conf *c, const struct conf_source *src, struct sl
     if (!conf_split(c, src, line, &name, &value))
         return;
     if (conf_is_passed(c, name) || is_in(name, c->scope->shared)) {
-        if (conf_takes(c, name))
+        if (takes(c, name))
             conf_set(c, src, name, value);
         return;
     }
-    const char *near = conf_nearest(name, c->scope->shared);
+    const char *near = nearest(name, c->scope->shared);
     if (near)
         conf_fail(c, src->where, "no property is called \"%.*s\"; did you mean %s?",
                   SLICE_ARG(name), near);
@@ -110,7 +112,7 @@ static void read_related(struct conf *c, const struct conf_source *src, struct s
     struct slice name;
     struct slice value;
 
-    if (conf_split(c, src, line, &name, &value) && conf_takes(c, name))
+    if (conf_split(c, src, line, &name, &value) && takes(c, name))
         conf_set(c, src, name, value);
 }
 

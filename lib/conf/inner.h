@@ -67,9 +67,6 @@ bool conf_has_suffix(struct slice s, const char *suffix);
 /* Whether name stands under the pass-through prefix. */
 bool conf_is_passed(const struct conf *c, struct slice name);
 
-/* The property called name; one of a family makes its member. NULL: there is none. */
-struct conf_entry *conf_find(struct conf *c, struct slice name);
-
 /* family.c: whether s is a family. */
 bool conf_is_family(const struct conf_section *s);
 
@@ -98,15 +95,9 @@ void conf_set_entry(struct conf *c, const struct conf_source *src, struct conf_e
 /* Sets what a line of the form name = value says; empty lines and comments are none. */
 void conf_set_line(struct conf *c, const struct conf_source *src, struct slice line);
 
-/* Whether name, or what name_file is the file of, is a property here. */
-bool conf_takes(const struct conf *c, struct slice name);
-
 /* Splits a trimmed line; false, with the error said: it is no name = value. */
 bool conf_split(struct conf *c, const struct conf_source *src, struct slice line,
                 struct slice *name, struct slice *value);
-
-/* The nearest of a list that ends with NULL, when a person may have meant it. */
-const char *conf_nearest(struct slice word, const char *const *list);
 
 /* Remembers that the value of name is to be read from path. */
 void conf_set_secret_file(struct conf *c, const struct conf_source *src, struct slice name,

@@ -68,7 +68,8 @@ void view_make(const struct alert *al, struct view *v)
     }
 }
 
-void put_line(struct buf *out, struct slice s)
+/* The head of s without control characters: each becomes a blank. */
+static void put_line(struct buf *out, struct slice s)
 {
     s = utf8_cut(s, SHOWN_MAX);
     for (size_t i = 0; i < s.n; i++) {

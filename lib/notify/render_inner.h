@@ -43,9 +43,6 @@ void view_also(const struct alert *al, struct buf *out);
 /* "2025-07-23 12:00 to 13:00 UTC", with the second day when it is another one. */
 void view_window(const struct alert *al, struct buf *out);
 
-/* The head of s without control characters: each becomes a blank. */
-void put_line(struct buf *out, struct slice s);
-
 void render_html(const struct telling *t, struct slice title, struct buf *out);
 
 /* The head of a text in HTML: & < > " escaped, control characters blank. */
