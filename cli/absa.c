@@ -8,7 +8,7 @@
 
 #include "app/app.h"
 #include "base/near.h"
-#include "find.h"
+#include "cli/find.h"
 
 struct command {
     const char *name;

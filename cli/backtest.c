@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #define PAST_TOPICS "instead of files: absa.raw or absa.comments"
+#include "cli/past.h"
 #include "cli/report/folder.h"
 #include "consumers/drift/promise.h"
 #include "file/file.h"
-#include "past.h"
 #include "pipe/transcode.h"
 #include "report/page.h"
 

@@ -6,14 +6,14 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "calibrate.h"
-#include "columns.h"
+#include "cli/calibrate.h"
+#include "cli/columns.h"
+#include "cli/members.h"
 #include "drift/label_error.h"
 #include "file/file.h"
-#include "members.h"
 #define PAST_TOPICS "instead of files: absa.raw, absa.comments, absa.scores or absa.errors.scores"
-#include "past.h"
-#include "trained.h"
+#include "cli/past.h"
+#include "cli/trained.h"
 
 enum { ARENA_MAX = 256 << 20 };
 

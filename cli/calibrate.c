@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "calibrate.h"
+#include "cli/calibrate.h"
 
 #include <inttypes.h>
 #include <pthread.h>

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "app/app.h"
-#include "find.h"
+#include "cli/find.h"
 
 static const char *conf_file;
 static struct app_list set;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "columns.h"
+#include "cli/columns.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "find.h"
+#include "cli/find.h"
 
 #include <errno.h>
 #include <stdio.h>

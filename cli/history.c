@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "history.h"
+#include "cli/history.h"
 
 #include <stdio.h>
 #include <stdlib.h>

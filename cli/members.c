@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "members.h"
+#include "cli/members.h"
 
 #include <stdlib.h>
 #include <string.h>

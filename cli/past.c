@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "past.h"
+#include "cli/past.h"
 
 #include <string.h>
 

@@ -5,8 +5,8 @@
 #define CLI_PAST_H
 
 #include "app/app.h"
-#include "history.h"
-#include "pipeline.h"
+#include "cli/history.h"
+#include "cli/pipeline.h"
 
 struct past {
     struct app_list inputs;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pipeline.h"
+#include "cli/pipeline.h"
 
 #include <stdio.h>
 

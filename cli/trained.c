@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "trained.h"
+#include "cli/trained.h"
 
 #include <stdio.h>
 

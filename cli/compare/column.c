@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "column.h"
+#include "cli/compare/column.h"
 
 #include <math.h>
 #include <stdlib.h>

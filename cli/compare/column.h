@@ -8,10 +8,10 @@
 
 #include "base/err.h"
 #include "base/slice.h"
+#include "cli/compare/table.h"
 #include "record/window.h"
 #include "stats/compare.h"
 #include "stats/sample.h"
-#include "table.h"
 
 enum { WHY_MAX = 1024 };
 

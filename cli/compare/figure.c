@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "column.h"
+#include "cli/compare/column.h"
 
 #define AT(member) offsetof(struct comparison, member)
 

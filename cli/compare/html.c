@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "column.h"
+#include "cli/compare/column.h"
 #include "report/page.h"
 
 enum { BARS = 20, TEXT_MAX = 4096 };

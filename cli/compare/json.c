@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "column.h"
+#include "cli/compare/column.h"
 
 static json_t *number(double x)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "table.h"
+#include "cli/compare/table.h"
 
 #include <assert.h>
 #include <jansson.h>

@@ -2,7 +2,7 @@
 /* text.c -- the report for a terminal: the verdict first, then a table. */
 #include <math.h>
 
-#include "column.h"
+#include "cli/compare/column.h"
 
 enum { NAME_SHOWN = 24 };
 

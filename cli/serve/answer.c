@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "answer.h"
+#include "cli/serve/answer.h"
 
 #include "wire/tojson.h"
 

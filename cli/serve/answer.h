@@ -11,8 +11,8 @@
 #define CLI_SERVE_ANSWER_H
 
 #include "base/buf.h"
+#include "cli/serve/request.h"
 #include "model/bundle.h"
-#include "request.h"
 
 enum { ANSWER_MAX = 64 << 20 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "request.h"
+#include "cli/serve/request.h"
 
 #include <stdio.h>
 #include <string.h>

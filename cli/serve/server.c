@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server.h"
+#include "cli/serve/server.h"
 
 #include <arpa/inet.h>
 #include <microhttpd.h>
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer.h"
+#include "cli/serve/answer.h"
 #include "now/now.h"
 #include "obs/web.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pairs.h"
+#include "cli/shadow/pairs.h"
 
 #include <inttypes.h>
 #include <math.h>

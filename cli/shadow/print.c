@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pairs.h"
+#include "cli/shadow/pairs.h"
 #include "wire/tojson.h"
 
 static const char *const side_names[PAIRS_SIDES] = { "scores", "shadow" };

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Arrows only point down: a folder includes only from those that the root CMakeLists.txt
-lists before it, and folders that stand side by side do not include each other."""
+lists before it, and folders that stand side by side do not include each other. Each include says the folder."""
 import os
 import re
 
@@ -24,6 +24,8 @@ def target(source, name):
 
 
 def complaint(source, name):
+    if "/" not in name:
+        return "says no folder"
     path = target(source, name)
     mine = layer(source)
     other = layer(path) if path else None
