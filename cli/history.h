@@ -22,7 +22,7 @@ struct history {
 };
 
 /* Feeds the records of n files into p, sorted by the time of their comments
- * (which becomes their arrival), then by place. ST_FATAL "config: ..." names a
+ * (which becomes their arrival), then by place. ST_FATAL "unavailable: ..." names a
  * file that cannot be read. */
 MUST_USE enum status history_files(const struct history *h, char *const *paths, size_t n,
                                    const struct ingest_rules *rules, struct pipe *p,

@@ -31,7 +31,7 @@ struct feed {
     void *ctx;
 };
 
-/* ST_FATAL "config: ..." for a file that cannot be opened, before anything of
+/* ST_FATAL "unavailable: ..." for a file that cannot be opened, before anything of
  * any file is taken. */
 MUST_USE enum status feed_run(const struct feed *f, struct err *err);
 
