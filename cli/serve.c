@@ -122,16 +122,14 @@ static enum status serve(const struct registry *r, const char *name, struct bund
 
 static enum status run(struct app_run *run, struct err *err)
 {
-    const enum log_level least = run->verbosity < 0   ? LOG_ERROR
-                                 : run->verbosity > 0 ? LOG_DEBUG
-                                                      : (enum log_level)conf.log_level;
     const char *name = model_name(&model, conf.bundle);
     struct registry registry;
     struct bundle *bundle = NULL;
     struct found found;
     enum status st = net_start(err);
 
-    log_setup(least, (enum log_format)conf.log_format, "serve", NULL);
+    log_setup(log_least(run->verbosity, conf.log_level), (enum log_format)conf.log_format, "serve",
+              NULL);
     registry_open(&model, &mlflow, app_stop_flag(), &registry);
     if (st == ST_OK)
         st = registry_first(&registry, name, &found, &bundle, err);

@@ -21,12 +21,8 @@ enum {
 
 static void setup_log(const struct console *c)
 {
-    const int verbosity = c->args->run->verbosity;
-    const enum log_level least = verbosity < 0   ? LOG_ERROR
-                                 : verbosity > 0 ? LOG_DEBUG
-                                                 : (enum log_level)c->conf->log_level;
-
-    log_setup(least, (enum log_format)c->conf->log_format, "console", NULL);
+    log_setup(log_least(c->args->run->verbosity, c->conf->log_level),
+              (enum log_format)c->conf->log_format, "console", NULL);
 }
 
 static void show_ready(struct console *c)
@@ -139,18 +135,6 @@ static void report(struct console *c)
              LOG_INT("newest_ms", m->newest_ms), LOG_INT("database", c->store != NULL));
 }
 
-static enum status show_config(struct console *c, struct err *err)
-{
-    struct buf text;
-
-    buf_init(&text, CONF_TEXT_MAX);
-    conf_print(c->args->run->conf, &text);
-    enum status st = buf_failed(&text) ? err_set(err, ST_FATAL, "out of memory for /config")
-                                       : http_set_config(c->http, buf_slice(&text), err);
-    buf_release(&text);
-    return st;
-}
-
 static enum status obey(struct console *c, struct err *err)
 {
     if (atomic_exchange(&c->orders->report, false))
@@ -163,7 +147,7 @@ static enum status obey(struct console *c, struct err *err)
     if (st == ST_REJECT)
         return ST_OK;
     setup_log(c);
-    return st == ST_OK ? show_config(c, err) : st;
+    return st == ST_OK ? http_show_config(c->http, c->args->run->conf, err) : st;
 }
 
 static void tell(struct console *c)
@@ -234,7 +218,7 @@ static enum status start_http(struct console *c, struct err *err)
         printf("http://%s:%u/\n", c->conf->address, (unsigned)http_port(c->http));
         (void)fflush(stdout);
     }
-    return show_config(c, err);
+    return http_show_config(c->http, c->args->run->conf, err);
 }
 
 /* One client reads all topics: at once less than a stage takes of one. */

@@ -56,14 +56,11 @@ void sink_show_ready(struct sink *s, const char *why)
     struct ready_facts facts = { .parts = s->ready,
                                  .restored = s->ready != PARTS_OWNED || s->reader,
                                  .input = has_input(s) };
-    struct ready_verdict v[READY_N];
 
     if (!facts.input)
         s->commit_ms = now_mono_ms();
     facts.commit_age = now_mono_ms() - s->commit_ms;
-    (void)ready_judge(&facts, v);
-    for (int i = 0; i < READY_N; i++)
-        health_set(s->health, ready_check_name((enum ready_check)i), v[i].ok, v[i].why);
+    ready_show(&facts, s->health);
     health_set(s->health, "session", !why, why ? why : "");
 }
 
@@ -77,26 +74,8 @@ static void report(struct sink *s)
 
 static void setup_log(const struct sink *s)
 {
-    const int verbosity = s->args->run->verbosity;
-    const enum log_level least = verbosity < 0   ? LOG_ERROR
-                                 : verbosity > 0 ? LOG_DEBUG
-                                                 : (enum log_level)s->conf->log_level;
-
-    log_setup(least, (enum log_format)s->conf->log_format, "sink", NULL);
-}
-
-static enum status show_config(struct sink *s, struct err *err)
-{
-    struct buf text;
-
-    if (!s->http)
-        return ST_OK;
-    buf_init(&text, CONF_TEXT_MAX);
-    conf_print(s->args->run->conf, &text);
-    enum status st = buf_failed(&text) ? err_set(err, ST_FATAL, "out of memory for /config")
-                                       : http_set_config(s->http, buf_slice(&text), err);
-    buf_release(&text);
-    return st;
+    log_setup(log_least(s->args->run->verbosity, s->conf->log_level),
+              (enum log_format)s->conf->log_format, "sink", NULL);
 }
 
 /* What was asked for by signals. */
@@ -112,7 +91,7 @@ static enum status obey(struct sink *s, struct err *err)
     if (st == ST_REJECT)
         return ST_OK;
     setup_log(s);
-    return st == ST_OK ? show_config(s, err) : st;
+    return st == ST_OK ? http_show_config(s->http, s->args->run->conf, err) : st;
 }
 
 static bool is_at_end(const struct sink *s)
@@ -240,7 +219,7 @@ static enum status start_http(struct sink *s, struct err *err)
     if (s->conf->http_port == 0)
         return ST_OK;
     enum status st = http_start((uint16_t)s->conf->http_port, &pages, &s->http, err);
-    return st == ST_OK ? show_config(s, err) : st;
+    return st == ST_OK ? http_show_config(s->http, s->args->run->conf, err) : st;
 }
 
 /* One process reads all topics, and a database takes more at once than a stage: the small fetches

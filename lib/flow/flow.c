@@ -128,18 +128,6 @@ static enum status drain(struct flow *f, struct err *err)
     return st;
 }
 
-enum status flow_show_config(struct flow *f, const struct conf *props, struct err *err)
-{
-    struct buf text;
-
-    buf_init(&text, CONF_TEXT_MAX);
-    conf_print(props, &text);
-    enum status st = buf_failed(&text) ? err_set(err, ST_FATAL, "out of memory for /config")
-                                       : http_set_config(f->http, buf_slice(&text), err);
-    buf_release(&text);
-    return st;
-}
-
 static enum status start_http(struct flow *f, struct err *err)
 {
     const struct http_pages pages = { f->metrics, f->health, f->args->version };
@@ -147,7 +135,7 @@ static enum status start_http(struct flow *f, struct err *err)
     if (f->args->conf->http_port == 0)
         return ST_OK;
     enum status st = http_start((uint16_t)f->args->conf->http_port, &pages, &f->http, err);
-    return st == ST_OK && f->args->props ? flow_show_config(f, f->args->props, err) : st;
+    return st == ST_OK && f->args->props ? http_show_config(f->http, f->args->props, err) : st;
 }
 
 static enum status make_memory(struct flow *f, struct err *err)
@@ -210,11 +198,9 @@ static enum status join(struct flow *f, struct err *err)
 void flow_setup_log(const struct flow *f)
 {
     const struct flow_conf *c = f->args->conf;
-    const enum log_level least = f->args->verbosity < 0   ? LOG_ERROR
-                                 : f->args->verbosity > 0 ? LOG_DEBUG
-                                                          : (enum log_level)c->log_level;
 
-    log_setup(least, (enum log_format)c->log_format, f->ops->name, f->slot);
+    log_setup(log_least(f->args->verbosity, c->log_level), (enum log_format)c->log_format,
+              f->ops->name, f->slot);
 }
 
 static enum status open_all(struct flow *f, struct err *err)

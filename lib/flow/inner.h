@@ -128,7 +128,6 @@ MUST_USE enum status flow_act_between(struct flow *f, struct err *err);
 /* flow.c: as the configuration says now. */
 int64_t flow_commit_interval(const struct flow_args *args);
 void flow_setup_log(const struct flow *f);
-MUST_USE enum status flow_show_config(struct flow *f, const struct conf *props, struct err *err);
 
 /* careful.c: what is known of p's deaths, from what was committed. */
 void flow_take_deaths(struct part *p);

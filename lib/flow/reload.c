@@ -25,13 +25,11 @@ static enum status take_over(struct flow *f, const struct stage *next, const str
                              struct err *err)
 {
     const struct flow_conf *c = f->args->conf;
-    enum status st = ST_OK;
 
     flow_setup_log(f);
     f->interval_ms = flow_commit_interval(f->args);
     out_set_limits(f->out, (struct out_limits){ (size_t)c->batch_records, (size_t)c->batch_bytes });
-    if (f->http)
-        st = flow_show_config(f, props, err);
+    enum status st = http_show_config(f->http, props, err);
     if (st == ST_OK && next->ctx != f->stage)
         st = begin_with(f, next, err);
     return st;

@@ -39,14 +39,11 @@ void flow_show_ready(struct flow *f)
                                  .restored = !f->restoring,
                                  .input = !f->restoring && has_input(f),
                                  .circuits_open = circuits_open(f) };
-    struct ready_verdict v[READY_N];
 
     if (!facts.input)
         f->commit_ms = now_mono_ms();
     facts.commit_age = now_mono_ms() - f->commit_ms;
-    (void)ready_judge(&facts, v);
-    for (int i = 0; i < READY_N; i++)
-        health_set(f->health, ready_check_name((enum ready_check)i), v[i].ok, v[i].why);
+    ready_show(&facts, f->health);
 }
 
 /* "0=812+3 2=77+0": partition, next offset, records behind it. */

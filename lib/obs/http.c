@@ -124,11 +124,13 @@ void http_event(struct http *h, const char *name, struct slice data)
     web_event(h->web, name, data);
 }
 
-enum status http_set_config(struct http *h, struct slice text, struct err *err)
+enum status http_show_config(struct http *h, const struct conf *conf, struct err *err)
 {
+    if (!h)
+        return ST_OK;
     pthread_mutex_lock(&h->lock);
     buf_clear(&h->config);
-    buf_slice_add(&h->config, text);
+    conf_print(conf, &h->config);
     bool ok = !buf_failed(&h->config);
     if (!ok)
         buf_clear(&h->config);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "conf/conf.h"
 #include "obs/health.h"
 #include "obs/metrics.h"
 #include "obs/web.h"
@@ -37,8 +38,9 @@ MUST_USE enum status http_start_with(const struct web_conf *conf, const struct h
 /* web_event() of its server. */
 void http_event(struct http *h, const char *name, struct slice data);
 
-/* What /config shows from now on; copied. Empty: there is no such page. */
-MUST_USE enum status http_set_config(struct http *h, struct slice text, struct err *err);
+/* What /config shows from now on: conf as it is now. h may be NULL, when nobody serves. ST_FATAL:
+ * memory. */
+MUST_USE enum status http_show_config(struct http *h, const struct conf *conf, struct err *err);
 
 /* The port that it listens on. */
 uint16_t http_port(const struct http *h);

@@ -41,6 +41,13 @@ void log_setup(enum log_level least, enum log_format format, const char *stage, 
     pthread_mutex_unlock(&sink.lock);
 }
 
+enum log_level log_least(int verbosity, int level)
+{
+    if (verbosity == 0)
+        return (enum log_level)level;
+    return verbosity < 0 ? LOG_ERROR : LOG_DEBUG;
+}
+
 /* Does a bare logfmt value need no quotes? */
 static bool is_plain(const char *s)
 {

@@ -52,6 +52,9 @@ struct log_field {
  * may be NULL. */
 void log_setup(enum log_level least, enum log_format format, const char *stage, const char *slot);
 
+/* What -q (verbosity -1), -v (1 or more) or else log.level, an enum log_level, asks for. */
+enum log_level log_least(int verbosity, int level);
+
 /* Writes one line, or counts it as suppressed. Fields of no name are skipped. */
 void log_write(enum log_level level, const char *msg, const struct log_field *fields, size_t n);
 

@@ -58,6 +58,15 @@ bool ready_judge(const struct ready_facts *f, struct ready_verdict out[READY_N])
     return ready;
 }
 
+void ready_show(const struct ready_facts *f, struct health *h)
+{
+    struct ready_verdict v[READY_N];
+
+    (void)ready_judge(f, v);
+    for (int i = 0; i < READY_N; i++)
+        health_set(h, ready_check_name((enum ready_check)i), v[i].ok, v[i].why);
+}
+
 /* A state of one check: the facts that make it, in words and as they are. */
 struct state {
     enum ready_check check;

@@ -8,7 +8,7 @@
  * for it shows by its commits, and a broken broker must not look like broken
  * consumers before it has to.
  *
- * Pure: facts in, checks out. docs/READINESS.md is printed from here. */
+ * Facts in, checks out, without a clock. docs/READINESS.md is printed from here. */
 #ifndef OBS_READY_H
 #define OBS_READY_H
 
@@ -47,6 +47,9 @@ const char *ready_check_name(enum ready_check c);
 
 /* Judges all four; true when all are met. */
 bool ready_judge(const struct ready_facts *f, struct ready_verdict out[READY_N]);
+
+/* The same, and h has them from now on. */
+void ready_show(const struct ready_facts *f, struct health *h);
 
 /* The table of docs/READINESS.md: every state of each check, and what it means. */
 void ready_print_doc(struct buf *out);

@@ -25,6 +25,14 @@ static void expect_line(enum log_format format, const struct log_field *f, size_
     buf_release(&b);
 }
 
+static void test_log_levels(void **state)
+{
+    (void)state;
+    assert_int_equal(log_least(-1, LOG_DEBUG), LOG_ERROR);
+    assert_int_equal(log_least(0, LOG_WARN), LOG_WARN);
+    assert_int_equal(log_least(2, LOG_WARN), LOG_DEBUG);
+}
+
 static void test_log_lines(void **state)
 {
     const struct log_field f[] = { { 0 },
@@ -142,6 +150,10 @@ static void test_pages(void **state)
     struct metrics *m = metrics_new("toy", "toy-0", "0.1.0");
     struct health *h = health_new();
     const struct http_pages pages = { m, h, "0.1.0" };
+    const char *pane = NULL;
+    const struct conf_prop props[] = { { .name = "pane", .dflt = "60s" }, { .name = NULL } };
+    const struct conf_section sections[] = { { "Toy", props, &pane }, { NULL, NULL, NULL } };
+    struct conf *conf = conf_new(sections, NULL);
     struct http *http;
     struct err err = { 0 };
 
@@ -162,10 +174,12 @@ static void test_pages(void **state)
         405);
     assert_int_equal(ask(port, "GET /nothing HTTP/1.1\r\n" END, reply, sizeof(reply)), 404);
     assert_int_equal(ask(port, "GET /config HTTP/1.1\r\n" END, reply, sizeof(reply)), 404);
-    assert_int_equal(http_set_config(http, slice_str("pane.ms = 60s\n"), &err), ST_OK);
-    assert_int_equal(http_set_config(http, slice_str("pane.ms = 30s\n"), &err), ST_OK);
+    assert_int_equal(http_show_config(http, conf, &err), ST_OK);
+    conf_option(conf, "pane=30s");
+    assert_int_equal(http_show_config(http, conf, &err), ST_OK);
     assert_int_equal(ask(port, "GET /config HTTP/1.1\r\n" END, reply, sizeof(reply)), 200);
-    assert_non_null(strstr(reply, "\r\n\r\npane.ms = 30s\n"));
+    assert_non_null(strstr(reply, "\npane = 30s"));
+    assert_null(strstr(reply, "pane = 60s"));
     assert_int_equal(ask(port,
                          "GET /metrics HTTP/1.1\r\nHost: evil.example\r\n"
                          "Connection: close\r\n\r\n",
@@ -174,6 +188,7 @@ static void test_pages(void **state)
     struct http *second;
     assert_int_equal(http_start(port, &pages, &second, &err), ST_FATAL);
     http_stop(http);
+    conf_free(conf);
     health_free(h);
     metrics_free(m);
 }
@@ -181,6 +196,7 @@ static void test_pages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_log_levels),
         cmocka_unit_test(test_log_lines),
         cmocka_unit_test(test_metrics),
         cmocka_unit_test(test_health),
