@@ -7,41 +7,53 @@
 
 enum { NUMBER_MAX = 24, FRAME_MAX = WIRE_RECORD_MAX };
 
-#define MS(at) "(extract(epoch FROM " at ") * 1000)::bigint"
+/* clang-format off */
+#define MS(at)   "(extract(epoch FROM " at ") * 1000)::bigint"
+#define TIME(ms) "to_timestamp(" ms "::bigint / 1000.0)"
 
 /* A window as its record reads. $1 and $2 bound its end, the latter included. */
-#define WINDOWS                                                                                    \
-    "SELECT json_build_object('run', w.run, 'segment', w.segment, 'rule', w.rule, "                \
-    "'start_ms', " MS("w.start_at") ", 'end_ms', " MS(                                             \
-        "w.end_at") ", 'state', w.state, 'stale_by', coalesce(w.stale_by, ''), 'n', w.n, "         \
-                    "'n_eff', "                                                                    \
-                    "w.n_eff, 'videos', w.videos, 'videos_eff', w.videos_eff, 'late', w.late, "    \
-                    "'updates', "                                                                  \
-                    "w.updates, 'baseline', w.baseline, 'bundle', w.bundle, 'policy', w.policy, "  \
-                    "'counters', "                                                                 \
-                    "json_build_object('late_by_floor', w.late_by_floor, 'overtaken', "            \
-                    "w.overtaken, "                                                                \
-                    "'cross_source_updates', w.cross_source_updates, 'dedupe_evicted', "           \
-                    "w.dedupe_evicted), 'estimated_accuracy', w.estimated_accuracy, "              \
-                    "'estimated_accuracy_error', w.estimated_accuracy_error, "                     \
-                    "'estimated_accuracy_before', w.estimated_accuracy_before, "                   \
-                    "'features', coalesce((SELECT json_agg(json_build_object('name', d.feature, "  \
-                    "'n', d.n, "                                                                   \
-                    "'missing', d.missing, 'infinite', d.infinite, 'n_eff', d.n_eff, 'psi', "      \
-                    "d.psi, 'ks', d.ks, "                                                          \
-                    "'ks_p', d.ks_p, 'wasserstein', d.wasserstein, 'js', d.js, 'p', d.p, 'q', "    \
-                    "d.q, 'test', "                                                                \
-                    "d.test, 'effect', d.effect, 'severity', d.severity, 'bins', d.bins, 'linf', " \
-                    "d.linf, 'chi2_p', d.chi2_p, 'unseen', d.unseen) ORDER BY d.feature) "         \
-                    "FROM absa.distance d WHERE d.start_at = w.start_at AND d.end_at = w.end_at "  \
-                    "AND d.segment = "                                                             \
-                    "w.segment AND d.rule = w.rule AND d.run = w.run), '[]')) FROM "               \
-                    "absa.judged_window w WHERE "                                                  \
-                    "w.end_at > to_timestamp($1::bigint / 1000.0) AND w.end_at <= "                \
-                    "to_timestamp($2::bigint / "                                                   \
-                    "1000.0) AND w.start_at <= to_timestamp($2::bigint / 1000.0) ORDER BY "        \
-                    "w.end_at DESC LIMIT 100 "                                                     \
-                    "OFFSET $3::bigint"
+static const char windows_sql[] =
+    "SELECT json_build_object("
+        "'run', w.run, 'segment', w.segment, 'rule', w.rule, "
+        "'start_ms', " MS("w.start_at") ", 'end_ms', " MS("w.end_at") ", "
+        "'state', w.state, 'stale_by', coalesce(w.stale_by, ''), "
+        "'n', w.n, 'n_eff', w.n_eff, 'videos', w.videos, 'videos_eff', w.videos_eff, "
+        "'late', w.late, 'updates', w.updates, "
+        "'baseline', w.baseline, 'bundle', w.bundle, 'policy', w.policy, "
+        "'counters', json_build_object("
+            "'late_by_floor', w.late_by_floor, 'overtaken', w.overtaken, "
+            "'cross_source_updates', w.cross_source_updates, 'dedupe_evicted', w.dedupe_evicted), "
+        "'estimated_accuracy', w.estimated_accuracy, "
+        "'estimated_accuracy_error', w.estimated_accuracy_error, "
+        "'estimated_accuracy_before', w.estimated_accuracy_before, "
+        "'features', coalesce("
+            "(SELECT json_agg(json_build_object("
+                "'name', d.feature, 'n', d.n, 'missing', d.missing, 'infinite', d.infinite, "
+                "'n_eff', d.n_eff, 'psi', d.psi, 'ks', d.ks, 'ks_p', d.ks_p, "
+                "'wasserstein', d.wasserstein, 'js', d.js, 'p', d.p, 'q', d.q, 'test', d.test, "
+                "'effect', d.effect, 'severity', d.severity, 'bins', d.bins, 'linf', d.linf, "
+                "'chi2_p', d.chi2_p, 'unseen', d.unseen) ORDER BY d.feature) "
+            "FROM absa.distance d "
+            "WHERE d.start_at = w.start_at AND d.end_at = w.end_at AND d.segment = w.segment "
+            "AND d.rule = w.rule AND d.run = w.run), '[]')) "
+    "FROM absa.judged_window w "
+    "WHERE w.end_at > " TIME("$1") " AND w.end_at <= " TIME("$2") " AND w.start_at <= " TIME("$2") " "
+    "ORDER BY w.end_at DESC LIMIT 100 OFFSET $3::bigint";
+
+static const char alerts_sql[] =
+    "SELECT evidence FROM absa.alert WHERE end_at > " TIME("$1") " AND end_at <= " TIME("$2") " "
+    "ORDER BY end_at, alert_id, seq LIMIT 500";
+
+static const char dead_sql[] =
+    "SELECT stage, reason, sum(n)::bigint, " MS("max(at)") " FROM absa.dead_count "
+    "WHERE at > " TIME("$1") " AND at <= " TIME("$2") " GROUP BY stage, reason ORDER BY stage, reason";
+
+static const char alert_sql[] =
+    "SELECT evidence FROM absa.alert WHERE alert_id = $1 ORDER BY seq LIMIT 50";
+
+static const char newest_sql[] =
+    "SELECT " MS("max(end_at)") " FROM absa.judged_window WHERE state <> 'training_skew'";
+/* clang-format on */
 
 void past_release(struct past *p)
 {
@@ -150,7 +162,7 @@ static enum status load_windows(struct past_reader *r, const char *from, const c
 
     do {
         const char *const params[] = { from, until, offset };
-        const struct store_query q = { WINDOWS, params, 3 };
+        const struct store_query q = { windows_sql, params, 3 };
 
         rows = (struct rows){ r, 0 };
         (void)snprintf(offset, sizeof(offset), "%" PRId64, n);
@@ -165,18 +177,8 @@ static enum status load_until(struct past_reader *r, int64_t until_ms, struct er
     char from[NUMBER_MAX];
     char until[NUMBER_MAX];
     const char *const params[] = { from, until };
-    const struct store_query alerts = {
-        "SELECT evidence FROM absa.alert WHERE end_at > to_timestamp($1::bigint / 1000.0) AND "
-        "end_at "
-        "<= to_timestamp($2::bigint / 1000.0) ORDER BY end_at, alert_id, seq LIMIT 500",
-        params, 2
-    };
-    const struct store_query dead = { "SELECT stage, reason, sum(n)::bigint, " MS(
-                                          "max(at)") " FROM absa.dead_count WHERE at > "
-                                                     "to_timestamp($1::bigint / 1000.0) AND at <= "
-                                                     "to_timestamp($2::bigint / 1000.0) GROUP BY "
-                                                     "stage, reason ORDER BY stage, reason",
-                                      params, 2 };
+    const struct store_query alerts = { alerts_sql, params, 2 };
+    const struct store_query dead = { dead_sql, params, 2 };
     struct rows rows = { r, 0 };
 
     (void)snprintf(from, sizeof(from), "%" PRId64, until_ms - r->model->keep_ms);
@@ -190,9 +192,7 @@ static enum status load_until(struct past_reader *r, int64_t until_ms, struct er
 static enum status load_alert(struct past_reader *r, const char *alert_id, struct err *err)
 {
     const char *const params[] = { alert_id };
-    const struct store_query q = {
-        "SELECT evidence FROM absa.alert WHERE alert_id = $1 ORDER BY seq LIMIT 50", params, 1
-    };
+    const struct store_query q = { alert_sql, params, 1 };
     struct rows rows = { r, 0 };
 
     return store_ask(r->store, &q, take_alert, &rows, err);
@@ -208,9 +208,6 @@ enum status past_load(struct past_reader *r, const char *key, struct err *err)
     if (strncmp(key, "until ", 6) != 0 || !slice_to_int64(slice_str(key + 6), &until_ms))
         return err_set(err, ST_FATAL, "nothing is called %.40s", key);
     if (until_ms == 0)
-        st = store_number(
-            r->store,
-            "SELECT " MS("max(end_at)") " FROM absa.judged_window WHERE state <> 'training_skew'",
-            &until_ms, err);
+        st = store_number(r->store, newest_sql, &until_ms, err);
     return st == ST_OK && until_ms > 0 ? load_until(r, until_ms, err) : st;
 }

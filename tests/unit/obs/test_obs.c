@@ -196,10 +196,8 @@ static void test_pages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_log_levels),
-        cmocka_unit_test(test_log_lines),
-        cmocka_unit_test(test_metrics),
-        cmocka_unit_test(test_health),
+        cmocka_unit_test(test_log_levels), cmocka_unit_test(test_log_lines),
+        cmocka_unit_test(test_metrics),    cmocka_unit_test(test_health),
         cmocka_unit_test(test_pages),
     };
 
