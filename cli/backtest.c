@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PAST_TOPICS "instead of files: absa.raw or absa.comments"
 #include "cli/past.h"
 #include "cli/report/folder.h"
 #include "consumers/drift/promise.h"
@@ -20,7 +19,7 @@ enum { LINE_BYTES_MAX = 64 << 20, ARENA_MAX = 256 << 20 };
 static const char *out_dir;
 
 static const struct app_opt opts[] = {
-    PAST_OPTS,
+    PAST_OPTS("absa.raw or absa.comments"),
     { "bundle", 0, "MODEL", APP_STR, &pipeline_conf.bundle, "wins over score.model, score.bundle" },
     { "baseline", 0, "FILE", APP_STR, &pipeline_conf.baseline, "wins over drift.baseline" },
     { "out", 'o', "DIR", APP_STR, &out_dir, "folder for what comes out; is made if need be" },

@@ -9,11 +9,10 @@
 #include "cli/calibrate.h"
 #include "cli/columns.h"
 #include "cli/members.h"
-#include "drift/label_error.h"
-#include "file/file.h"
-#define PAST_TOPICS "instead of files: absa.raw, absa.comments, absa.scores or absa.errors.scores"
 #include "cli/past.h"
 #include "cli/trained.h"
+#include "drift/label_error.h"
+#include "file/file.h"
 
 enum { ARENA_MAX = 256 << 20 };
 
@@ -26,7 +25,7 @@ static int64_t stretches = 200;
 static int64_t seed = 1;
 
 static const struct app_opt opts[] = {
-    PAST_OPTS,
+    PAST_OPTS("absa.raw, absa.comments, absa.scores or absa.errors.scores"),
     { "errors", 0, "FILE", APP_STR, &past.errors,
       "instead: what absa errors --pipe wrote; -: stdin" },
     { "bundle", 0, "MODEL", APP_STR, &pipeline_conf.bundle, "wins over score.model, score.bundle" },

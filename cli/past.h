@@ -21,16 +21,16 @@ struct past {
 
 extern struct past past;
 
-/* Rows of a struct app_opt table; PAST_TOPICS says which topics the program takes. */
-#define PAST_OPTS                                                                                  \
+/* Rows of a struct app_opt table; which topics it takes is said by the program. */
+/* clang-format off */
+#define PAST_OPTS(topics)                                                                          \
     { "input", 'i', "FILE", APP_LIST, &past.inputs, "a scraper's file: CSV, JSON, JSON lines" },   \
-        { "topic", 't', "TOPIC", APP_STR, &past.topic, PAST_TOPICS },                              \
-        { "brokers", 'b', "HOST:PORT", APP_STR, &past.brokers, "kafka.bootstrap.servers" },        \
-        { "from",  0,          "TIME",                                                             \
-          APP_STR, &past.from, "from this arrival on: 2025-07-03T13:16:27Z, or ms" },              \
-    {                                                                                              \
-        "until", 0, "TIME", APP_STR, &past.until, "up to this arrival, without it"                 \
-    }
+    { "topic", 't', "TOPIC", APP_STR, &past.topic, "instead of files: " topics },                  \
+    { "brokers", 'b', "HOST:PORT", APP_STR, &past.brokers, "kafka.bootstrap.servers" },            \
+    { "from", 0, "TIME", APP_STR, &past.from,                                                      \
+      "from this arrival on: 2025-07-03T13:16:27Z, or ms" },                                       \
+    { "until", 0, "TIME", APP_STR, &past.until, "up to this arrival, without it" }
+/* clang-format on */
 
 /* Says what the flags, and the arguments behind them (files too), name: the
  * topic, and the first stage that its records still have to go through.

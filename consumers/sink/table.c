@@ -5,20 +5,11 @@
 
 #include "wire/table.h"
 
-#define COLUMN(text, type, s, field)                                                               \
-    {                                                                                              \
-        text, type, offsetof(s, field), NULL                                                       \
-    }
-#define NAMED(text, s, field, names)                                                               \
-    {                                                                                              \
-        text, COPY_ENUM, offsetof(s, field), names                                                 \
-    }
-#define END_OF_COLUMNS                                                                             \
-    {                                                                                              \
-        NULL, COPY_BOOL, 0, NULL                                                                   \
-    }
-
 /* clang-format off */
+#define COLUMN(text, type, s, field) { text, type, offsetof(s, field), NULL }
+#define NAMED(text, s, field, names) { text, COPY_ENUM, offsetof(s, field), names }
+#define END_OF_COLUMNS               { NULL, COPY_BOOL, 0, NULL }
+
 static const struct copy_column window_columns[] = {
     COLUMN("start_at", COPY_TIME, struct window, start_ms),
     COLUMN("end_at", COPY_TIME, struct window, end_ms),

@@ -34,21 +34,18 @@ struct consumer {
     const char *dead_file;
 };
 
+/* clang-format off */
 /* Rows of a struct conf_section table. */
 #define CONSUMER_SECTIONS(c)                                                                       \
     { "Topics", kafka_topics_props, &(c).topics },                                                 \
-    {                                                                                              \
-        "Consumer", flow_props, &(c).flow                                                          \
-    }
+    { "Consumer", flow_props, &(c).flow }
 
 /* Rows of a struct app_opt table; what --pipe reads and writes is said by the program. */
 #define CONSUMER_OPTS(c, streams)                                                                  \
     { "pipe", 0, NULL, APP_FLAG, &(c).pipe, streams },                                             \
-        { "dead", 0, "FILE", APP_STR, &(c).dead_file, "with --pipe: dead letters go here" },       \
-    {                                                                                              \
-        "from-start", 0, NULL, APP_FLAG, &(c).from_start,                                          \
-            "a log that was cut at its start is fine"                                              \
-    }
+    { "dead", 0, "FILE", APP_STR, &(c).dead_file, "with --pipe: dead letters go here" },           \
+    { "from-start", 0, NULL, APP_FLAG, &(c).from_start, "a log that was cut at its start is fine" }
+/* clang-format on */
 
 /* What a program is besides. */
 struct consumer_stage {
