@@ -40,7 +40,7 @@ static bool go_on(void *ctx)
 
     if (pthread_equal(pthread_self(), crew->painter))
         progress_at(&crew->bar, begun, crew->plan->stretches);
-    return !*app_stop_flag();
+    return !app_stopping();
 }
 
 static void *work(void *arg)

@@ -17,6 +17,7 @@
 #include "cli/up/stages.h"
 #include "cli/up/term.h"
 #include "cli/up/watch.h"
+#include "file/file.h"
 #include "now/now.h"
 #include "obs/log.h"
 
@@ -26,7 +27,6 @@ enum {
     DRAW_MS = 500,
     LINE_MS = 5000,
     SCREEN_MAX = 1 << 17,
-    PATH_BYTES = 4096,
 };
 
 static struct kafka_topics topics;
@@ -56,7 +56,7 @@ struct up {
     struct view view;
     struct frame frame;
     struct buf screen;
-    char dir[PATH_BYTES];
+    char dir[FILE_PATH_MAX];
     bool terminal;
     int stderr_fd; /* the real one, while lines go to a file */
     bool quiet;
@@ -69,7 +69,7 @@ struct up {
 /* Lines of a log would lie across the picture. */
 static void divert_stderr(struct up *up)
 {
-    char path[PATH_BYTES + 16];
+    char path[FILE_PATH_MAX + 16];
 
     (void)snprintf(path, sizeof(path), "%s/up.log", up->dir);
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -87,18 +87,18 @@ static void give_back_stderr(struct up *up)
 }
 
 /* A new folder in $XDG_STATE_HOME/absa, or in /tmp. */
-static bool make_new_dir(char path[PATH_BYTES])
+static bool make_new_dir(char path[FILE_PATH_MAX])
 {
     const char *state = getenv("XDG_STATE_HOME");
 
     if (!state || state[0] != '/') {
-        (void)snprintf(path, PATH_BYTES, "/tmp/absa-up-XXXXXX");
+        (void)snprintf(path, FILE_PATH_MAX, "/tmp/absa-up-XXXXXX");
         return mkdtemp(path);
     }
     (void)mkdir(state, 0700);
-    (void)snprintf(path, PATH_BYTES, "%s/absa", state);
+    (void)snprintf(path, FILE_PATH_MAX, "%s/absa", state);
     (void)mkdir(path, 0700);
-    (void)snprintf(path, PATH_BYTES, "%s/absa/up-XXXXXX", state);
+    (void)snprintf(path, FILE_PATH_MAX, "%s/absa/up-XXXXXX", state);
     return mkdtemp(path);
 }
 

@@ -5,6 +5,8 @@
 
 #include "cli/up/stages.h"
 
+enum { LAST_LINE = 300 }; /* bytes of what is told of a log */
+
 /* DIR/NAME.SUFFIX */
 void stages_path(const struct stages *s, const char *name, const char *suffix, char *out, size_t n);
 

@@ -10,15 +10,10 @@
 
 #include "base/near.h"
 #include "cli/up/inner.h"
+#include "consumers/console/config.h"
 #include "file/file.h"
 
-enum {
-    CONF_MAX = 1 << 20,
-    PATH_BYTES = 4096,
-    LAST_LINE = 300,
-    KEY_BYTES = 32,
-    CONSOLE_PORT = 8707
-};
+enum { CONF_MAX = 1 << 20, KEY_BYTES = 32 };
 
 /* Given by us, to each process its own. */
 static const char *const reserved[] = { "slot", "group.id", "http.port", "drift.role", NULL };
@@ -86,8 +81,8 @@ static const char *kind_of(int status)
 enum status stages_ask(const struct stages *s, const struct stage_proc *p, struct words *w,
                        struct err *err)
 {
-    char out[PATH_BYTES];
-    char log[PATH_BYTES];
+    char out[FILE_PATH_MAX];
+    char log[FILE_PATH_MAX];
     char last[LAST_LINE];
     int status = 0;
 
@@ -157,7 +152,7 @@ enum status stages_learn(const struct stages *s, struct stage_proc *p, struct er
 {
     struct words w = { 0 };
     struct buf sample;
-    char path[PATH_BYTES];
+    char path[FILE_PATH_MAX];
 
     words_add(&w, "absa-%s", p->command);
     words_add(&w, "--sample-config");
@@ -175,7 +170,7 @@ enum status stages_learn(const struct stages *s, struct stage_proc *p, struct er
 /* A key for the pseudonyms of one life, when none is configured. */
 static enum status make_key(struct stages *s, const struct stage_proc *p, struct err *err)
 {
-    char path[PATH_BYTES];
+    char path[FILE_PATH_MAX];
     char key[KEY_BYTES];
     struct buf text;
 
@@ -240,7 +235,7 @@ static void find_near(const struct stages *s, struct slice name, char *best, siz
 
     best[0] = '\0';
     for (size_t i = 0; i < s->n; i++) {
-        char path[PATH_BYTES];
+        char path[FILE_PATH_MAX];
         struct buf text;
 
         stages_path(s, s->v[i].name, "conf", path, sizeof(path));

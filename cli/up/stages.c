@@ -15,8 +15,7 @@
 #include "file/file.h"
 #include "now/now.h"
 
-enum { PATH_BYTES = 4096, LAST_LINE = 300, PLAN_MAX = 1 << 16 };
-enum { ADDRESS_WAIT_MS = 10000, DRAIN_MS = 10000 };
+enum { PLAN_MAX = 1 << 16, ADDRESS_WAIT_MS = 10000, DRAIN_MS = 10000 };
 
 /* The broker's first line is its address. */
 static enum status read_address(struct stages *s, int fd, struct err *err)
@@ -45,7 +44,7 @@ static enum status start_broker(struct stages *s, struct err *err)
 {
     struct stage_proc p = { .name = "broker", .command = "broker" };
     struct words w = { 0 };
-    char log[PATH_BYTES];
+    char log[FILE_PATH_MAX];
     int in[2] = { -1, -1 };
     int out[2] = { -1, -1 };
     enum status st = stages_learn(s, &p, err);
@@ -80,7 +79,7 @@ static enum status compare_topics(struct stages *s, struct err *err)
     struct stage_proc p = { .name = "topics", .command = "topics" };
     struct words w = { 0 };
     struct buf plan;
-    char path[PATH_BYTES];
+    char path[FILE_PATH_MAX];
     enum status st = stages_learn(s, &p, err);
 
     if (st == ST_OK) {
@@ -116,7 +115,7 @@ enum status stages_broker(struct stages *s, struct err *err)
 static enum status start(struct stages *s, struct stage_proc *p, struct err *err)
 {
     struct words w = { 0 };
-    char log[PATH_BYTES];
+    char log[FILE_PATH_MAX];
 
     if (!p->beside)
         p->port = child_free_port(0);
@@ -157,7 +156,7 @@ static bool bury(struct stages *s, struct stage_proc *p, int status)
                                  .lived_ms = now_mono_ms() - p->started_ms,
                                  .in_row = p->in_row };
     const struct decision d = decide(&death);
-    char log[PATH_BYTES];
+    char log[FILE_PATH_MAX];
     char last[LAST_LINE];
     char how[32];
 
