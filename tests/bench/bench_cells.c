@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "stats/cells_inner.h"
+#include "support/cpu.h"
 #include "support/prop.h"
 
 enum { FEATURES = 25, RECORDS = 4096, BASELINE = 20000, PASSES = 60 };
@@ -21,14 +21,6 @@ struct data {
     uint32_t counts[FEATURES][CELLS_MAX];
     int32_t cell[FEATURES * RECORDS];
 };
-
-static double cpu_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static struct cells *normal_cells(struct prop *p, struct data *d, size_t f)
 {

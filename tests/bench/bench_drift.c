@@ -4,12 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "check/log.h"
 #include "consumers/drift/judge.h"
 #include "consumers/drift/pane.h"
+#include "support/cpu.h"
 #include "support/drift/stream.h"
+#include "support/must.h"
 
 enum { RECORDS = 20000, BATCH = 500, PASSES = 5 };
 
@@ -22,22 +23,6 @@ struct bench {
     struct check_log *log; /* scores, then panes */
 };
 
-static double cpu_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static void must(enum status st, const struct err *err)
-{
-    if (st == ST_OK)
-        return;
-    fprintf(stderr, "bench: %s\n", err->msg);
-    exit(70);
-}
-
 /* Commits: the output goes into the log when keep says so. */
 static void commit(struct bench *b, struct stage *s, bool keep)
 {
@@ -45,9 +30,9 @@ static void commit(struct bench *b, struct stage *s, bool keep)
     struct buf meta;
 
     buf_init(&meta, STAGE_META_MAX);
-    must(s->ops->checkpoint(s->ctx, 0, &meta, b->out, &err), &err);
+    must_do(s->ops->checkpoint(s->ctx, 0, &meta, b->out, &err), &err);
     for (size_t i = 0; keep && i < out_n(b->out); i++)
-        must(check_log_append(b->log, out_at(b->out, i), 0, &err), &err);
+        must_do(check_log_append(b->log, out_at(b->out, i), 0, &err), &err);
     out_clear(b->out);
 }
 
@@ -61,7 +46,7 @@ static double run(struct bench *b, struct stage *s, enum topic_id topic, bool ke
     double t = 0;
     size_t at = 0;
 
-    must(s->ops->assign(s->ctx, 0, &resume, b->out, &err), &err);
+    must_do(s->ops->assign(s->ctx, 0, &resume, b->out, &err), &err);
     while (at < n) {
         size_t used = 0;
         size_t k = n - at < BATCH ? n - at : BATCH;
@@ -69,11 +54,11 @@ static double run(struct bench *b, struct stage *s, enum topic_id topic, bool ke
         for (size_t i = 0; i < k; i++)
             batch[i] = *check_log_at(b->log, topic, 0, at + i);
         double t0 = cpu_s();
-        must(s->ops->process(s->ctx, 0, batch, k, &used, b->out, &err), &err);
+        must_do(s->ops->process(s->ctx, 0, batch, k, &used, b->out, &err), &err);
         *windows += (double)out_counter(b->out, COUNTER_WINDOWS);
         commit(b, s, keep);
         for (bool more = s->ops->resume != NULL; more;) {
-            must(s->ops->resume(s->ctx, 0, b->out, &more, &err), &err);
+            must_do(s->ops->resume(s->ctx, 0, b->out, &more, &err), &err);
             *windows += (double)out_counter(b->out, COUNTER_WINDOWS);
             commit(b, s, keep);
         }
@@ -106,13 +91,13 @@ static void setup(struct bench *b)
                                    .min_videos = 10,
                                    .policy = "fixed",
                                    .segments = "all" };
-    must(wire_new(NULL, &b->wire, &err), &err);
+    must_do(wire_new(NULL, &b->wire, &err), &err);
     b->base = stream_baseline(20000);
     b->log = check_log_new(&b->topo);
     b->out = out_new(b->wire, &b->topo, (struct out_limits){ 2000, 8 << 20 });
     if (!b->base || !b->log || !b->out)
         exit(70);
-    must(stream_write(&stream, b->wire, b->log, &err), &err);
+    must_do(stream_write(&stream, b->wire, b->log, &err), &err);
 }
 
 int main(void)
@@ -129,10 +114,10 @@ int main(void)
         double none = 0;
         double t;
 
-        must(pane_stage_new(&b.conf, b.wire, &b.topo, b.base, &pane, &err), &err);
+        must_do(pane_stage_new(&b.conf, b.wire, &b.topo, b.base, &pane, &err), &err);
         t = run(&b, &pane, TOPIC_SCORES, i == 0, &none);
         best[0] = t < best[0] ? t : best[0];
-        must(judge_stage_new(&b.conf, b.wire, &b.topo, b.base, &judge, &err), &err);
+        must_do(judge_stage_new(&b.conf, b.wire, &b.topo, b.base, &judge, &err), &err);
         windows = 0;
         t = run(&b, &judge, TOPIC_PANES, false, &windows);
         best[1] = t < best[1] ? t : best[1];

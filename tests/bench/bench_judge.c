@@ -15,6 +15,8 @@
 #include "drift/tally.h"
 #include "drift/window.h"
 #include "record/pane.h"
+#include "support/cpu.h"
+#include "support/must.h"
 #include "support/prop.h"
 
 enum {
@@ -57,24 +59,9 @@ struct bench {
     uint64_t id;
 };
 
-static void must(enum status st, const struct err *err)
-{
-    if (st == ST_OK)
-        return;
-    (void)fprintf(stderr, "bench: %s\n", err->msg);
-    exit(70);
-}
-
-static void *have(void *p)
-{
-    if (!p)
-        exit(70);
-    return p;
-}
-
 static double resident_mb(void)
 {
-    FILE *f = have(fopen("/proc/self/statm", "r"));
+    FILE *f = must_have(fopen("/proc/self/statm", "r"));
     long pages = 0;
 
     if (fscanf(f, "%*d %ld", &pages) != 1)
@@ -112,14 +99,14 @@ static void make_baseline(struct bench *b)
     struct err err = { { 0 } };
 
     for (int k = 0; k < FEATURES; k++) {
-        columns[k] = have(calloc(BASE_ROWS, sizeof(double)));
+        columns[k] = must_have(calloc(BASE_ROWS, sizeof(double)));
         for (int i = 0; i < BASE_ROWS; i++)
             columns[k][i] = value(&b->dice, k);
         (void)snprintf(text[k], sizeof(text[k]), "f%02d", k);
         names[k] = text[k];
         given[k] = columns[k];
     }
-    must(baseline_build(&in, &b->base, &err), &err);
+    must_do(baseline_build(&in, &b->base, &err), &err);
     for (int k = 0; k < FEATURES; k++)
         free(columns[k]);
 }
@@ -140,7 +127,7 @@ static void make_comments(struct bench *b)
     const size_t n = (size_t)b->segments * (size_t)b->comments;
     size_t at = 0;
 
-    b->all = have(calloc(n, sizeof(*b->all)));
+    b->all = must_have(calloc(n, sizeof(*b->all)));
     for (int s = 0; s < b->segments; s++) {
         const int first = (int)prop_below(&b->dice, PANES);
 
@@ -166,7 +153,7 @@ static void make_judge(struct bench *b)
                                .keep_firing_for = 3,
                                .span_ms = 24 * INT64_C(3600000) };
     const size_t cap = (size_t)b->segments * TEXT_MAX;
-    char *names = have(malloc(cap));
+    char *names = must_have(malloc(cap));
     struct stage_resume resume = { .offset = -1 };
     struct err err = { { 0 } };
     size_t n = 0;
@@ -175,10 +162,10 @@ static void make_judge(struct bench *b)
         n += (size_t)snprintf(names + n, cap - n, "%slang:s%05d", s ? "," : "", s);
     conf.segments = names;
     b->topo = topology_make(1, 1, 1);
-    must(wire_new(NULL, &b->wire, &err), &err);
-    b->out = have(out_new(b->wire, &b->topo, (struct out_limits){ 2000, 8 << 20 }));
-    must(judge_stage_new(&conf, b->wire, &b->topo, b->base, &b->judge, &err), &err);
-    must(b->judge.ops->assign(b->judge.ctx, 0, &resume, b->out, &err), &err);
+    must_do(wire_new(NULL, &b->wire, &err), &err);
+    b->out = must_have(out_new(b->wire, &b->topo, (struct out_limits){ 2000, 8 << 20 }));
+    must_do(judge_stage_new(&conf, b->wire, &b->topo, b->base, &b->judge, &err), &err);
+    must_do(b->judge.ops->assign(b->judge.ctx, 0, &resume, b->out, &err), &err);
     free(names);
 }
 
@@ -199,7 +186,7 @@ static void count_one(struct bench *b, struct tally *t)
                                    .src_offset = (int64_t)b->id,
                                    .comment_id = slice_str(id),
                                    .cells = { v->cell, FEATURES } };
-    must(tally_add(t, v, &err), &err);
+    must_do(tally_add(t, v, &err), &err);
 }
 
 static void commit(struct bench *b)
@@ -208,7 +195,7 @@ static void commit(struct bench *b)
     struct buf meta;
 
     buf_init(&meta, STAGE_META_MAX);
-    must(b->judge.ops->checkpoint(b->judge.ctx, 0, &meta, b->out, &err), &err);
+    must_do(b->judge.ops->checkpoint(b->judge.ctx, 0, &meta, b->out, &err), &err);
     out_clear(b->out);
 }
 
@@ -220,12 +207,12 @@ static void give(struct bench *b, const struct pane *pane)
     bool more = true;
 
     buf_init(&value, 64 << 20);
-    must(wire_encode(b->wire, RECORD_PANE, pane, &value, &err), &err);
+    must_do(wire_encode(b->wire, RECORD_PANE, pane, &value, &err), &err);
     rec.value = buf_slice(&value);
     for (size_t used = 0; used == 0; commit(b))
-        must(b->judge.ops->process(b->judge.ctx, 0, &rec, 1, &used, b->out, &err), &err);
+        must_do(b->judge.ops->process(b->judge.ctx, 0, &rec, 1, &used, b->out, &err), &err);
     for (; more; commit(b))
-        must(b->judge.ops->resume(b->judge.ctx, 0, b->out, &more, &err), &err);
+        must_do(b->judge.ops->resume(b->judge.ctx, 0, b->out, &more, &err), &err);
     buf_release(&value);
 }
 
@@ -246,7 +233,7 @@ static size_t batch(struct bench *b, size_t at, int32_t minute)
         tally_clear(b->tally[used]);
         for (; at < n && b->all[at].pane == minute && b->all[at].segment == s; at++)
             count_one(b, b->tally[used]);
-        must(tally_delta(b->tally[used], b->arena, &deltas[used], &err), &err);
+        must_do(tally_delta(b->tally[used], b->arena, &deltas[used], &err), &err);
         (void)snprintf(name[used], TEXT_MAX, "lang:s%05d", s);
         deltas[used].segment = slice_str(name[used]);
         deltas[used].start_ms = T0 + minute * INT64_C(60000);
@@ -266,14 +253,6 @@ static size_t batch(struct bench *b, size_t at, int32_t minute)
     return at;
 }
 
-static double cpu_us(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec * 1e-3;
-}
-
 /* A window, and the panes that it is the sum of. */
 struct busy {
     struct tally *window;
@@ -286,7 +265,9 @@ static void make_busy(struct bench *b, struct busy *w)
 {
     struct err err = { { 0 } };
 
-    *w = (struct busy){ .window = have(tally_new(b->base)), .window_us = 1e18, .scan_us = 1e18 };
+    *w = (struct busy){ .window = must_have(tally_new(b->base)),
+                        .window_us = 1e18,
+                        .scan_us = 1e18 };
     for (int i = 0; i < WINDOW; i++) {
         struct pane_delta d = { 0 };
 
@@ -294,10 +275,10 @@ static void make_busy(struct bench *b, struct busy *w)
         arena_reset(b->arena);
         for (int k = 0; k < BUSY; k++)
             count_one(b, b->tally[0]);
-        must(tally_delta(b->tally[0], b->arena, &d, &err), &err);
-        must(history_add(&w->past, i * INT64_C(60000), &d, &err), &err);
+        must_do(tally_delta(b->tally[0], b->arena, &d, &err), &err);
+        must_do(history_add(&w->past, i * INT64_C(60000), &d, &err), &err);
     }
-    must(history_sum(&w->past, 0, b->arena, w->window, &err), &err);
+    must_do(history_sum(&w->past, 0, b->arena, w->window, &err), &err);
 }
 
 /* A round of one: as a window, and by the scan at its last boundary. */
@@ -306,19 +287,20 @@ static void time_busy(struct bench *b, struct scan *scan, const struct window_ru
 {
     const struct scan_rules scan_rules = { .min_videos = 10, .span_ms = WINDOW * INT64_C(60000) };
     struct err err = { { 0 } };
-    double t = cpu_us();
+    double t = cpu_s() * 1e6;
 
     for (int i = 0; i < TIMES; i++) {
         struct window out = { 0 };
 
         arena_reset(b->arena);
-        must(window_judge(w->window, rules, b->arena, &out, &err), &err);
+        must_do(window_judge(w->window, rules, b->arena, &out, &err), &err);
     }
-    w->window_us = fmin(w->window_us, (cpu_us() - t) / TIMES);
-    t = cpu_us();
+    w->window_us = fmin(w->window_us, (cpu_s() * 1e6 - t) / TIMES);
+    t = cpu_s() * 1e6;
     for (int i = 0; i < TIMES; i++)
-        must(scan_look(scan, &w->past, &scan_rules, WM_NONE, WINDOW * INT64_C(60000), &err), &err);
-    w->scan_us = fmin(w->scan_us, (cpu_us() - t) / TIMES);
+        must_do(scan_look(scan, &w->past, &scan_rules, WM_NONE, WINDOW * INT64_C(60000), &err),
+                &err);
+    w->scan_us = fmin(w->scan_us, (cpu_s() * 1e6 - t) / TIMES);
 }
 
 static int by_window(const void *a, const void *b)
@@ -333,12 +315,12 @@ static int by_window(const void *a, const void *b)
 static void time_it(struct bench *b)
 {
     struct window_rules rules = { .min_samples = 200, .min_videos = 10 };
-    struct scan *scan = have(scan_new(b->base));
+    struct scan *scan = must_have(scan_new(b->base));
     struct busy busy[WINDOWS];
     double scan_us = 0;
     struct err err = { { 0 } };
 
-    must(policy_find(slice_str("significant"), &rules.policy, &err), &err);
+    must_do(policy_find(slice_str("significant"), &rules.policy, &err), &err);
     for (int i = 0; i < WINDOWS; i++)
         make_busy(b, &busy[i]);
     for (int round = 0; round < ROUNDS; round++)
@@ -363,10 +345,10 @@ static void setup(struct bench *b)
     b->dice = (struct prop){ .state = 1 };
     make_baseline(b);
     make_comments(b);
-    b->values = have(sighting_values_new(b->base));
-    b->arena = have(arena_new(64 << 20));
+    b->values = must_have(sighting_values_new(b->base));
+    b->arena = must_have(arena_new(64 << 20));
     for (int i = 0; i < BATCH; i++)
-        b->tally[i] = have(tally_new(b->base));
+        b->tally[i] = must_have(tally_new(b->base));
     make_judge(b);
 }
 

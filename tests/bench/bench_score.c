@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "consumers/score/stage.h"
 #include "file/file.h"
@@ -18,28 +17,14 @@
 #include "model/tables.h"
 #include "record/comment.h"
 #include "score/feature.h"
+#include "support/cpu.h"
+#include "support/must.h"
 #include "support/prop.h"
 
 enum { TEXTS = 4096, TEXT_MAX = 512, ARENA_MAX = 256 << 20 };
 
 static char texts[TEXTS][TEXT_MAX];
 static size_t rounds = 12; /* one, when MiniLM is asked */
-
-static double now_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static void must(enum status st, const struct err *err)
-{
-    if (st == ST_OK)
-        return;
-    fprintf(stderr, "bench: %s\n", err->msg);
-    exit(70);
-}
 
 static void report(const char *what, double seconds)
 {
@@ -80,15 +65,15 @@ static void load_tables(struct tables *t, enum bundle_table end)
 {
     struct err err = { 0 };
 
-    must(tables_init(t, &err), &err);
+    must_do(tables_init(t, &err), &err);
     for (enum bundle_table i = 0; i < end; i++) {
         char path[FILE_PATH_MAX];
         struct buf bytes;
 
         buf_init(&bytes, BUNDLE_FILE_MAX);
-        must(file_path(bundle_dir(""), slice_str(table_files[i]), path, &err), &err);
-        must(file_read(path, &bytes, &err), &err);
-        must(tables_use(t, i, buf_slice(&bytes), &err), &err);
+        must_do(file_path(bundle_dir(""), slice_str(table_files[i]), path, &err), &err);
+        must_do(file_read(path, &bytes, &err), &err);
+        must_do(tables_use(t, i, buf_slice(&bytes), &err), &err);
         buf_release(&bytes);
     }
 }
@@ -103,17 +88,17 @@ static void bench_features(const char *name, enum bundle_table end)
     double t0;
 
     load_tables(&t, end);
-    t0 = now_s();
+    t0 = cpu_s();
     for (size_t i = 0; i < TEXTS * rounds; i++) {
         struct facts facts = { slice_str(texts[i % TEXTS]), false };
         struct reading r;
 
         arena_reset(a);
-        must(tables_read(&t, &facts, a, &r, &err), &err);
+        must_do(tables_read(&t, &facts, a, &r, &err), &err);
         for (size_t k = 0; k < feature_n; k++)
             sum += feature_table[k].of(&r);
     }
-    report(sum > 0.0 ? name : "", now_s() - t0);
+    report(sum > 0.0 ? name : "", cpu_s() - t0);
     arena_free(a);
     tables_release(&t);
 }
@@ -124,15 +109,15 @@ static void bench_bundle(struct bundle *b)
     struct facts facts[BUNDLE_BATCH_MAX];
     struct arena *a = arena_new(ARENA_MAX);
     struct err err = { 0 };
-    double t0 = now_s();
+    double t0 = cpu_s();
 
     for (size_t at = 0; at < TEXTS * rounds; at += BUNDLE_BATCH_MAX) {
         for (size_t i = 0; i < BUNDLE_BATCH_MAX; i++)
             facts[i] = (struct facts){ slice_str(texts[(at + i) % TEXTS]), false };
         arena_reset(a);
-        must(bundle_score(b, facts, BUNDLE_BATCH_MAX, a, scored, &err), &err);
+        must_do(bundle_score(b, facts, BUNDLE_BATCH_MAX, a, scored, &err), &err);
     }
-    report("bundle", now_s() - t0);
+    report("bundle", cpu_s() - t0);
     arena_free(a);
 }
 
@@ -150,7 +135,7 @@ static void make_records(struct wire *w, struct stage_rec *in, struct buf *bytes
         snprintf(id, sizeof(id), "%zu%06zu", round, i);
         c.comment_id = slice_str(id);
         c.origin.arrival_ms = INT64_C(1763900000000) + (int64_t)i;
-        must(wire_encode(w, RECORD_COMMENT, &c, bytes, &err), &err);
+        must_do(wire_encode(w, RECORD_COMMENT, &c, bytes, &err), &err);
         ends[i + 1] = bytes->n;
     }
     for (size_t i = 0; i < TEXTS; i++) {
@@ -175,21 +160,21 @@ static void bench_stage(struct bundle *b)
     double total = 0.0;
 
     buf_init(&bytes, ARENA_MAX);
-    must(wire_new(NULL, &w, &err), &err);
-    must(score_stage_new(&conf, w, &topo, b, &stage, &err), &err);
+    must_do(wire_new(NULL, &w, &err), &err);
+    must_do(score_stage_new(&conf, w, &topo, b, &stage, &err), &err);
     out = out_new(w, &topo, (struct out_limits){ 2000, 8 << 20 });
-    must(stage.ops->assign(stage.ctx, 0, &fresh, out, &err), &err);
+    must_do(stage.ops->assign(stage.ctx, 0, &fresh, out, &err), &err);
     for (size_t round = 0; round < rounds; round++) {
         double t0;
 
         make_records(w, in, &bytes, round);
-        t0 = now_s();
+        t0 = cpu_s();
         for (size_t at = 0, used = 0; at < TEXTS; at += used) {
-            must(stage.ops->process(stage.ctx, 0, in + at, TEXTS - at, &used, out, &err), &err);
+            must_do(stage.ops->process(stage.ctx, 0, in + at, TEXTS - at, &used, out, &err), &err);
             if (used == 0 || out_n(out) >= 1024)
                 out_clear(out);
         }
-        total += now_s() - t0;
+        total += cpu_s() - t0;
         out_clear(out);
     }
     report("stage", total);
@@ -205,7 +190,7 @@ int main(int argc, char **argv)
     struct err err = { 0 };
 
     make_texts(argc > 1 ? argv[1] : NULL);
-    must(bundle_load(bundle_dir(""), &b, &err), &err);
+    must_do(bundle_load(bundle_dir(""), &b, &err), &err);
     bench_features("features", TABLE_VOCABULARY);
     bench_features("+ vectors", TABLE_GRAPH);
     if (slice_is(bundle_info(b)->encoder, "minilm") || slice_is(bundle_info(b)->encoder, "cascade"))

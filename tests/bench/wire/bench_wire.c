@@ -8,11 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "record/comment.h"
 #include "record/pane.h"
 #include "record/score.h"
+#include "support/cpu.h"
+#include "support/must.h"
 #include "wire/wire.h"
 
 enum { FEATURES = 29, CELLS = 256 };
@@ -28,28 +29,12 @@ struct bench {
     double seconds;
 };
 
-static double cpu_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static void must(enum status st, const struct err *err)
-{
-    if (st == ST_OK)
-        return;
-    fprintf(stderr, "bench_wire: %s\n", err->msg);
-    exit(70);
-}
-
 static void encode(struct bench *b)
 {
     struct err err = { 0 };
 
     buf_clear(&b->out);
-    must(wire_encode(b->w, b->kind, b->rec, &b->out, &err), &err);
+    must_do(wire_encode(b->w, b->kind, b->rec, &b->out, &err), &err);
 }
 
 static void decode(struct bench *b)
@@ -58,7 +43,7 @@ static void decode(struct bench *b)
     struct err err = { 0 };
 
     arena_reset(b->a);
-    must(wire_decode(b->w, b->kind, buf_slice(&b->frame), rec, b->a, &err), &err);
+    must_do(wire_decode(b->w, b->kind, buf_slice(&b->frame), rec, b->a, &err), &err);
 }
 
 static void to_json(struct bench *b)
@@ -66,7 +51,7 @@ static void to_json(struct bench *b)
     struct err err = { 0 };
 
     buf_clear(&b->out);
-    must(wire_to_json(b->kind, b->rec, &b->out, &err), &err);
+    must_do(wire_to_json(b->kind, b->rec, &b->out, &err), &err);
 }
 
 static void from_json(struct bench *b)
@@ -75,7 +60,7 @@ static void from_json(struct bench *b)
     struct err err = { 0 };
 
     arena_reset(b->a);
-    must(wire_from_json(b->w, b->kind, buf_slice(&b->out), rec, b->a, &err), &err);
+    must_do(wire_from_json(b->w, b->kind, buf_slice(&b->out), rec, b->a, &err), &err);
 }
 
 static void avro_c_writes(struct bench *b)
@@ -90,7 +75,7 @@ static void avro_c_writes(struct bench *b)
 
 static void measure(struct bench *b, const char *what, void (*once)(struct bench *))
 {
-    double start = cpu_now();
+    double start = cpu_s();
     double spent = 0;
     long n = 0;
 
@@ -99,7 +84,7 @@ static void measure(struct bench *b, const char *what, void (*once)(struct bench
         for (int i = 0; i < 10; i++)
             once(b);
         n += 10;
-        spent = cpu_now() - start;
+        spent = cpu_s() - start;
     }
     printf("%-10s %-16s %12.0f records/s\n",
            b->kind == RECORD_PANE    ? "pane"
@@ -117,7 +102,7 @@ static void run(struct bench *b, enum record_kind kind, const void *rec)
     b->kind = kind;
     b->rec = rec;
     buf_clear(&b->frame);
-    must(wire_encode(b->w, kind, rec, &b->frame, &err), &err);
+    must_do(wire_encode(b->w, kind, rec, &b->frame, &err), &err);
     if (avro_schema_from_json_length(text.p, text.n, &schema) != 0)
         exit(70);
     avro_value_iface_t *iface = avro_generic_class_from_schema(schema);
@@ -192,7 +177,7 @@ int main(int argc, char **argv)
                                                   "ca495991b7852b855") };
     struct err err = { 0 };
 
-    must(wire_new(NULL, &b.w, &err), &err);
+    must_do(wire_new(NULL, &b.w, &err), &err);
     b.a = arena_new(64 << 20);
     buf_init(&b.frame, WIRE_RECORD_MAX);
     buf_init(&b.out, WIRE_RECORD_MAX);

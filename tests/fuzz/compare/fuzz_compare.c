@@ -3,19 +3,13 @@
  * report is JSON. The two are what stands before and after the first NUL byte. */
 #include <jansson.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/compare/column.h"
 #include "cli/compare/table.h"
+#include "support/must.h"
 
 #define OUT_MAX ((size_t)64 << 20)
-
-static void check(bool ok)
-{
-    if (!ok)
-        abort();
-}
 
 static void print_all(const struct report *r)
 {
@@ -23,14 +17,14 @@ static void print_all(const struct report *r)
     struct buf out;
 
     buf_init(&out, OUT_MAX);
-    check(report_json(r, &out, &err) == ST_OK);
+    must(report_json(r, &out, &err) == ST_OK);
     json_t *back = json_loadb(out.p, out.n, JSON_ALLOW_NUL, NULL);
-    check(back != NULL);
+    must(back != NULL);
     json_decref(back);
     buf_clear(&out);
-    check(report_text(r, &out, &err) == ST_OK);
+    must(report_text(r, &out, &err) == ST_OK);
     buf_clear(&out);
-    check(report_html(r, &out, &err) == ST_OK);
+    must(report_html(r, &out, &err) == ST_OK);
     buf_release(&out);
 }
 
@@ -48,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     table_init(&ref);
     table_init(&cur);
     if (table_read(&ref, a, &err) == ST_OK && table_read(&cur, b, &err) == ST_OK) {
-        check(report_make(&r, &ref, &cur, NULL, 0, &err) == ST_OK);
+        must(report_make(&r, &ref, &cur, NULL, 0, &err) == ST_OK);
         print_all(&r);
     }
     report_release(&r);

@@ -3,15 +3,9 @@
  * the ending of the file's name. */
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "producers/import/split.h"
-
-static void check(bool ok)
-{
-    if (!ok)
-        abort();
-}
+#include "support/must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -25,17 +19,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     if (n < 2)
         return 0;
     FILE *f = fmemopen((void *)(uintptr_t)(data + 1), n - 1, "rb");
-    check(f != NULL);
-    check(split_new(f, data[0] & 1 ? "x.csv" : "7123456789012345678.json", &s, &err) == ST_OK);
+    must(f != NULL);
+    must(split_new(f, data[0] & 1 ? "x.csv" : "7123456789012345678.json", &s, &err) == ST_OK);
     while (more) {
-        check(split_next(s, &rec, &more, &err) == ST_OK);
+        must(split_next(s, &rec, &more, &err) == ST_OK);
         if (!more)
             break;
-        check(rec.value.n <= SPLIT_VALUE_MAX && rec.row == (int64_t)++records);
+        must(rec.value.n <= SPLIT_VALUE_MAX && rec.row == (int64_t)++records);
         raw_headers(&rec, 1, &h);
-        check(h.n <= SPLIT_HEADERS_MAX);
+        must(h.n <= SPLIT_HEADERS_MAX);
     }
-    check(records <= n);
+    must(records <= n);
     split_free(s);
     fclose(f);
     return 0;

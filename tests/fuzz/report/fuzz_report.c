@@ -2,11 +2,11 @@
 /* fuzz_report.c -- any lines are a report or refused: no crash, and every tag of the page
  * is one of ours. The first byte of a line says which file it is of. */
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "report/page.h"
 #include "report/run.h"
+#include "support/must.h"
 
 enum { ROWS = 400 };
 
@@ -17,12 +17,6 @@ static const char *const tags[] = {
     "th",       "td",      "span", "svg",     "path",  "text",  "tspan", "details",
     "figure",   "summary", "code", "pre",     "em",
 };
-
-static void check(bool ok)
-{
-    if (!ok)
-        abort();
-}
 
 static const struct baseline *baseline(void)
 {
@@ -41,7 +35,7 @@ static const struct baseline *baseline(void)
         x[i] = i % 37;
         y[i] = i % 3;
     }
-    check(baseline_build(&in, &b, &err) == ST_OK);
+    must(baseline_build(&in, &b, &err) == ST_OK);
     b->id[0] = '\0'; /* so that a line can name it */
     return b;
 }
@@ -65,9 +59,9 @@ static void check_page(struct run *run)
     struct buf out;
 
     buf_init(&out, PAGE_BYTES_MAX);
-    check(run_render(run, &end, &out, &err) == ST_OK);
+    must(run_render(run, &end, &out, &err) == ST_OK);
     for (const char *p = out.p; (p = memchr(p, '<', (size_t)(out.p + out.n - p))); p++)
-        check(is_ours(p + 1, out.p + out.n));
+        must(is_ours(p + 1, out.p + out.n));
     buf_release(&out);
 }
 
@@ -79,8 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct run *run = NULL;
 
     if (!wire)
-        check(wire_new(NULL, &wire, &err) == ST_OK);
-    check(run_new(wire, baseline(), &run, &err) == ST_OK);
+        must(wire_new(NULL, &wire, &err) == ST_OK);
+    must(run_new(wire, baseline(), &run, &err) == ST_OK);
     for (size_t at = 0; at < size;) {
         const char *cut = memchr(text + at, '\n', size - at);
         const size_t n = cut ? (size_t)(cut - text) - at : size - at;

@@ -3,30 +3,24 @@
  * range; aspects lie in the text: for any bytes. */
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include "score/aspects.h"
 #include "score/feature.h"
+#include "support/must.h"
 
 static const char valences[] = "good\t4\nbad\t-4\nno\t-1\n:)\t2\n\xF0\x9F\x98\x8D\t3\n";
 static const char cues[] = "very\tboost\t1\nnot\tnegate\nno\tnegate\nbut\tcontrast\n";
 static const char terms[] = "a\tapp\nb\tcustomer service\nc\tgood\n";
-
-static void require(bool ok)
-{
-    if (!ok)
-        abort();
-}
 
 static void check_tokens(struct slice text, const struct tokens *t)
 {
     const char *at = text.p;
 
     for (size_t i = 0; i < t->n; i++) {
-        require(t->v[i].text.p >= at && t->v[i].text.n > 0);
+        must(t->v[i].text.p >= at && t->v[i].text.n > 0);
         at = t->v[i].text.p + t->v[i].text.n;
     }
-    require(t->n == 0 || at <= text.p + text.n);
+    must(t->n == 0 || at <= text.p + text.n);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -42,22 +36,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!lex) {
         lex = lexicon_new();
         a = arena_new((size_t)256 << 20);
-        require(lex && a);
-        require(lexicon_add_valences(lex, slice_str(valences), &err) == ST_OK);
-        require(lexicon_add_cues(lex, slice_str(cues), &err) == ST_OK);
-        require(taxonomy_new(slice_str(terms), &tax, &err) == ST_OK);
+        must(lex && a);
+        must(lexicon_add_valences(lex, slice_str(valences), &err) == ST_OK);
+        must(lexicon_add_cues(lex, slice_str(cues), &err) == ST_OK);
+        must(taxonomy_new(slice_str(terms), &tax, &err) == ST_OK);
     }
     arena_reset(a);
-    require(reading_make(&facts, lex, a, &r, &err) == ST_OK);
+    must(reading_make(&facts, lex, a, &r, &err) == ST_OK);
     check_tokens(facts.text, &r.cued.tokens);
     for (size_t i = 0; i < feature_n; i++) {
         double v = feature_table[i].of(&r);
 
-        require(isfinite(v) && v >= feature_table[i].min && v <= feature_table[i].max);
+        must(isfinite(v) && v >= feature_table[i].min && v <= feature_table[i].max);
     }
-    require(aspects_find(tax, &r, a, &aspects, &err) == ST_OK);
+    must(aspects_find(tax, &r, a, &aspects, &err) == ST_OK);
     for (size_t i = 0; i < aspects.n; i++)
-        require(aspects.v[i].start >= 0 && aspects.v[i].start < aspects.v[i].end &&
-                (size_t)aspects.v[i].end <= size && fabs(aspects.v[i].sentiment) <= 1.0);
+        must(aspects.v[i].start >= 0 && aspects.v[i].start < aspects.v[i].end &&
+             (size_t)aspects.v[i].end <= size && fabs(aspects.v[i].sentiment) <= 1.0);
     return 0;
 }

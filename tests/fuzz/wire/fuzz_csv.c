@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A chunk size, then a file: the same rows as when it is fed whole, each where it
  * says it is. */
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "support/must.h"
 #include "wire/csv.h"
-
-/* assert() that stands in every build. */
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 enum { FUZZ_MAX = 200 };
 

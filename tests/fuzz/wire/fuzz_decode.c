@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A frame of one of our ids. What is taken must encode, and read back the same
  * from what was encoded. */
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/must.h"
 #include "wire/wire.h"
-
-/* assert() that stands in every build. */
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static struct wire *wire;
 static struct arena *arena;

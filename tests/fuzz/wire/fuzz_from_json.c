@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* A digit for the kind of record, then a JSON line. What is taken must be
  * written, and be taken again. */
-#include <stdbool.h>
 #include <stdlib.h>
 
+#include "support/must.h"
 #include "wire/wire.h"
-
-/* assert() that stands in every build. */
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static struct wire *wire;
 static struct arena *arena;

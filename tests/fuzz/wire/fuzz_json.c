@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-#include <stdbool.h>
-#include <stdlib.h>
-
+#include "support/must.h"
 #include "wire/json.h"
-
-/* assert() that stands in every build. */
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

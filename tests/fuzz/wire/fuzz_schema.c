@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* A schema from a registry and a body that is said to be of it: the text of the
  * schema, a NUL, the body. */
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/must.h"
 #include "wire/defaults.h"
 #include "wire/schema.h"
 #include "wire/wire.h"
@@ -19,13 +19,6 @@ const char *__asan_default_options(void)
     return "detect_leaks=0";
 }
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
-
-/* assert() that stands in every build. */
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static struct defaults *defaults;
 static struct arena *arena;

@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "drift/tally.h"
 #include "record/score.h"
+#include "support/must.h"
 #include "support/prop.h"
 
 enum { COMMENTS = 8, SCORES = 4 };
@@ -45,21 +46,6 @@ static int by_time(const void *a, const void *b)
     return (x->video > y->video) - (x->video < y->video);
 }
 
-static void *must(void *p)
-{
-    if (!p)
-        exit(70);
-    return p;
-}
-
-static void check(enum status st, const struct err *err)
-{
-    if (st == ST_OK)
-        return;
-    (void)fprintf(stderr, "months: %s\n", err->msg);
-    exit(70);
-}
-
 /* The comments of one video, each feature its own effect. */
 static void make_video(const struct months_kind *kind, int day, const double *weather,
                        struct prop *p, struct made *out)
@@ -93,13 +79,13 @@ static void list_slots(const struct months_kind *kind, struct months_rows *r)
     if (kind->weekend == 0)
         return;
     r->season = facet_find(slice_str("weekday"));
-    check(season_rows_init(&r->slots, r->season, r->arrival_ms, r->n, &err), &err);
+    must_do(season_rows_init(&r->slots, r->season, r->arrival_ms, r->n, &err), &err);
 }
 
 void months_make(const struct months_kind *kind, uint64_t seed, struct months_rows *out)
 {
     size_t n = (size_t)kind->days * (size_t)kind->videos_a_day * COMMENTS;
-    struct made *made = must(calloc(n, sizeof(*made)));
+    struct made *made = must_have(calloc(n, sizeof(*made)));
     struct prop p = { .state = seed };
     struct made *at = made;
 
@@ -113,11 +99,11 @@ void months_make(const struct months_kind *kind, uint64_t seed, struct months_ro
             make_video(kind, d, weather, &p, at);
     }
     qsort(made, n, sizeof(*made), by_time);
-    *out = (struct months_rows){ .arrival_ms = must(calloc(n, sizeof(int64_t))),
-                                 .video = must(calloc(n, sizeof(uint64_t))),
+    *out = (struct months_rows){ .arrival_ms = must_have(calloc(n, sizeof(int64_t))),
+                                 .video = must_have(calloc(n, sizeof(uint64_t))),
                                  .n = n };
     for (int f = 0; f < MONTHS_FEATURES; f++)
-        out->column[f] = must(calloc(n, sizeof(double)));
+        out->column[f] = must_have(calloc(n, sizeof(double)));
     for (size_t i = 0; i < n; i++) {
         out->arrival_ms[i] = made[i].ms;
         out->video[i] = made[i].video;
@@ -179,14 +165,14 @@ struct baseline *months_baseline(const struct months_rows *r)
     struct baseline *b = NULL;
     struct err err = { { 0 } };
 
-    check(baseline_build(&in, &b, &err), &err);
+    must_do(baseline_build(&in, &b, &err), &err);
     return b;
 }
 
 bool months_calibrate(struct baseline *b, const struct months_rows *r, int stretches, uint64_t seed)
 {
     const struct baseline_input in = months_input(r);
-    struct calibration *out = must(calloc(1, sizeof(*out)));
+    struct calibration *out = must_have(calloc(1, sizeof(*out)));
     struct calibrate c = { .in = &in,
                            .arrival_ms = r->arrival_ms,
                            .base = b,
@@ -207,7 +193,7 @@ bool months_calibrate(struct baseline *b, const struct months_rows *r, int stret
     calibrate_end(&c);
     free(out);
     if (st != ST_REJECT)
-        check(st, &err);
+        must_do(st, &err);
     return st == ST_OK;
 }
 
@@ -234,7 +220,7 @@ static void boundary(struct judge *j, int64_t at_ms, double level)
     bool over;
 
     scan_against(j->scan, season_at(&j->season, at_ms - 1));
-    check(scan_look(j->scan, &j->past, &j->rules, from_ms, at_ms, &err), &err);
+    must_do(scan_look(j->scan, &j->past, &j->rules, from_ms, at_ms, &err), &err);
     scan_weigh(j->scan, &j->rules, j->memory.streak, &w);
     j->memory = scan_remember(j->scan, &j->rules, &j->memory, &w, j->firing, &over);
     if (over)
@@ -248,12 +234,12 @@ static void boundary(struct judge *j, int64_t at_ms, double level)
 static void close_pane(struct judge *j, struct tally *t, int64_t start_ms, double level)
 {
     struct pane_delta sparse = { .start_ms = start_ms };
-    struct arena *a = must(arena_new(1 << 20));
+    struct arena *a = must_have(arena_new(1 << 20));
     struct err err = { { 0 } };
 
-    check(tally_delta(t, a, &sparse, &err), &err);
+    must_do(tally_delta(t, a, &sparse, &err), &err);
     sparse.start_ms = start_ms;
-    check(history_add(&j->past, start_ms, &sparse, &err), &err);
+    must_do(history_add(&j->past, start_ms, &sparse, &err), &err);
     arena_free(a);
     tally_clear(t);
     boundary(j, start_ms + MONTHS_PANE_MS, level);
@@ -272,18 +258,18 @@ static void count(const struct months_rows *r, size_t row, const struct baseline
                        .features = { features, 1 } };
     struct err err = { { 0 } };
 
-    check(sighting_values_fill(v, b, &s, &err), &err);
-    check(tally_add(t, v, &err), &err);
+    must_do(sighting_values_fill(v, b, &s, &err), &err);
+    must_do(tally_add(t, v, &err), &err);
 }
 
 int months_alerts(const struct baseline *b, const struct months_rows *r, const char *policy,
                   double level)
 {
     const struct calibration_settings s = months_settings_of(r);
-    struct sighting_values *v = must(sighting_values_new(b));
-    struct tally *t = must(tally_new(b));
+    struct sighting_values *v = must_have(sighting_values_new(b));
+    struct tally *t = must_have(tally_new(b));
     struct err err = { { 0 } };
-    struct judge j = { .scan = must(scan_new(b)),
+    struct judge j = { .scan = must_have(scan_new(b)),
                        .rules = { .min_videos = (double)s.min_videos,
                                   .span_ms = s.span_ms,
                                   .effect_min = s.effect_min,
@@ -292,8 +278,8 @@ int months_alerts(const struct baseline *b, const struct months_rows *r, const c
                        .memory.from_ms = WM_NONE,
                        .firing = -1 };
 
-    check(policy_find(slice_str(policy), &j.rules.policy, &err), &err);
-    check(season_init(&j.season, s.season, b, &err), &err);
+    must_do(policy_find(slice_str(policy), &j.rules.policy, &err), &err);
+    must_do(season_init(&j.season, s.season, b, &err), &err);
     for (size_t i = 0; i < r->n; i++) {
         int64_t pane = r->arrival_ms[i] / MONTHS_PANE_MS;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "drift/tally.h"
+#include "support/must.h"
 
 enum { VIDEO_LIFE = 2000 }; /* comments after which all videos are new ones */
 
@@ -130,14 +131,6 @@ static double next_value(struct trial *t, int64_t after, uint64_t *video)
     return t->kind.rho > 0 ? in_video(t, *video) : trial_draw(t, after);
 }
 
-static void must(enum status st, const struct err *err)
-{
-    if (st == ST_OK)
-        return;
-    (void)fprintf(stderr, "trial: %s\n", err->msg);
-    exit(70);
-}
-
 void trial_begin(struct trial *t, struct trial_kind kind, uint64_t seed, size_t m)
 {
     static const char *const names[] = { "x" };
@@ -163,7 +156,7 @@ void trial_begin(struct trial *t, struct trial_kind kind, uint64_t seed, size_t 
     for (size_t i = 0; i < m; i++)
         x[i] = next_value(t, -1, &video[i]);
     t->kind = kind;
-    must(baseline_build(&in, &t->base, &err), &err);
+    must_do(baseline_build(&in, &t->base, &err), &err);
     t->scan = scan_new(t->base);
     if (!t->scan)
         exit(70);
@@ -195,7 +188,7 @@ static void count(struct trial *t, struct tally *into, double x, uint64_t video)
                      .cells = { &cell, 1 } },
     };
 
-    must(tally_add(into, &v, &err), &err);
+    must_do(tally_add(into, &v, &err), &err);
 }
 
 /* Closes the pane, as the judge would, and scans. */
@@ -206,13 +199,13 @@ static void close_pane(struct trial *t, struct tally *tally, int64_t from_ms)
     struct err err = { { 0 } };
     size_t from;
 
-    must(tally_delta(tally, a, &sparse, &err), &err);
-    must(history_add(&t->past, t->now_ms, &sparse, &err), &err);
+    must_do(tally_delta(tally, a, &sparse, &err), &err);
+    must_do(history_add(&t->past, t->now_ms, &sparse, &err), &err);
     arena_free(a);
     t->now_ms += TRIAL_PANE_MS;
     history_drop(&t->past, history_needed(&t->past, t->now_ms, INT64_MAX / 4, SCAN_COMMENTS_MAX));
     from = history_seek(&t->past, from_ms);
-    must(scan_run(t->scan, &t->past, from, 10, &err), &err);
+    must_do(scan_run(t->scan, &t->past, from, 10, &err), &err);
 }
 
 void trial_step(struct trial *t, int64_t after, int64_t from_ms)
