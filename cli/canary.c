@@ -3,7 +3,6 @@
  * followed through every topic up to a pane. They count in no window (stage.h). */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "app/app.h"
@@ -134,14 +133,10 @@ static enum status say(const struct flight *f, struct app_run *run, struct err *
 
     buf_init(&out, 1 << 20);
     bool well = account_report(&f->account, &out);
-    struct slice s = buf_slice(&out);
-    bool ok = !buf_failed(&out);
-
-    if (ok)
-        fwrite(s.p, 1, s.n, stdout);
+    enum status st = app_print(&out, err);
     buf_release(&out);
     run->exit_code = well ? 0 : 1;
-    return ok ? ST_OK : err_set(err, ST_FATAL, "out of memory");
+    return st;
 }
 
 static enum status run(struct app_run *run, struct err *err)

@@ -89,8 +89,8 @@ static enum status compare(struct table *ref, struct table *cur, const struct fo
         st = report_make(&report, ref, cur, names, n, err);
     if (st == ST_OK)
         st = f->print(&report, &out, err);
-    if (st == ST_OK && (fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout) != 0))
-        st = err_set(err, ST_FATAL, "cannot write the report");
+    if (st == ST_OK)
+        st = app_print(&out, err);
     *exit_code = st == ST_OK ? exit_of(&report) : 0;
     report_release(&report);
     buf_release(&out);

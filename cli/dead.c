@@ -55,18 +55,6 @@ struct dead {
 typedef enum status letter_fn(struct dead *d, int64_t offset, const struct deadletter *l,
                               struct err *err);
 
-static enum status flush(struct dead *d, struct err *err)
-{
-    struct slice s = buf_slice(&d->out);
-
-    if (buf_failed(&d->out))
-        return err_set(err, ST_FATAL, "out of memory");
-    if (s.n > 0)
-        fwrite(s.p, 1, s.n, stdout);
-    buf_clear(&d->out);
-    return ST_OK;
-}
-
 static enum status read_part(struct dead *d, int32_t part, letter_fn *fn, struct err *err)
 {
     const struct kafka_msg *m = NULL;
@@ -87,7 +75,7 @@ static enum status read_part(struct dead *d, int32_t part, letter_fn *fn, struct
         d->found++;
         st = fn(d, m->rec.offset, &l, err);
         if (st == ST_OK)
-            st = flush(d, err);
+            st = app_print(&d->out, err);
     }
     return st;
 }
@@ -121,7 +109,7 @@ static enum status list(struct dead *d, struct err *err)
     if (each)
         buf_byte(&d->out, '\n');
     dead_tally_print(&d->tally, &d->out);
-    return flush(d, err);
+    return app_print(&d->out, err);
 }
 
 static enum status show_one(struct dead *d, int64_t offset, const struct deadletter *l,

@@ -120,7 +120,7 @@ static enum status run(struct app_run *run, struct err *err)
     if (st == ST_OK && json) {
         st = report_json(&doctor.report, &out, err);
         if (st == ST_OK)
-            fwrite(out.p, 1, out.n, stdout);
+            st = app_print(&out, err);
     }
     kafka_admin_free(doctor.admin);
     kafka_conf_release(&doctor.kafka);

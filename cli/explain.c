@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* absa explain: which features make the scores of a text, or of the examples in an alert. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,18 +64,6 @@ struct explain {
     struct buf out;
 };
 
-static enum status flush(struct explain *e, struct err *err)
-{
-    struct slice s = buf_slice(&e->out);
-
-    if (buf_failed(&e->out))
-        return err_set(err, ST_FATAL, "out of memory");
-    if (s.n > 0 && fwrite(s.p, 1, s.n, stdout) != s.n)
-        return err_set(err, ST_FATAL, "cannot write: %s", strerror(errno));
-    buf_clear(&e->out);
-    return ST_OK;
-}
-
 static enum status explain_text(struct explain *e, struct slice s, struct err *err)
 {
     const struct facts facts = { s, is_reply };
@@ -85,7 +72,7 @@ static enum status explain_text(struct explain *e, struct slice s, struct err *e
     if (st != ST_OK)
         return st;
     say_explained(&e->say, e->explained, &e->out);
-    return flush(e, err);
+    return app_print(&e->out, err);
 }
 
 /* --- an alert ------------------------------------------------------------ */
@@ -211,7 +198,7 @@ static enum status explain_example(struct alert_run *r, const struct alert *al,
     if (ex.why) {
         say_example(e, al, x, NULL);
         buf_fmt(&e->out, "  %s\n", ex.why);
-        return flush(e, err);
+        return app_print(&e->out, err);
     }
     const struct facts facts = { ex.comment.text, ex.comment.is_reply };
     st = bundle_explain(e->bundle, &facts, e->arena, e->explained, err);
@@ -220,7 +207,7 @@ static enum status explain_example(struct alert_run *r, const struct alert *al,
     say_example(e, al, x, &ex.comment);
     say_explained(&e->say, e->explained, &e->out);
     r->explained++;
-    return flush(e, err);
+    return app_print(&e->out, err);
 }
 
 static enum status find_alert(struct alert_run *r, const struct app_run *run,
@@ -253,7 +240,7 @@ static enum status explain_alert(struct explain *e, const struct app_run *run, s
     for (size_t i = 0; st == ST_OK && i < al->examples.n; i++)
         st = explain_example(&r, al, &al->examples.v[i], err);
     if (st == ST_OK)
-        st = flush(e, err);
+        st = app_print(&e->out, err);
     if (st == ST_OK && r.explained == 0 && al->examples.n > 0)
         st = err_set(err, ST_REJECT, "none of its examples could be had");
     kafka_reader_free(r.raw);

@@ -65,15 +65,12 @@ static enum status read_baseline(const char *dir, struct files *f, struct baseli
     return st;
 }
 
-static enum status write_page(const char *dir, const struct buf *page, struct err *err)
+static enum status write_page(const char *dir, struct buf *page, struct err *err)
 {
     char path[FILE_PATH_MAX];
 
-    if (out_file && strcmp(out_file, "-") == 0) {
-        if (fwrite(page->p, 1, page->n, stdout) != page->n || fflush(stdout) != 0)
-            return err_set(err, ST_FATAL, "cannot write the report");
-        return ST_OK;
-    }
+    if (out_file && strcmp(out_file, "-") == 0)
+        return app_print(page, err);
     if (out_file)
         return file_write(out_file, buf_slice(page), err);
     enum status st = file_path(dir, slice_str(FOLDER_REPORT), path, err);

@@ -152,7 +152,6 @@ static enum status report(struct pairs *pairs, double bound, struct err *err)
 {
     struct pairs_report r;
     struct buf out;
-    enum status st = ST_OK;
 
     buf_init(&out, REPORT_MAX);
     pairs_compare(pairs, bound, &r);
@@ -160,9 +159,8 @@ static enum status report(struct pairs *pairs, double bound, struct err *err)
         pairs_json(pairs, &r, &out);
     else
         pairs_text(pairs, &r, &out);
-    if (buf_failed(&out) || fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout) != 0)
-        st = err_set(err, ST_FATAL, "cannot write the report");
-    else if (r.n == 0)
+    enum status st = app_print(&out, err);
+    if (st == ST_OK && r.n == 0)
         st = err_set(err, ST_REJECT, "no comment was scored by both");
     buf_release(&out);
     return st;

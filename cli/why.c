@@ -123,10 +123,8 @@ static enum status answer(struct reading *r, struct err *err)
         st = why_json(why, &said, err);
     else
         why_say(why, &said);
-    if (st == ST_OK && buf_failed(&said))
-        st = err_set(err, ST_FATAL, "out of memory");
-    if (st == ST_OK && (fwrite(said.p, 1, said.n, stdout) != said.n || fflush(stdout) != 0))
-        st = err_set(err, ST_FATAL, "cannot write the answer");
+    if (st == ST_OK)
+        st = app_print(&said, err);
     buf_release(&said);
     return st;
 }

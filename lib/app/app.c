@@ -58,9 +58,22 @@ static void complain(const struct app *app, const char *msg)
     fprintf(stderr, "absa %s: %s\n", app->name, msg);
 }
 
+enum status app_print(struct buf *b, struct err *err)
+{
+    const struct slice s = buf_slice(b);
+
+    if (buf_failed(b))
+        return err_set(err, ST_FATAL, "out of memory");
+    if (s.n > 0)
+        fwrite(s.p, 1, s.n, stdout);
+    buf_clear(b);
+    return ST_OK;
+}
+
 /* Prints what a mode without work asks for. */
 static int print(const struct app *app, enum app_mode mode, const struct conf *conf)
 {
+    struct err ignored = { 0 };
     struct buf out;
 
     buf_init(&out, PRINT_MAX);
@@ -87,13 +100,9 @@ static int print(const struct app *app, enum app_mode mode, const struct conf *c
     case APP_CHECK:
         break;
     }
-    struct slice s = buf_slice(&out);
-    bool ok = !buf_failed(&out);
-
-    if (s.n > 0)
-        fwrite(s.p, 1, s.n, stdout);
+    enum status st = app_print(&out, &ignored);
     buf_release(&out);
-    return ok ? EXIT_OK : EXIT_INTERNAL;
+    return st == ST_OK ? EXIT_OK : EXIT_INTERNAL;
 }
 
 /* All errors of the configuration, or the one that is in err. */
@@ -144,7 +153,7 @@ static int close_stdout(const struct app *app, int code)
         return code;
     if (errno != EPIPE)
         complain(app, "cannot write the output");
-    return code == EXIT_OK ? EXIT_TEMPORARY : code;
+    return code < EXIT_USAGE ? EXIT_TEMPORARY : code;
 }
 
 int app_main(const struct app *app, int argc, char **argv)

@@ -152,6 +152,11 @@ extern const char *const app_programs[];
 /* What may stand before the first heading of a file. Ends with NULL. */
 extern const char *const app_shared_props[];
 
+/* Prints b on stdout, and empties it. ST_FATAL: memory, b had failed. That it could not be written
+ * is for app_main() to see, at the end: then it says so, and returns 75 in place of 0 or of a
+ * finding (1..63) that nobody could read. */
+MUST_USE enum status app_print(struct buf *b, struct err *err);
+
 /* "0.1.0" */
 const char *app_version(void);
 

@@ -244,11 +244,10 @@ static enum status print_all(const struct labelling *l, struct err *err)
     for (size_t i = 0; st == ST_OK && i < l->rows.n; i++) {
         if (l->rows.v[i].dead)
             continue;
-        buf_clear(&line);
         st = wire_to_json(RECORD_LABEL, &l->rows.v[i].label, &line, err);
         buf_byte(&line, '\n');
-        if (st == ST_OK && fwrite(line.p, 1, line.n, stdout) != line.n)
-            st = err_set(err, ST_FATAL, "cannot write to stdout");
+        if (st == ST_OK)
+            st = app_print(&line, err);
     }
     buf_release(&line);
     return st;

@@ -98,6 +98,10 @@ def test_stdout(tmp):
     """What is written on stdout: compare's report, a stage as a pipe, help and configuration."""
     lines = comments(tmp / "in.jsonl")
     alike = table(tmp / "a.csv", 0)
+    drifted = ("--reference", alike, "--current", table(tmp / "b.csv", 50))
+    assert absa("compare", *drifted, stdout=subprocess.DEVNULL).returncode == 1
+    with open("/dev/full", "wb") as f:
+        expect(absa("compare", *drifted, stdout=f), "a finding that nobody reads")
     commands = {
         "compare": (("--reference", alike, "--current", alike, "--format", "json"), None),
         "ingest": (("--pipe", "--dead", "/dev/null"), lines),
