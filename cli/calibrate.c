@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/calibrate.h"
 
-#include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* why.c -- why did, or did not, a feature become an alert? */
-#include <stdio.h>
 
 #include "app/app.h"
 #include "app/instant.h"

@@ -9,7 +9,6 @@
 #define CLI_EXPLAIN_ALERT_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/arena.h"
 #include "base/err.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/serve/request.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "wire/json.h"

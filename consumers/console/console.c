@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "consumers/console/console.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "consumers/console/inner.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* feed.c -- from the topics into the model. */
-#include <string.h>
 
 #include "consumers/console/inner.h"
 #include "now/now.h"

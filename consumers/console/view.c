@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "consumers/console/put.h"
 #include "consumers/console/verdict.h"

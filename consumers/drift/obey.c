@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What an operator said in absa.panes, and what follows for the judge. */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -20,7 +20,6 @@
 #ifndef CONSUMERS_DRIFT_ORDER_H
 #define CONSUMERS_DRIFT_ORDER_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

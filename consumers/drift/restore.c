@@ -2,7 +2,6 @@
 /* How the judge finds its place again by absa.state, of which the last record of a key
  * holds, and what it needs absa.panes for. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,7 +2,6 @@
 /* absa drift accept-gap PART FROM TO. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "app/instant.h"
 #include "consumers/drift/way.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "consumers/score/models.h"
 
-#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>

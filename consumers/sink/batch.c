@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* batch.c -- what was read, and its way into the database, whole or cut. */
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "consumers/sink/inner.h"

@@ -3,8 +3,6 @@
 #ifndef SINK_INNER_H
 #define SINK_INNER_H
 
-#include <stdatomic.h>
-
 #include "consumers/sink/rows.h"
 #include "consumers/sink/sink.h"
 #include "consumers/sink/writer.h"

@@ -19,7 +19,6 @@
 #ifndef CHECK_CHECK_H
 #define CHECK_CHECK_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -3,8 +3,6 @@
 #ifndef FILE_FILE_H
 #define FILE_FILE_H
 
-#include <stddef.h>
-
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"

@@ -3,7 +3,6 @@
 #include "flow/inner.h"
 #include "now/now.h"
 #include "obs/log.h"
-#include "record/types.h"
 
 static bool is_idle(const struct part *p)
 {

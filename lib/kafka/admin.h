@@ -8,7 +8,6 @@
 #define KAFKA_ADMIN_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"

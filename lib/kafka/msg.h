@@ -4,7 +4,6 @@
 #define KAFKA_MSG_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "stage/stage.h"
 

@@ -5,7 +5,6 @@
 
 #include <librdkafka/rdkafka.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "kafka/client.h"
 

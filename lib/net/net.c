@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/net.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "net/inner.h"

@@ -13,7 +13,6 @@
 #ifndef OBS_LOG_H
 #define OBS_LOG_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

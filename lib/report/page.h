@@ -15,7 +15,6 @@
 #ifndef REPORT_PAGE_H
 #define REPORT_PAGE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

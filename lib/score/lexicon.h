@@ -14,7 +14,6 @@
 #define SCORE_LEXICON_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/arena.h"
 #include "base/err.h"

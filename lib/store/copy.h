@@ -15,7 +15,6 @@
 #ifndef STORE_COPY_H
 #define STORE_COPY_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"

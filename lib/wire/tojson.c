@@ -2,7 +2,6 @@
 #include "wire/tojson.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <math.h>
 #include <openssl/evp.h>
 #include <stdbool.h>

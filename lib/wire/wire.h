@@ -16,7 +16,6 @@
 #ifndef WIRE_WIRE_H
 #define WIRE_WIRE_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"

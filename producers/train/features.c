@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* features.c -- tables in, rows of features and labels out. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"

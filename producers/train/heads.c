@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "base/hash.h"
 #include "file/file.h"
 #include "producers/train/ridge.h"
 #include "producers/train/train.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* models.c -- rows in, four boosters and a calibration out. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

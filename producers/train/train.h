@@ -31,7 +31,6 @@
 #ifndef TRAIN_TRAIN_H
 #define TRAIN_TRAIN_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
