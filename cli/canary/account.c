@@ -59,22 +59,10 @@ static struct canary *find(struct account *a, struct slice id)
     return &a->v[i];
 }
 
-/* Cuts the next id off a list. */
-static struct slice next_id(struct slice *ids)
-{
-    const char *comma = ids->n > 0 ? memchr(ids->p, ',', ids->n) : NULL;
-    const struct slice id = { ids->p, comma ? (size_t)(comma - ids->p) : ids->n };
-    const size_t cut = id.n + (comma ? 1 : 0);
-
-    ids->p += cut;
-    ids->n -= cut;
-    return id;
-}
-
 void account_met(struct account *a, enum canary_hop hop, struct slice ids, int64_t now_ms)
 {
     while (ids.n > 0) {
-        struct canary *c = find(a, next_id(&ids));
+        struct canary *c = find(a, slice_cut(&ids, ','));
 
         if (!c)
             continue;
@@ -88,7 +76,7 @@ void account_met(struct account *a, enum canary_hop hop, struct slice ids, int64
 void account_dead(struct account *a, struct slice ids)
 {
     while (ids.n > 0) {
-        struct canary *c = find(a, next_id(&ids));
+        struct canary *c = find(a, slice_cut(&ids, ','));
 
         if (c)
             c->dead = true;

@@ -107,15 +107,11 @@ static bool starts(struct slice s, const char *with)
 static bool next_name(struct slice *sample, struct slice *name)
 {
     while (sample->n > 0) {
-        const char *nl = memchr(sample->p, '\n', sample->n);
-        const size_t n = nl ? (size_t)(nl - sample->p) : sample->n;
-        const size_t mark = n > 0 && sample->p[0] == '#';
-        const char *eq = memchr(sample->p, '=', n);
+        const struct slice line = slice_cut(sample, '\n');
+        const size_t mark = line.n > 0 && line.p[0] == '#';
+        const char *eq = memchr(line.p, '=', line.n);
 
-        *name = (struct slice){ sample->p + mark, eq ? (size_t)(eq - sample->p) - mark : 0 };
-        sample->p += n + (nl ? 1 : 0);
-        sample->n -= n + (nl ? 1 : 0);
-        *name = slice_trim(*name);
+        *name = slice_trim((struct slice){ line.p + mark, eq ? (size_t)(eq - line.p) - mark : 0 });
         if (name->n > 0)
             return true;
     }

@@ -77,15 +77,8 @@ static void take_line(struct slice line, struct figures *out)
 void scrape_parse(struct slice text, struct figures *out)
 {
     *out = (struct figures){ .watermark_ms = INT64_MIN };
-    while (text.n > 0) {
-        const char *nl = memchr(text.p, '\n', text.n);
-        size_t n = nl ? (size_t)(nl - text.p) : text.n;
-
-        take_line((struct slice){ text.p, n }, out);
-        n += nl ? 1 : 0;
-        text.p += n;
-        text.n -= n;
-    }
+    while (text.n > 0)
+        take_line(slice_cut(&text, '\n'), out);
 }
 
 static size_t read_answer(int fd, char *into, size_t max)

@@ -91,13 +91,7 @@ enum status receivers_find(const struct receivers *r, const char *where, struct 
 static bool next_word(struct slice *list, struct slice *word)
 {
     while (list->n > 0) {
-        const char *comma = memchr(list->p, ',', list->n);
-        size_t n = comma ? (size_t)(comma - list->p) : list->n;
-
-        *word = slice_trim((struct slice){ list->p, n });
-        n += comma ? 1 : 0;
-        list->p += n;
-        list->n -= n;
+        *word = slice_trim(slice_cut(list, ','));
         if (word->n > 0)
             return true;
     }

@@ -44,6 +44,17 @@ struct slice slice_trim(struct slice s)
     return s;
 }
 
+struct slice slice_cut(struct slice *s, char at)
+{
+    const char *found = s->n > 0 ? memchr(s->p, at, s->n) : NULL;
+    const struct slice head = { s->p, found ? (size_t)(found - s->p) : s->n };
+    const size_t gone = head.n + (found ? 1 : 0);
+
+    if (gone > 0)
+        *s = (struct slice){ s->p + gone, s->n - gone };
+    return head;
+}
+
 bool slice_to_int64(struct slice s, int64_t *n)
 {
     const bool minus = s.n > 0 && s.p[0] == '-';

@@ -34,6 +34,10 @@ int slice_cmp(struct slice a, struct slice b);
 /* Without ASCII white space at either end. Borrows from s. */
 struct slice slice_trim(struct slice s);
 
+/* Cuts off *s what stands before its first byte at, and drops that byte; all of it when there is
+ * none: then *s is empty, behind its last byte. Both borrow. O(n). */
+struct slice slice_cut(struct slice *s, char at);
+
 /* The whole of s as a decimal integer, with a minus at most; false when it is
  * none or does not fit. */
 bool slice_to_int64(struct slice s, int64_t *n);

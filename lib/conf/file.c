@@ -142,13 +142,7 @@ static void read_line(struct conf *c, const char *where, enum whose whose, struc
 /* Cuts the first line off text. */
 static struct slice next_line(struct slice *text)
 {
-    const char *nl = memchr(text->p, '\n', text->n);
-    struct slice line = { text->p, nl ? (size_t)(nl - text->p) : text->n };
-    size_t n = line.n + (nl ? 1 : 0);
-
-    text->p += n;
-    text->n -= n;
-    return slice_trim(line);
+    return slice_trim(slice_cut(text, '\n'));
 }
 
 static bool has_headings(struct slice text)

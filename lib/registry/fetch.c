@@ -96,14 +96,9 @@ static enum status fetch_all(struct fetching *f, struct slice sums, const char *
     size_t n = 0;
 
     while (st == ST_OK && sums.n > 0) {
-        const char *end = memchr(sums.p, '\n', sums.n);
-        size_t len = end ? (size_t)(end - sums.p) : sums.n;
-
         if (n++ == FILES_MAX)
             return err_set(err, ST_REJECT, "it has more than %d files", FILES_MAX);
-        st = fetch_line(f, (struct slice){ sums.p, len }, manifest, err);
-        sums.p += len + (end != NULL);
-        sums.n -= len + (end != NULL);
+        st = fetch_line(f, slice_cut(&sums, '\n'), manifest, err);
     }
     if (st == ST_OK && !f->proven)
         st = err_set(err, ST_REJECT, "SHA256SUMS does not name manifest.json");

@@ -56,14 +56,11 @@ static size_t words_of(struct slice term, struct slice words[TERM_WORDS_MAX])
     size_t n = 0;
 
     while (term.n > 0) {
-        const char *sp = memchr(term.p, ' ', term.n);
-        size_t len = sp ? (size_t)(sp - term.p) : term.n;
+        const struct slice word = slice_cut(&term, ' ');
 
-        if (n == TERM_WORDS_MAX || len == 0)
+        if (n == TERM_WORDS_MAX || word.n == 0)
             return 0;
-        words[n++] = (struct slice){ term.p, len };
-        term.p += sp ? len + 1 : len;
-        term.n -= sp ? len + 1 : len;
+        words[n++] = word;
     }
     return n;
 }

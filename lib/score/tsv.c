@@ -29,12 +29,8 @@ static void split(struct tsv *t, struct slice line)
 bool tsv_next(struct tsv *t)
 {
     while (t->rest.n > 0) {
-        const char *lf = memchr(t->rest.p, '\n', t->rest.n);
-        struct slice line = { t->rest.p, lf ? (size_t)(lf - t->rest.p) : t->rest.n };
-        size_t skip = line.n + (lf ? 1 : 0);
+        struct slice line = slice_cut(&t->rest, '\n');
 
-        t->rest.p += skip;
-        t->rest.n -= skip;
         t->line++;
         if (line.n > 0 && line.p[line.n - 1] == '\r')
             line.n--;

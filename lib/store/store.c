@@ -17,12 +17,10 @@ struct store {
 /* First line of a message, without what libpq puts around it. */
 static void say(const char *what, const char *msg, struct err *err)
 {
-    struct slice s = slice_str(msg);
-    const char *end = s.n > 0 ? memchr(s.p, '\n', s.n) : NULL;
+    struct slice text = slice_str(msg);
+    const struct slice line = slice_cut(&text, '\n');
 
-    if (end)
-        s.n = (size_t)(end - s.p);
-    err_message(err, "%s: %.*s", what, SLICE_ARG(s));
+    err_message(err, "%s: %.*s", what, SLICE_ARG(line));
 }
 
 /* Notices say "skipping, exists already" and the like: nobody needs them. */

@@ -134,15 +134,11 @@ static bool make_room(struct wordpiece *wp, struct slice vocabulary)
 
 static enum status read_vocabulary(struct wordpiece *wp, size_t bytes, struct err *err)
 {
+    struct slice rest = { wp->text, bytes };
     enum status st = ST_OK;
-    size_t end = 0;
 
-    for (size_t at = 0; st == ST_OK && at < bytes; at = end + 1) {
-        const char *lf = memchr(wp->text + at, '\n', bytes - at);
-
-        end = lf ? (size_t)(lf - wp->text) : bytes;
-        st = add_piece(wp, (struct slice){ wp->text + at, end - at }, err);
-    }
+    while (st == ST_OK && rest.n > 0)
+        st = add_piece(wp, slice_cut(&rest, '\n'), err);
     for (size_t i = 0; i < SPECIALS; i++)
         wp->specials[i] =
             find(wp, hash_of(slice_str(special_names[i])), slice_str(special_names[i]), 0);

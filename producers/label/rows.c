@@ -3,7 +3,6 @@
 
 #include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "wire/csv.h"
 #include "wire/json.h"
@@ -114,12 +113,8 @@ static enum status add_json_lines(struct label_rows *rows, struct slice bytes,
     enum status st = ST_OK;
 
     for (int64_t number = 1; st == ST_OK && bytes.n > 0; number++) {
-        const char *lf = memchr(bytes.p, '\n', bytes.n);
-        const size_t n = lf ? (size_t)(lf - bytes.p) : bytes.n;
-        const struct slice line = slice_trim((struct slice){ bytes.p, n });
+        const struct slice line = slice_trim(slice_cut(&bytes, '\n'));
 
-        bytes.p += lf ? n + 1 : n;
-        bytes.n -= lf ? n + 1 : n;
         if (line.n > 0)
             st = add_line(rows, line, number, rules, err);
     }

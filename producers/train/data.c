@@ -246,15 +246,10 @@ static enum status read_json_lines(struct gather *g, struct slice bytes)
     enum status st = ST_OK;
 
     while (st == ST_OK && bytes.n > 0) {
-        const char *lf = memchr(bytes.p, '\n', bytes.n);
-        size_t n = lf ? (size_t)(lf - bytes.p) : bytes.n;
-        struct slice line = slice_trim((struct slice){ bytes.p, n });
+        const struct slice line = slice_trim(slice_cut(&bytes, '\n'));
 
-        bytes.p += lf ? n + 1 : n;
-        bytes.n -= lf ? n + 1 : n;
-        if (line.n > 0) {
+        if (line.n > 0)
             st = read_line(g, line);
-        }
     }
     return st;
 }

@@ -10,7 +10,6 @@
  * is written. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "app/app.h"
 #include "kafka/producer.h"
@@ -29,25 +28,12 @@ static const struct app_opt opts[] = {
     { .name = NULL },
 };
 
-/* Takes the next word off s. */
-static struct slice word(struct slice *s)
-{
-    const char *blank = memchr(s->p, ' ', s->n);
-    const size_t n = blank ? (size_t)(blank - s->p) : s->n;
-    const struct slice w = { s->p, n };
-    const size_t skip = blank ? n + 1 : n;
-
-    s->p += skip;
-    s->n -= skip;
-    return w;
-}
-
 static enum status feed_line(struct kafka_producer *p, const char *topic, struct slice line,
                              struct err *err)
 {
     int64_t part;
-    const struct slice number = word(&line);
-    const struct slice arrival = word(&line);
+    const struct slice number = slice_cut(&line, ' ');
+    const struct slice arrival = slice_cut(&line, ' ');
     const bool end = slice_is(arrival, "end");
     const struct hdr hdr = end ? (struct hdr){ slice_str("absa-kind"), arrival }
                                : (struct hdr){ slice_str("absa-arrival"), arrival };

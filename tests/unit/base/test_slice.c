@@ -49,6 +49,25 @@ static void trim_cuts_white_space_at_both_ends_only(void **state)
     assert_int_equal(slice_trim(slice_str("\xc2\xa0")).n, 2);
 }
 
+static void cut_takes_one_piece_after_the_other(void **state)
+{
+    struct slice s = slice_str("a,,bc,");
+    struct slice null = { NULL, 0 };
+
+    (void)state;
+    assert_true(slice_is(slice_cut(&s, ','), "a"));
+    assert_true(slice_is(slice_cut(&s, ','), ""));
+    assert_true(slice_is(s, "bc,"));
+    assert_true(slice_is(slice_cut(&s, ';'), "bc,"));
+    assert_true(s.p && s.n == 0);
+    assert_true(slice_is(slice_cut(&s, ','), ""));
+    s = slice_str("bc,");
+    assert_true(slice_is(slice_cut(&s, ','), "bc"));
+    assert_int_equal(s.n, 0);
+    assert_int_equal(slice_cut(&null, ',').n, 0);
+    assert_null(null.p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -56,6 +75,7 @@ int main(void)
         cmocka_unit_test(equality_is_of_bytes),
         cmocka_unit_test(the_order_is_that_of_memcmp_then_of_length),
         cmocka_unit_test(trim_cuts_white_space_at_both_ends_only),
+        cmocka_unit_test(cut_takes_one_piece_after_the_other),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
