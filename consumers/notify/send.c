@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "consumers/notify/inner.h"
+#include "wire/table.h"
 
 /* What waits longest, of receivers that may be tried. */
 static struct group *pick(struct notify_stage *s, int64_t wall_ms)
@@ -38,7 +39,7 @@ static enum status compose(struct notify_stage *s, const struct group *g, struct
                                    .subject = buf_slice(&s->subject),
                                    .text = buf_slice(&s->text),
                                    .html = buf_slice(&s->html),
-                                   .severity = severity_name(telling_severity(&t, &firing)) };
+                                   .severity = wire_severity_names[telling_severity(&t, &firing)] };
     s->message.state = firing ? "firing" : "resolved";
     return ST_OK;
 }

@@ -6,6 +6,7 @@
 
 #include "consumers/notify/inner.h"
 #include "record/alert.h"
+#include "wire/table.h"
 
 enum { ARENA_MAX = 64 << 20, GROUP_NAME_MAX = 1024 };
 
@@ -21,7 +22,7 @@ static enum status name_group(const struct notify_stage *s, const struct alert *
         buf_add(&b, al->segment.p, al->segment.n < 512 ? al->segment.n : 512);
     }
     if (s->conf.by_severity)
-        buf_fmt(&b, "%sseverity=%s", b.n > 0 ? "," : "", severity_name(al->severity));
+        buf_fmt(&b, "%sseverity=%s", b.n > 0 ? "," : "", wire_severity_names[al->severity]);
     *name = arena_copy(s->arena, buf_slice(&b));
     bool ok = name->p && !buf_failed(&b);
     buf_release(&b);

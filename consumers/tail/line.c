@@ -6,14 +6,9 @@
 
 #include "base/time.h"
 #include "text/visible.h"
-
-/* The years 1..9999. */
-#define FIRST_MS INT64_C(-62135596800000)
-#define LAST_MS  INT64_C(253402300799999)
+#include "wire/table.h"
 
 enum { SEGMENT_WIDTH = 8, FEATURE_WIDTH = 20 };
-
-static const char *const severity_names[] = { "NONE", "WARNING", "CRITICAL" };
 
 void line_colour(const struct style *style, const char *code, struct buf *out)
 {
@@ -35,7 +30,7 @@ const char *line_colour_of(const struct alert *al)
 
 static bool broken_down(int64_t ms, bool local, struct tm *out)
 {
-    if (ms < FIRST_MS || ms > LAST_MS)
+    if (ms < TIME_MIN_MS || ms > TIME_MAX_MS)
         return false;
     time_t t = (time_t)(time_floor(ms, MS_SECOND) / MS_SECOND);
     return local ? localtime_r(&t, out) : gmtime_r(&t, out);
@@ -93,7 +88,7 @@ static void add_alert(const struct alert *al, const struct style *style, struct 
     add_length(al->start_ms, al->end_ms, out);
     buf_str(out, "  ");
     line_colour(style, line_colour_of(al), out);
-    buf_fmt(out, "%-8s  %-8s", severity_names[al->severity],
+    buf_fmt(out, "%-8s  %-8s", wire_severity_names[al->severity],
             al->state == ALERT_RESOLVED ? "resolved" : "firing");
     line_plain(style, out);
     buf_str(out, "  ");

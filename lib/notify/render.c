@@ -6,15 +6,9 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "notify/render_inner.h"
+#include "wire/table.h"
 
 enum { SUBJECT_NAME_MAX = 100 };
-
-const char *severity_name(enum severity s)
-{
-    static const char *const names[] = { "NONE", "WARNING", "CRITICAL" };
-
-    return names[s];
-}
 
 enum severity telling_severity(const struct telling *t, bool *firing)
 {
@@ -34,7 +28,7 @@ enum severity telling_severity(const struct telling *t, bool *firing)
 
 const char *view_state(const struct alert *al)
 {
-    return al->state == ALERT_RESOLVED ? "RESOLVED" : severity_name(al->severity);
+    return al->state == ALERT_RESOLVED ? "RESOLVED" : wire_severity_names[al->severity];
 }
 
 /* Those that moved most, however many there are. */
@@ -115,7 +109,7 @@ void view_also(const struct alert *al, struct buf *out)
         put_line(out, utf8_cut(m->segment, SUBJECT_NAME_MAX));
         buf_byte(out, ' ');
         put_line(out, utf8_cut(m->feature, SUBJECT_NAME_MAX));
-        buf_fmt(out, " %s", severity_name(m->severity));
+        buf_fmt(out, " %s", wire_severity_names[m->severity]);
     }
     if (al->also.n > VIEW_ALSO_MAX)
         buf_fmt(out, " and %zu more", al->also.n - VIEW_ALSO_MAX);
@@ -155,7 +149,7 @@ static void put_subject(const struct telling *t, struct buf *out)
     enum severity most = telling_severity(t, &firing);
     const struct alert *al = &t->alerts[0];
 
-    buf_fmt(out, "[absa] %s drift", firing ? severity_name(most) : "RESOLVED");
+    buf_fmt(out, "[absa] %s drift", firing ? wire_severity_names[most] : "RESOLVED");
     if (t->n == 1) {
         buf_str(out, " in ");
         put_line(out, utf8_cut(al->segment, SUBJECT_NAME_MAX));
@@ -199,7 +193,7 @@ static void put_others(const struct view *v, struct buf *out)
 
         buf_str(out, i == 0 ? "\n  also       " : "\n             ");
         put_line(out, o->name);
-        buf_fmt(out, ", PSI %.3f, %s", o->psi, severity_name(o->severity));
+        buf_fmt(out, ", PSI %.3f, %s", o->psi, wire_severity_names[o->severity]);
     }
     if (v->al->others.n > v->n_others)
         buf_fmt(out, "\n             and %zu more", v->al->others.n - v->n_others);

@@ -41,9 +41,6 @@ MUST_USE enum status render(const struct telling *t, struct buf *subject, struct
 MUST_USE enum status render_test(const char *receiver, struct buf *subject, struct buf *text,
                                  struct buf *html, struct err *err);
 
-/* "NONE", "WARNING", "CRITICAL" */
-const char *severity_name(enum severity s);
-
 /* Highest severity of what fires, of all when nothing fires. */
 enum severity telling_severity(const struct telling *t, bool *firing);
 

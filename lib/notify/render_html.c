@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "notify/render_inner.h"
+#include "wire/table.h"
 
 enum { BAR_PX = 160 };
 
@@ -122,7 +123,7 @@ static void others(const struct view *v, struct buf *out)
         buf_str(out, "</td>");
         bar(out, o->psi, top, colour_of(o->severity));
         buf_fmt(out, "<td align=\"right\">PSI %.3f</td><td style=\"color:%s\">%s</td></tr>\n",
-                o->psi, colour_of(o->severity), severity_name(o->severity));
+                o->psi, colour_of(o->severity), wire_severity_names[o->severity]);
     }
     if (v->al->others.n > v->n_others)
         buf_fmt(out, "<tr>" GREY "and %zu more</td></tr>\n", v->al->others.n - v->n_others);

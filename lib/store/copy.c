@@ -4,13 +4,13 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "record/types.h"
 
 enum { OID_INT8 = 20, BE_MAX = 8 };
 
 /* PostgreSQL counts microseconds from 2000-01-01. */
 static const int64_t epoch_ms = INT64_C(946684800000);
-static const int64_t last_ms = INT64_C(253402300799999); /* of the year 9999 */
 
 static void put(struct buf *out, uint64_t v, size_t bytes)
 {
@@ -70,7 +70,7 @@ static enum status put_enum(struct buf *out, int v, const char *const *names, st
 
 static enum status put_time(struct buf *out, int64_t ms, struct err *err)
 {
-    if (ms < 0 || ms > last_ms)
+    if (ms < 0 || ms > TIME_MAX_MS)
         return err_set(err, ST_REJECT, "%" PRId64 " ms is no time between 1970 and 9999", ms);
     put_number(out, (uint64_t)((ms - epoch_ms) * 1000), 8);
     return ST_OK;
