@@ -71,10 +71,9 @@ struct scan_memory scan_remember(const struct scan *s, const struct scan_rules *
         };
     if (feature < 0)
         return m;
-    if (w->streak > 0)
-        m.calm = 0;
-    else if (s->features[feature].longest_eff >= (double)m.need_eff)
-        m.calm++;
+    if (w->streak == 0 && s->features[feature].longest_eff < (double)m.need_eff)
+        return m; /* nothing is known, however many it counted under other rules */
+    m.calm = w->streak > 0 ? 0 : m.calm + 1;
     if (m.calm < rules->keep_firing_for)
         return m;
     *over = true;

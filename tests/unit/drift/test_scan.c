@@ -173,6 +173,9 @@ static void test_what_is_remembered(void **state)
     l.memory.need_eff = 700; /* no run as long as the one that began it: nothing is known */
     pass(&l, 0.5, 480);
     assert_true(!l.over && m->calm == 0);
+    l.memory.calm = 2; /* a judge that asked for more of them counted so far */
+    pass(&l, 0.5, 540);
+    assert_true(!l.over && m->calm == 2);
     trial_end(&t);
 }
 
