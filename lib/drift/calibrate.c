@@ -141,7 +141,7 @@ enum status calibrate_begin(struct calibrate *c, struct err *err)
         st = plan_season(c, err);
     if (st != ST_OK)
         return st;
-    days = c->left_out.n > 0 ? c->left_out.n : c->pool->days;
+    days = pool_busy_days(c->pool);
     if (days < CALIBRATE_DAYS_MIN || c->pool->videos < CALIBRATE_VIDEOS_MIN)
         return err_set(err, ST_REJECT, "it holds %zu days and %zu videos: %d and %d are needed",
                        days, c->pool->videos, CALIBRATE_DAYS_MIN, CALIBRATE_VIDEOS_MIN);
@@ -289,9 +289,9 @@ static enum status draw_world(struct world *w, int32_t world, struct err *err)
     if (c->left_out.n > 0)
         return left_out_rest(&c->left_out, (size_t)world, (size_t)c->worlds, CALIBRATE_ROWS_MAX,
                              &w->drawn, err);
-    st = resample_draw(c->pool, c->world_days, seed, &w->drawn, err);
-    if (st == ST_OK && w->drawn.n == 0) /* days without a video, all of them */
-        st = resample_draw(c->pool, c->world_days, seed + 1, &w->drawn, err);
+    do /* again where all days that were drawn are without a video */
+        st = resample_draw(c->pool, c->world_days, seed++, &w->drawn, err);
+    while (st == ST_OK && w->drawn.n == 0);
     return st;
 }
 

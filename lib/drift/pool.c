@@ -10,6 +10,15 @@ int64_t pool_day(const struct pool *p, uint32_t row)
     return (p->arrival_ms[row] - p->start_ms) / MS_DAY;
 }
 
+size_t pool_busy_days(const struct pool *p)
+{
+    size_t n = 0;
+
+    for (size_t d = 0; d < p->days; d++)
+        n += p->day[d + 1] > p->day[d] ? 1 : 0;
+    return n;
+}
+
 uint64_t pool_video_of(const struct pool *p, uint32_t row)
 {
     return p->hash ? p->hash[row] : row;

@@ -43,6 +43,9 @@ void pool_free(struct pool *p);
 /* The day on which a row came. */
 int64_t pool_day(const struct pool *p, uint32_t row);
 
+/* How many days a video begins on. O(days). */
+size_t pool_busy_days(const struct pool *p);
+
 /* The hash of its video. */
 uint64_t pool_video_of(const struct pool *p, uint32_t row);
 

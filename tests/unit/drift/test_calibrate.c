@@ -250,6 +250,69 @@ static void test_bytes_follow_from_the_seed(void **state)
     months_release(&rows);
 }
 
+/* Days of a kind with so many more between each and the next, as of a crawl that is done again. */
+static void make_bursts(const struct months_kind *kind, int64_t between, struct months_rows *rows)
+{
+    months_make(kind, 5, rows);
+    for (size_t i = 0; i < rows->n; i++)
+        rows->arrival_ms[i] += rows->arrival_ms[i] / MS_DAY * between * MS_DAY;
+}
+
+/* Begins to calibrate b of in; c as it is then. */
+static enum status begin(struct baseline *b, const struct baseline_input *in,
+                         const struct months_rows *rows, struct calibrate *c, struct err *err)
+{
+    *c = (struct calibrate){ .in = in,
+                             .arrival_ms = rows->arrival_ms,
+                             .base = b,
+                             .settings = months_settings(),
+                             .stretches = 20,
+                             .seed = 1 };
+    return calibrate_begin(c, err);
+}
+
+/* Two days with weeks between them are two days. */
+static void test_days_without_videos_are_none(void **state)
+{
+    struct months_rows rows;
+    struct calibrate c;
+    struct err err = { { 0 } };
+
+    (void)state;
+    make_bursts(&(struct months_kind){ .days = 2, .videos_a_day = 60 }, 20, &rows);
+    struct baseline *b = months_baseline(&rows);
+    const struct baseline_input in = months_input(&rows);
+    assert_int_equal(begin(b, &in, &rows, &c, &err), ST_REJECT);
+    assert_non_null(strstr(err.msg, "it holds 2 days and 120 videos"));
+    calibrate_end(&c);
+    baseline_free(b);
+    months_release(&rows);
+}
+
+/* A world of few days, most of which are without a video, is drawn until it has one. */
+static void test_no_world_is_empty(void **state)
+{
+    struct calibration *out = calloc(1, sizeof(*out));
+    struct months_rows rows;
+    struct calibrate c;
+    struct err err = { { 0 } };
+
+    (void)state;
+    assert_non_null(out);
+    make_bursts(&(struct months_kind){ .days = 14, .videos_a_day = 10 }, 30, &rows);
+    struct baseline *b = months_baseline(&rows);
+    const struct baseline_input in = months_input(&rows);
+    assert_int_equal(begin(b, &in, &rows, &c, &err), ST_OK);
+    assert_int_equal(c.left_out.n, 0);
+    c.world_days = 10; /* as of millions of comments */
+    for (int w = 0; w < c.worlds; w++)
+        assert_int_equal(calibrate_world(&c, w, out, &err), ST_OK);
+    calibrate_end(&c);
+    baseline_free(b);
+    months_release(&rows);
+    free(out);
+}
+
 /* Alerts of months on baselines of a kind, at a budget of 1 a month. */
 struct kept {
     int calibrated;
@@ -334,6 +397,8 @@ int main(void)
         cmocka_unit_test(test_file_of_days),
         cmocka_unit_test(test_too_little),
         cmocka_unit_test(test_bytes_follow_from_the_seed),
+        cmocka_unit_test(test_days_without_videos_are_none),
+        cmocka_unit_test(test_no_world_is_empty),
         cmocka_unit_test(test_the_promise_is_kept),
         cmocka_unit_test(test_the_promise_is_kept_in_any_weather),
         cmocka_unit_test(test_the_promise_is_kept_by_season),
