@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "drift/baseline_inner.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,9 @@
 #include "stats/distance.h"
 
 #define UNITS_MAX (INT64_C(1) << 42)
+
+/* Of the smallest number that a double holds. */
+enum { EXPONENT_MIN = DBL_MIN_EXP - DBL_MANT_DIG };
 
 /* Memory that every column of a build shares. */
 struct scratch {
@@ -62,6 +66,7 @@ static double choose_unit(const struct baseline_feature *f)
 
     if (f->sd <= 0)
         fine = coarse;
+    coarse = coarse > EXPONENT_MIN ? coarse : EXPONENT_MIN;
     return ldexp(1.0, fine > coarse ? fine : coarse);
 }
 

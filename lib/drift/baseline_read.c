@@ -243,7 +243,7 @@ static void check_ranges(struct reader *r, const struct baseline_feature *f)
     if (!(f->min <= f->max) || fabs(f->min) > BASELINE_VALUE_MAX ||
         fabs(f->max) > BASELINE_VALUE_MAX)
         fail(r, "min", "and max do not fit");
-    if (!isfinite(f->mean) || fabs(f->mean) > BASELINE_VALUE_MAX)
+    if (!(fabs(f->mean) <= 2 * BASELINE_VALUE_MAX)) /* it was rounded */
         fail(r, "mean", "is out of range");
     if (!isfinite(f->sd) || f->sd < 0)
         fail(r, "sd", "is out of range");

@@ -173,6 +173,30 @@ static void test_odd_values(void **state)
     baseline_free(b);
 }
 
+/* As small and as large as values may be: what was written is read. */
+static void test_the_ends_of_doubles(void **state)
+{
+    static double x[2][1000]; /* of as many the mean of the large ones is larger */
+    struct err err = { { 0 } };
+
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        x[0][i] = i * 0x1p-1074;
+        x[1][i] = BASELINE_VALUE_MAX;
+    }
+    for (int i = 0; i < 2; i++) {
+        struct baseline *b = build_one(x[i], 1000, &err);
+        struct buf file = written(b);
+        struct baseline *again = NULL;
+
+        if (baseline_read(buf_slice(&file), &again, &err) != ST_OK)
+            fail_msg("%s", err.msg);
+        baseline_free(again);
+        buf_release(&file);
+        baseline_free(b);
+    }
+}
+
 static void test_split(void **state)
 {
     static double x[1000];
@@ -379,6 +403,7 @@ int main(void)
         cmocka_unit_test(test_categories),
         cmocka_unit_test(test_unit),
         cmocka_unit_test(test_odd_values),
+        cmocka_unit_test(test_the_ends_of_doubles),
         cmocka_unit_test(test_split),
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_refuses_segments),
