@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/columns.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/time.h"
 #include "drift/monitored.h"
 
 static enum status no_memory(struct err *err)
@@ -77,6 +79,8 @@ enum status columns_add(struct columns *c, const struct score *s, struct err *er
                        "config: a score has %zu features where the bundle monitors %zu: "
                        "scores of another bundle",
                        s->features.n, c->n - c->scores);
+    if (s->origin.arrival_ms < TIME_MIN_MS || s->origin.arrival_ms > TIME_MAX_MS)
+        return err_set(err, ST_REJECT, "arrival_ms %" PRId64 " is no time", s->origin.arrival_ms);
     if (c->rows == COLUMNS_ROWS_MAX)
         return err_set(err, ST_FATAL,
                        "usage: more than %d comments: take fewer by --from and --until",

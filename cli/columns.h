@@ -40,8 +40,8 @@ MUST_USE enum status columns_categories(struct columns *c, const char *list, str
 
 void columns_release(struct columns *c);
 
-/* Adds a row. ST_FATAL: memory, over COLUMNS_ROWS_MAX ("usage: ..."), or another
- * number of features. */
+/* Adds a row. ST_REJECT: it came at no time, which a file that somebody wrote may say; ST_FATAL:
+ * memory, over COLUMNS_ROWS_MAX ("usage: ..."), or another number of features. */
 MUST_USE enum status columns_add(struct columns *c, const struct score *s, struct err *err);
 
 /* Puts the rows in the order of their arrival; equal ones stay in theirs. */
