@@ -9,8 +9,6 @@
 #include "drift/video_icc.h"
 #include "stats/distance.h"
 
-#define UNITS_MAX (INT64_C(1) << 42)
-
 /* Of the smallest number that a double holds. */
 enum { EXPONENT_MIN = DBL_MIN_EXP - DBL_MANT_DIG };
 

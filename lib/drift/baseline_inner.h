@@ -8,6 +8,12 @@
 #include "drift/baseline.h"
 #include "drift/reference.h"
 
+/* A value has at most so many units, on both sides of 0. */
+#define UNITS_MAX (INT64_C(1) << 42)
+
+/* baseline_read.c: whether so many values can have this sum. */
+bool baseline_sum_fits(int64_t sum, int64_t count);
+
 /* baseline_segment.c: lists the segments of the input, sorted; its columns are those of all
  * features, of categories their cells. ST_REJECT, ST_FATAL as baseline_build(). */
 MUST_USE enum status baseline_add_segments(struct baseline *b, const struct baseline_input *in,

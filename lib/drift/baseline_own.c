@@ -114,6 +114,15 @@ static struct longs read_longs(const json_t *list, struct arena *a)
     return out;
 }
 
+/* As far as there are counts: that there are as many is for delta_check(). */
+static bool sums_fit(const struct pane_feature *f)
+{
+    for (size_t i = 0; i < f->sums.n && i < f->counts.n; i++)
+        if (!baseline_sum_fits(f->sums.v[i], f->counts.v[i]))
+            return false;
+    return true;
+}
+
 static bool read_feature(json_t *obj, int32_t index, struct arena *a, struct pane_feature *f)
 {
     json_t *list[3];
@@ -139,7 +148,7 @@ static bool read_feature(json_t *obj, int32_t index, struct arena *a, struct pan
             return false;
         f->cells.v[i] = (int32_t)cells.v[i];
     }
-    return true;
+    return sums_fit(f);
 }
 
 /* The checks of a delta are ours, but for its videos: it has none. */

@@ -10,7 +10,6 @@
 #include "drift/training_json.h"
 #include "wire/json.h"
 
-#define UNITS_MAX    (INT64_C(1) << 42)
 #define COMMENTS_MAX (INT64_C(1) << 53)
 
 /* Covariances of moments are below 100, long-run factors below a batch. */
@@ -145,6 +144,11 @@ static enum status allocate_cells(struct reader *r, struct baseline_feature *f)
     return r->st;
 }
 
+bool baseline_sum_fits(int64_t sum, int64_t count)
+{
+    return sum > INT64_MIN && fabs((double)sum) <= (double)count * (double)UNITS_MAX;
+}
+
 /* Counts add up to n; a sum is at most its count times the largest value. */
 static void read_counts(struct reader *r, struct baseline_feature *f)
 {
@@ -160,8 +164,7 @@ static void read_counts(struct reader *r, struct baseline_feature *f)
 
         if (!json_is_integer(c) || count < 0 || count > left)
             fail(r, "counts", "do not add up to n");
-        else if (sums && (!json_is_integer(s) || sum < INT64_MIN + 1 ||
-                          (double)llabs(sum) > (double)count * (double)UNITS_MAX))
+        else if (sums && (!json_is_integer(s) || !baseline_sum_fits(sum, count)))
             fail(r, "sums", "do not fit the counts");
         left -= count;
         f->counts[i] = (uint64_t)count;

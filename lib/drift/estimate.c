@@ -2,17 +2,28 @@
 #include "drift/estimate.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "record/output.h"
 
-static double mean_of(const int64_t *sums, size_t cells, double unit, int64_t n)
+/* Each fits, all together need not: of millions of values, as fine as may be. */
+static double sum_of(const int64_t *sums, size_t cells)
 {
     int64_t sum = 0;
+    double about = 0;
+    bool fits = true;
 
-    for (size_t i = 0; i < cells; i++)
-        sum += sums[i];
-    return (double)sum * unit / (double)n;
+    for (size_t i = 0; i < cells; i++) {
+        fits = fits && !__builtin_add_overflow(sum, sums[i], &sum);
+        about += (double)sums[i];
+    }
+    return fits ? (double)sum : about;
+}
+
+static double mean_of(const int64_t *sums, size_t cells, double unit, int64_t n)
+{
+    return sum_of(sums, cells) * unit / (double)n;
 }
 
 void estimate_fill(const struct tally *t, struct window *out)

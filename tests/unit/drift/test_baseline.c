@@ -372,6 +372,34 @@ static void test_refuses_damage(void **state)
     baseline_free(b);
 }
 
+/* What is known of a segment alone is looked at as the whole is. */
+static void test_refuses_sums_of_a_segment(void **state)
+{
+    static const char member[] = "\"sums\":["; /* segments stand before features */
+    struct baseline *b = stream_baseline_of_categories(6000);
+    struct baseline *again = NULL;
+    struct err err = { { 0 } };
+    struct buf file = written(b);
+    struct buf bad;
+
+    (void)state;
+    buf_byte(&file, '\0');
+    const char *at = strstr(file.p, member);
+    assert_non_null(b->segments[0].own);
+    assert_non_null(at);
+    at = at ? at + strlen(member) : "";
+    buf_init(&bad, BASELINE_BYTES_MAX);
+    buf_add(&bad, file.p, (size_t)(at - file.p));
+    buf_str(&bad, "9223372036854775807");
+    buf_str(&bad, at + strcspn(at, ","));
+    assert_int_equal(baseline_read(buf_slice(&bad), &again, &err), ST_REJECT);
+    assert_non_null(strstr(err.msg, "segment aspect:food: the counts of feature 0 are none"));
+    assert_null(again);
+    buf_release(&bad);
+    buf_release(&file);
+    baseline_free(b);
+}
+
 static void test_icc(void **state)
 {
     const uint64_t video[] = { 1, 1, 2, 2, 3, 3 };
@@ -409,6 +437,7 @@ int main(void)
         cmocka_unit_test(test_refuses_segments),
         cmocka_unit_test(test_oldest_format),
         cmocka_unit_test(test_refuses_damage),
+        cmocka_unit_test(test_refuses_sums_of_a_segment),
         cmocka_unit_test(test_icc),
     };
 

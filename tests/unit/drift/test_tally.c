@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "drift/estimate.h"
 #include "drift/tally.h"
 #include "support/drift/stream.h"
 
@@ -131,6 +132,25 @@ static void test_merge_of_huge_deltas(void **state)
     assert_int_equal(tally_merge(tally, &late, &err), ST_FATAL);
 }
 
+/* Of cells whose sums are no more one number of 64 bits there is a mean all the same. */
+static void test_an_estimate_of_huge_sums(void **state)
+{
+    struct window_feature features[STREAM_FEATURES] = { 0 };
+    struct window w = { .features = { features, STREAM_FEATURES } };
+    struct hist *h = &tally->hists[3]; /* confidence */
+    const double unit = base->features[3].unit;
+
+    (void)state;
+    for (size_t i = 0; i < STREAM_FEATURES; i++)
+        features[i].n_eff = 1;
+    h->n = INT64_C(1) << 40;
+    h->sums[0] = INT64_MAX;
+    h->sums[1] = INT64_MAX;
+    estimate_fill(tally, &w);
+    assert_true(w.estimated_accuracy.has);
+    assert_true(w.estimated_accuracy.v == 0x1p64 * unit / 0x1p40);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -139,6 +159,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_one_value_for_ever, setup, teardown),
         cmocka_unit_test_setup_teardown(test_near_the_end_of_counters, setup, teardown),
         cmocka_unit_test_setup_teardown(test_merge_of_huge_deltas, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_estimate_of_huge_sums, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
