@@ -27,33 +27,11 @@ static struct baseline *own_of(const struct judge *j, struct slice name)
     return s ? j->own[s - j->base->segments] : NULL;
 }
 
-static enum status check_season(const struct judge *j, struct err *err)
-{
-    const struct facet *f = j->season.facet;
-
-    if (f && j->season.known == 0) {
-        return err_set(err, ST_FATAL,
-                       "config: drift.season = %s, but the baseline knows no %s well enough (%d "
-                       "comments of %d videos): absa baseline --segments %s, over a longer stretch",
-                       facet_name(f), facet_name(f), REFERENCE_COMMENTS, REFERENCE_VIDEOS,
-                       facet_name(f));
-    }
-    if (f && facet_length(f) % j->conf.window_ms != 0)
-        return err_set(err, ST_FATAL,
-                       "config: drift.season = %s: window.ms must divide it, or a window would "
-                       "be of two",
-                       facet_name(f));
-    return ST_OK;
-}
-
 enum status against_init(struct judge *j, struct err *err)
 {
     const struct baseline *base = j->base;
-    const struct facet *season = facet_find(slice_str(j->conf.season ? j->conf.season : ""));
     enum status st = ST_OK;
 
-    if (season && facet_length(season) == 0)
-        return err_set(err, ST_FATAL, "config: drift.season = %s is none", j->conf.season);
     j->own = calloc(base->n_segments + 1, sizeof(struct baseline *));
     if (!j->own)
         return err_set(err, ST_FATAL, "out of memory");
@@ -63,9 +41,7 @@ enum status against_init(struct judge *j, struct err *err)
         if (s->own && segments_find(&j->segments, slice_str(s->name)) < j->segments.n)
             st = reference_new(base, s->own, s->video_size, &j->own[i], err);
     }
-    if (st == ST_OK)
-        st = season_init(&j->season, season, base, err);
-    return st == ST_OK ? check_season(j, err) : st;
+    return st == ST_OK ? drift_season_init(&j->season, &j->conf, base, err) : st;
 }
 
 void against_release(struct judge *j)

@@ -102,11 +102,25 @@ enum status drift_baseline_load(const struct drift_props *props, const char *bun
     return ST_FATAL;
 }
 
+/* What the baseline must know. */
+static void check_with(const struct drift_conf *all, const struct baseline *base, struct conf *conf)
+{
+    struct segments segments = { 0 };
+    struct season season = { 0 };
+    struct err err = { 0 };
+
+    if (segments_parse(&segments, all->segments, base, &err) != ST_OK)
+        conf_refuse(conf, "drift.segments", &err);
+    if (drift_season_init(&season, all, base, &err) != ST_OK)
+        conf_refuse(conf, "drift.season", &err);
+    season_release(&season);
+    segments_release(&segments);
+}
+
 void drift_props_check(const struct drift_props *props, const char *bundle, struct conf *conf)
 {
     const struct drift_conf all = drift_conf_take(props);
     const struct policy *policy;
-    struct segments segments = { 0 };
     struct baseline *base = NULL;
     struct err err = { 0 };
 
@@ -114,10 +128,11 @@ void drift_props_check(const struct drift_props *props, const char *bundle, stru
         conf_refuse(conf, "window.ms", &err);
     if (policy_find(slice_str(all.policy), &policy, &err) != ST_OK)
         conf_refuse(conf, "drift.policy", &err);
+    else if (policy->scans && drift_conf_check_scan(&all, &err) != ST_OK)
+        conf_refuse(conf, "drift.scan.max_span.ms", &err); /* the others are in range */
     if (drift_baseline_load(props, bundle, &base, &err) != ST_OK)
         conf_refuse(conf, "drift.baseline", &err);
-    else if (segments_parse(&segments, all.segments, base, &err) != ST_OK)
-        conf_refuse(conf, "drift.segments", &err);
-    segments_release(&segments);
+    else
+        check_with(&all, base, conf);
     baseline_free(base);
 }

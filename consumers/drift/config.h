@@ -38,7 +38,7 @@ extern const struct conf_prop drift_props[];
 struct drift_conf drift_conf_take(const struct drift_props *props);
 
 /* Refuses (conf_refuse()) lengths that do not fit, a policy or segment that there is none of,
- * and a baseline that cannot be read; bundle as below. */
+ * a baseline that cannot be read, and a season that it does not know; bundle as below. */
 void drift_props_check(const struct drift_props *props, const char *bundle, struct conf *conf);
 
 /* Reads the file that drift.baseline names, else that of the bundle ("": the

@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "drift/reference.h"
+
 enum { DAY_MS = 86400000 };
 
 enum status drift_conf_check(const struct drift_conf *conf, struct err *err)
@@ -36,4 +38,36 @@ enum status drift_conf_check_scan(const struct drift_conf *conf, struct err *err
                        " is not within pane.ms and a year",
                        conf->span_ms);
     return ST_OK;
+}
+
+static enum status check_season(const struct season *s, int64_t window_ms, struct err *err)
+{
+    const struct facet *f = s->facet;
+
+    if (f && s->known == 0) {
+        return err_set(err, ST_FATAL,
+                       "config: drift.season = %s, but the baseline knows no %s well enough (%d "
+                       "comments of %d videos): absa baseline --segments %s, over a longer stretch",
+                       facet_name(f), facet_name(f), REFERENCE_COMMENTS, REFERENCE_VIDEOS,
+                       facet_name(f));
+    }
+    if (f && facet_length(f) % window_ms != 0)
+        return err_set(err, ST_FATAL,
+                       "config: drift.season = %s: window.ms must divide it, or a window would "
+                       "be of two",
+                       facet_name(f));
+    return ST_OK;
+}
+
+enum status drift_season_init(struct season *s, const struct drift_conf *conf,
+                              const struct baseline *base, struct err *err)
+{
+    const struct facet *f = facet_find(slice_str(conf->season ? conf->season : ""));
+    enum status st;
+
+    *s = (struct season){ 0 };
+    if (f && facet_length(f) == 0)
+        return err_set(err, ST_FATAL, "config: drift.season = %s is none", conf->season);
+    st = season_init(s, f, base, err);
+    return st == ST_OK ? check_season(s, conf->window_ms, err) : st;
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "drift/season.h"
 
 /* Windows are minutes long: a second more or less is not missed. */
 enum { DRIFT_COMMIT_MS = 1000 };
@@ -39,5 +40,10 @@ MUST_USE enum status drift_conf_check(const struct drift_conf *conf, struct err 
 
 /* The same of what only policies that scan need. */
 MUST_USE enum status drift_conf_check_scan(const struct drift_conf *conf, struct err *err);
+
+/* What the judge compares by season. ST_FATAL: memory, "config: drift.season ...": the baseline
+ * knows none of it well enough, or a window would be of two; season_release() in any case. */
+MUST_USE enum status drift_season_init(struct season *s, const struct drift_conf *conf,
+                                       const struct baseline *base, struct err *err);
 
 #endif
