@@ -9,6 +9,8 @@
 /* Days that differ by less than this leaves to chance are alike. */
 #define DAYS_DIFFER_P 0.05
 
+#define ROUNDING 1e-12
+
 /* Sums of squares of the means of videos, within days, and of days. */
 struct days_anova {
     double videos;
@@ -62,6 +64,12 @@ static struct mean_sums video_ranks(const struct pool *p, const struct pool_vide
     return of;
 }
 
+/* a - b, both of n ranks: what is left where they are equal is rounding. */
+static double gap(double a, double b, double n)
+{
+    return a - b > ROUNDING * n ? a - b : 0;
+}
+
 static void analyse(const struct pool *p, const double *x, const struct baseline_feature *f,
                     struct days_anova *a)
 {
@@ -83,8 +91,8 @@ static void analyse(const struct pool *p, const double *x, const struct baseline
         add_mean(&all, day.n, day.sum);
         videos_squares += day.squares;
     }
-    a->within = videos_squares - all.squares;
-    a->between = all.n > 0 ? all.squares - all.sum * all.sum / all.n : 0;
+    a->within = gap(videos_squares, all.squares, all.n);
+    a->between = all.n > 0 ? gap(all.squares, all.sum * all.sum / all.n, all.n) : 0;
 }
 
 bool days_differ(const struct pool *p, const struct baseline_input *in, const struct baseline *base)
@@ -95,8 +103,10 @@ bool days_differ(const struct pool *p, const struct baseline_input *in, const st
 
         if (base->features[i].n > 0)
             analyse(p, in->columns[i], &base->features[i], &a);
-        if (a.days < 2 || a.videos <= a.days || a.within <= 0)
+        if (a.days < 2 || a.videos <= a.days || a.between <= 0)
             continue;
+        if (a.within <= 0) /* one value all day, and days have several */
+            return true;
         f = a.between / (a.days - 1) / (a.within / (a.videos - a.days));
         if (family_bonferroni(special_f_sf(f, a.days - 1, a.videos - a.days), base->n) <
             DAYS_DIFFER_P)

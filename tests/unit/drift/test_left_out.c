@@ -79,6 +79,27 @@ static void test_days_that_differ(void **state)
     }
 }
 
+/* A feature that has one value all day, one of so many: nothing within days explains it. */
+static void test_days_of_one_value(void **state)
+{
+    const struct months_kind kind = { .days = 20, .videos_a_day = 30, .rho = 0.1 };
+
+    (void)state;
+    for (int64_t values = 1; values < 6; values++) {
+        struct made m;
+
+        make(&m, &kind);
+        for (size_t v = 0; v < m.pool->videos; v++)
+            for (size_t i = 0; i < m.pool->video[v].n; i++)
+                m.rows.column[0][m.pool->row[m.pool->video[v].first + i]] =
+                    (double)(m.pool->video[v].day % values);
+        struct baseline *b = months_baseline(&m.rows);
+        assert_int_equal(days_differ(m.pool, &m.in, b), values > 1);
+        baseline_free(b);
+        release(&m);
+    }
+}
+
 /* The comments of a day behind those of the day before, at their time of day. */
 static void check_day(const struct made *m, const struct left_out *l, size_t k)
 {
@@ -221,8 +242,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_drawn),     cmocka_unit_test(test_days_that_differ),
-        cmocka_unit_test(test_a_day_is_left_out), cmocka_unit_test(test_a_large_world),
-        cmocka_unit_test(test_which_days),
+        cmocka_unit_test(test_days_of_one_value), cmocka_unit_test(test_a_day_is_left_out),
+        cmocka_unit_test(test_a_large_world),     cmocka_unit_test(test_which_days),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
