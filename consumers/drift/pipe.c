@@ -10,6 +10,7 @@
 #include "app/app.h"
 #include "consumers/drift/judge.h"
 #include "consumers/drift/pane.h"
+#include "drift/training.h"
 #include "pipe/lines.h"
 #include "report/words.h"
 
@@ -35,8 +36,9 @@ static enum status run_stages(const struct drift_conf *conf, const struct baseli
 
 /* A baseline that is not of what came is no failure: in a stream such windows are set aside, too.
  * But whoever reads no alert here is to know that nobody looked. */
-static void tell_of_stale(const int64_t counted[COUNTER_N])
+static void tell_of_stale(const struct baseline *base, const int64_t counted[COUNTER_N])
 {
+    const int64_t told = training_skewed(base) > 0 ? 1 : 0; /* of the baseline, and no window */
     const int64_t stale = counted[COUNTER_BASELINE_STALE];
     const struct slice by =
         slice_str(counted[COUNTER_OTHER_BUNDLE] > 0 ? STALE_BY_BUNDLE : STALE_BY_AGE);
@@ -45,7 +47,7 @@ static void tell_of_stale(const int64_t counted[COUNTER_N])
         fprintf(stderr,
                 "warning: %" PRId64 " of %" PRId64
                 " windows were not judged, baseline_stale: %s. What it needs: %s\n",
-                stale, counted[COUNTER_WINDOWS], word_stale(by), word_stale_todo(by));
+                stale, counted[COUNTER_WINDOWS] - told, word_stale(by), word_stale_todo(by));
     }
 }
 
@@ -69,7 +71,7 @@ enum status drift_run_pipe(const struct drift_conf *conf, const struct baseline 
     if (st == ST_OK)
         st = run_stages(conf, base, wire, &lines, err);
     wire_free(wire);
-    tell_of_stale(counted);
+    tell_of_stale(base, counted);
     if (alerts && fclose(alerts) != 0 && st == ST_OK)
         st = err_set(err, ST_RETRY, "%s: %s", files->alerts, strerror(errno));
     return st;
