@@ -289,6 +289,21 @@ class Turn(Case):
         self.assertEqual([(a["start_ms"], a["severity"], a["state"]) for a in alerts],
                          [(self.turn, "CRITICAL", "firing")])
 
+    def test_categories_of_which_little_is_heard(self):
+        """One value has nearly all of the baseline: what no evidence will be found of is said."""
+        comments = absa("ingest", "--pipe", "-q", stdin=(self.data / "baseline.jsonl").read_bytes()).stdout
+        scores = [json.loads(line) for line in absa("score", "--pipe", "-q", stdin=comments).stdout.splitlines()]
+        scores = 3 * [s for s in scores if "features" in s]
+        many = [str(i) for i in range(70)]
+        for rare, others, said in [(40, ["de"], b"new values alone"), (40, many, b"no change"), (10, ["de"], None), (10**9, ["de"], None)]:
+            said_by = [dict(s, features=[0.1, 0.1, 1, 0], lang="en" if i % rare else others[i // rare % len(others)])
+                       for i, s in enumerate(scores, 1)]
+            run = absa("baseline", "--errors", "-", "--out", self.dir / "b.json", "--categories", "lang", "--stretches", "0",
+                       "--force", stdin="".join(json.dumps(s) + "\n" for s in said_by).encode())
+            self.assertEqual(run.returncode, 0, run.stderr)
+            notes = [x for x in run.stderr.splitlines() if x.startswith(b"note: lang: ")]
+            self.assertEqual([said in x for x in notes], [True] if said else [], run.stderr)
+
     def test_what_goes_missing_is_an_alert(self):
         """A producer leaves a feature out, of half of the comments; no aspect is found any more."""
         path, alerts = self.dir / "b.json", self.dir / "alerts.jsonl"
