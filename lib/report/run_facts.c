@@ -2,6 +2,7 @@
 /* run_facts.c -- the tables at the end of a run's page: how good the data was, whether
  * the same input gives the same bytes, and how it was computed. */
 #include "base/time.h"
+#include "drift/alert.h"
 #include "drift/scan.h"
 #include "drift/training.h"
 #include "report/html.h"
@@ -170,7 +171,8 @@ static struct page_facts method(struct run *r, const struct page *p)
         "one bin for each value that holds a tenth of the baseline, ten quantile bins of the rest; "
         "of categories a bin each; "
         "share = (count + 0.5) / (n + bins / 2)");
-    add(&f, slice_str("method version"), number(r, b->method), NULL);
+    buf_fmt(&r->text, "%d; %d of the baseline", ALERT_METHOD, b->method);
+    add(&f, slice_str("method of alerts"), run_keep(r), "the version of what their numbers mean");
     add(&f, slice_str("baseline"), slice_str(b->id), NULL);
     add(&f, slice_str("built on"), built_on(r), NULL);
     add(&f, slice_str("halves of the baseline"), number(r, b->split.psi),

@@ -158,16 +158,39 @@ static struct page_point *points(struct run *r, const struct page *p, size_t at)
     return v;
 }
 
-/* Why there is no picture of a feature. */
-static const char *unjudged(const struct run *r, bool called)
+/* What windows were not judged for, other than how much came: of how many, and why. */
+static int64_t set_aside(const struct run *r, const char **why)
 {
-    if (called)
-        return "No window had enough comments to be judged by itself; a run of panes had, and is "
-               "an "
-               "alert: its evidence is below.";
-    return r->scans ? "No window had enough comments to be judged by itself, and no run of panes "
-                      "was an alert of it."
-                    : "No window had enough comments to be judged.";
+    const int64_t stale = r->states[WINDOW_BASELINE_STALE];
+    const int64_t without = r->states[WINDOW_WARMING] + r->states[WINDOW_NO_BASELINE];
+
+    *why = stale > 0 ? "the baseline was stale" : "the baseline had too little of the segment";
+    return stale > 0 ? stale : without;
+}
+
+/* Why nothing was judged at all, where most windows were set aside; else NULL: too little came. */
+static const char *why_none(const struct run *r)
+{
+    const char *why;
+    const int64_t n = set_aside(r, &why);
+
+    return run_judged(r) == 0 && n > r->states[WINDOW_INSUFFICIENT_DATA] ? why : NULL;
+}
+
+/* Why there is no picture of a feature. */
+static struct slice unjudged(struct run *r, bool called)
+{
+    const char *why = called ? NULL : why_none(r);
+
+    if (why)
+        buf_fmt(&r->text, "No window was judged: %s.", why);
+    else if (called)
+        buf_str(&r->text, "No window had enough comments to be judged by itself; a run of panes "
+                          "had, and is an alert: its evidence is below.");
+    else
+        buf_fmt(&r->text, "No window had enough comments to be judged%s.",
+                r->scans ? " by itself, and no run of panes was an alert of it" : "");
+    return run_keep(r);
 }
 
 static void fill_feature(struct run *r, const struct page *p, size_t at, struct page_feature *to)
@@ -191,7 +214,7 @@ static void fill_feature(struct run *r, const struct page *p, size_t at, struct 
         .point = points(r, p, at),
     };
     if (!judged) {
-        to->said = slice_str(unjudged(r, called));
+        to->said = unjudged(r, called);
         return;
     }
     to->bin = feature_bins(r, b, &f->worst, &to->n_bins);
@@ -277,16 +300,33 @@ static const char *plural(size_t n)
     return n == 1 ? "" : "s";
 }
 
-static void say_verdict(struct run *r, struct page *p, size_t drifted)
+static size_t drifted_segments(const struct run *r)
 {
-    size_t segments = 0;
+    size_t n = 0;
 
     for (size_t i = 0; i < r->n_segments; i++)
-        segments += r->segments[i].severity != SEVERITY_NONE ? 1 : 0;
-    if (run_judged(r) == 0 && segments == 0)
+        n += r->segments[i].severity != SEVERITY_NONE ? 1 : 0;
+    return n;
+}
+
+static void say_nothing_judged(struct run *r)
+{
+    const char *why = why_none(r);
+
+    if (why)
+        buf_fmt(&r->text, "Not decided: %s", why);
+    else
         buf_str(&r->text, r->scans
                               ? "No alert; no window had enough comments to be judged by itself"
                               : "Not decided: no window had enough comments");
+}
+
+static void say_verdict(struct run *r, struct page *p, size_t drifted)
+{
+    const size_t segments = drifted_segments(r);
+
+    if (run_judged(r) == 0 && segments == 0)
+        say_nothing_judged(r);
     else if (drifted > 0)
         buf_fmt(&r->text, "Drift in %zu of %zu features", drifted, p->n_features);
     else if (segments > 0)
@@ -318,6 +358,27 @@ static void say_period(struct run *r)
     buf_str(&r->text, " UTC.");
 }
 
+/* How many windows there are something to say of. */
+static void say_judged(struct run *r)
+{
+    const char *why;
+    const int64_t aside = set_aside(r, &why);
+
+    html_count(&r->text, run_judged(r));
+    buf_fmt(&r->text, " of %zu windows", r->n_times);
+    if (r->segment.n > 0)
+        buf_fmt(&r->text, " of segment %.*s", SLICE_ARG(r->segment));
+    buf_str(&r->text, aside > 0 ? " were judged" : " had enough comments to be judged");
+    if (r->policy.n > 0)
+        buf_fmt(&r->text, ", by policy %.*s", SLICE_ARG(r->policy));
+    buf_byte(&r->text, '.');
+    if (aside > 0) {
+        buf_str(&r->text, " Of ");
+        html_count(&r->text, aside);
+        buf_fmt(&r->text, " %s.", why);
+    }
+}
+
 static void say_lead(struct run *r, struct page *p)
 {
     say_nearest(r, p);
@@ -326,14 +387,7 @@ static void say_lead(struct run *r, struct page *p)
     else
         buf_fmt(&r->text, "%zu alert record%s, %zu still firing at the end. ", r->n_alerts,
                 plural(r->n_alerts), r->n_open);
-    html_count(&r->text, run_judged(r));
-    buf_fmt(&r->text, " of %zu windows", r->n_times);
-    if (r->segment.n > 0)
-        buf_fmt(&r->text, " of segment %.*s", SLICE_ARG(r->segment));
-    buf_str(&r->text, " had enough comments to be judged");
-    if (r->policy.n > 0)
-        buf_fmt(&r->text, ", by policy %.*s", SLICE_ARG(r->policy));
-    buf_byte(&r->text, '.');
+    say_judged(r);
     if (r->scans)
         buf_fmt(&r->text,
                 " Alerts are of runs of panes, of %d effective comments or more, wherever windows "

@@ -33,7 +33,7 @@ const char page_style[] =
     ".pair td{overflow-wrap:anywhere}th{font-weight:600}td.n,th.n{text-align:right;"
     "white-space:nowrap}.h th+th,.h td+td,.h th+td,.r th:nth-child(n+3):nth-child(-n+7)"
     ",.r td:nth-child(n+3):nth-child(-n+7){text-align:right;white-space:nowrap}tbody "
-    "th{overflow-wrap:anywhere;min-width:8rem}caption{text-align:left;color:var(--dim)"
+    "th{overflow-wrap:anywhere;min-width:9rem}caption{text-align:left;color:var(--dim)"
     ";font-size:.85rem;padding:.2rem 0}\n.g td:nth-child(2){text-align:right;white-space:"
     "nowrap}.r th,.r td{white-space:nowrap}th a{text-decoration:none}.heat{font-size:"
     ".72rem}.heat tbody th{min-width:0;white-space:nowrap;padding-right:.6rem}.heat "

@@ -2,6 +2,8 @@
 /* What stands at the head of the page of a run. */
 #include "rig.h"
 
+#include <stdio.h>
+
 static void test_verdicts(void **state)
 {
     struct rig r;
@@ -102,12 +104,49 @@ static void test_small_windows_of_a_scan(void **state)
     teardown(&r);
 }
 
+/* What was set aside came, and enough of it. */
+static void test_windows_that_were_set_aside(void **state)
+{
+    static const struct {
+        enum window_state state;
+        const char *why;
+    } aside[] = {
+        { WINDOW_BASELINE_STALE, "the baseline was stale" },
+        { WINDOW_WARMING, "the baseline had too little of the segment" },
+        { WINDOW_NO_BASELINE, "the baseline had too little of the segment" },
+    };
+    char said[200];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(aside) / sizeof(aside[0]); i++) {
+        struct rig r;
+
+        setup(&r, 3);
+        struct window w = window_of(&r, "all", 0);
+        w.state = aside[i].state;
+        w.policy = slice_str(i == 0 ? "significant" : "fixed");
+        assert_int_equal(take(&r, RUN_WINDOWS, RECORD_WINDOW, &w), ST_OK);
+        render(&r);
+        assert_true(has(&r, "<header class=undecided>"));
+        snprintf(said, sizeof(said), "<h1>Not decided: %s</h1>", aside[i].why);
+        assert_true(has(&r, said));
+        assert_true(has(&r, "0 of 1 windows of segment all were judged"));
+        snprintf(said, sizeof(said), ". Of 1 %s.", aside[i].why);
+        assert_true(has(&r, said));
+        snprintf(said, sizeof(said), "No window was judged: %s.", aside[i].why);
+        assert_true(has(&r, said));
+        assert_false(has(&r, "had enough comments"));
+        teardown(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verdicts),
         cmocka_unit_test(test_alerts_that_no_window_shows),
         cmocka_unit_test(test_small_windows_of_a_scan),
+        cmocka_unit_test(test_windows_that_were_set_aside),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
