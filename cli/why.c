@@ -169,7 +169,7 @@ static enum status run(struct app_run *run, struct err *err)
         return err_set(err, ST_FATAL, "usage: say which FEATURE, and --at which time");
     why.asked.feature = slice_str(run->argv[0]);
     why.asked.segment = slice_str(segment);
-    st = instant_parse("--at", at, 0, &why.asked.at_ms, err);
+    st = instant_parse("at", at, 0, &why.asked.at_ms, err);
     if (st == ST_OK)
         st = wire_new(NULL, &r.wire, err);
     r.line = arena_new(LINE_MAX);

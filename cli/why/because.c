@@ -147,7 +147,9 @@ void why_needed(const struct why *y, struct buf *out)
     const enum why_reason r = why_answer(y);
     const int64_t min = y->rules.min_samples;
 
-    if (r == WHY_NO_DATA && y->policy->scans)
+    const bool few = r == WHY_FEW_VIDEOS && y->feature.n_eff < SCAN_EFF_MIN;
+
+    if (y->policy->scans && (r == WHY_NO_DATA || few))
         buf_fmt(out, "%d effective comments, of %" PRId64 " effective videos", SCAN_EFF_MIN,
                 y->rules.min_videos);
     else if (r == WHY_FEW_COMMENTS || r == WHY_NO_DATA)

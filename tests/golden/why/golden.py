@@ -47,6 +47,7 @@ SCANS = {
     "early-category": (scan("early", 7, "is_reply"), "goes_on"),
     "small": (scan("few", 0), "no_evidence"),
     "small-segment": (scan("few", 1, "words", *SEGMENTS), "no_evidence"),
+    "small-videos": (scan("few", 1, "words", *SEGMENTS, "-X", "window.min_videos=99"), "few_videos"),
 }
 REFUSED = {
     "has a feature nope": ["nope", "--at", DAY + "09:10:00Z", "-d", RUNS / "turn"],
@@ -80,6 +81,9 @@ def main():
     assert "windows.jsonl" in ask(*ASKED["calm"][:3], "-d", HERE, code=69)[1]
     ask("sentiment_score", code=64)
     ask("--at", DAY, code=64)
+    assert ": usage: --at then: " in ask("words", "--at", "then", "-d", RUNS / "few", code=64)[1]
+    readme = (HERE.parents[2] / "README.md").read_text()
+    assert (HERE / "calm.txt").read_text() in readme, "README.md shows another answer than calm.txt"
 
 
 main()
