@@ -265,6 +265,10 @@ static enum status check_options(struct err *err)
     if (stretches < 0 || stretches > CALIBRATION_STRETCHES_MAX)
         return err_set(err, ST_FATAL, "usage: --stretches is within 0 and %d",
                        CALIBRATION_STRETCHES_MAX);
+    if (segment_min < 1)
+        return err_set(err, ST_FATAL, "usage: --segment-min is at least 1");
+    if (seed < 0)
+        return err_set(err, ST_FATAL, "usage: --seed is not negative");
     enum status st = file_try(out_file, err);
     if (st != ST_OK)
         err_prefix(err, "usage: --out");

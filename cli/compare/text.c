@@ -93,15 +93,26 @@ static void notes(struct buf *out, const struct result *r)
     }
 }
 
-enum status report_text(const struct report *r, struct buf *out, struct err *err)
+static void verdict(struct buf *out, const struct report *r)
 {
+    const size_t compared = r->n - r->undecided;
+
+    if (compared == 0) {
+        buf_fmt(out, "NOT DECIDED: none of %zu column%s could be compared", r->n,
+                r->n == 1 ? "" : "s");
+        return;
+    }
     if (r->drifted > 0)
         buf_fmt(out, "DRIFT in %zu of %zu column%s", r->drifted, r->n, r->n == 1 ? "" : "s");
     else
-        buf_fmt(out, "no drift in %zu column%s", r->n - r->undecided,
-                r->n - r->undecided == 1 ? "" : "s");
+        buf_fmt(out, "no drift in %zu column%s", compared, compared == 1 ? "" : "s");
     if (r->undecided > 0)
         buf_fmt(out, "; %zu could not be compared", r->undecided);
+}
+
+enum status report_text(const struct report *r, struct buf *out, struct err *err)
+{
+    verdict(out, r);
     buf_fmt(out, "\nreference %s: %zu rows; current %s: %zu rows\n\n", r->ref_name, r->ref_rows,
             r->cur_name, r->cur_rows);
     buf_fmt(out, "%-*s %-8s %8s %8s %8s %8s %8s %9s %8s %8s  %s\n", NAME_SHOWN, "column", "kind",

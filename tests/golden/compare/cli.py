@@ -100,6 +100,10 @@ for name, ref, cur in (("no value", "x,y\n1,1\n", "x,y\n,1\n"), ("no rows", "x,y
     cols, report = columns(ref, cur, code=65 if name == "no rows" else 0)
     expect(name, cols["x"]["psi"] is None and cols["x"]["drift"] is None and cols["x"]["why"], cols)
     expect(name, report["undecided"] >= 1, report)
+got = run("x,y\n1,1\n", "x,y\n")
+expect("none", got.returncode == 65 and got.stdout.startswith(b"NOT DECIDED: none of 2 columns could be compared\n"), got)
+got = run("x\n1\n", "x,y\n1,1\n")
+expect("one", got.returncode == 0 and got.stdout.startswith(b"no drift in 1 column; 1 could not be compared\n"), got)
 
 # JSON: lines, an array, numbers in strings, what an object lacks.
 lines = '{"x": 1, "y": "a"}\n{"x": "2.5"}\n\n{"x": null, "y": [1, "}"]}\n'
