@@ -10,9 +10,11 @@
 #include "cli/past.h"
 #include "cli/report/folder.h"
 #include "consumers/drift/promise.h"
+#include "drift/training.h"
 #include "file/file.h"
 #include "pipe/transcode.h"
 #include "report/page.h"
+#include "report/words.h"
 
 enum { LINE_BYTES_MAX = 64 << 20, ARENA_MAX = 256 << 20 };
 
@@ -172,7 +174,8 @@ static void add_dead_reasons(struct backtest *t)
 static void add_promise(struct buf *b, const struct promise *p)
 {
     if (p->why)
-        buf_fmt(b, "  \"false_alarms\": {\"kept_by\": \"bounds\", \"why\": \"%s\"},\n", p->why);
+        buf_fmt(b, "  \"false_alarms\": {\"kept_by\": \"%s\", \"why\": \"%s\"},\n",
+                p->none ? "nothing" : "bounds", p->why);
     else
         buf_fmt(b, "  \"false_alarms\": {\"kept_by\": \"calibration\", \"level\": %.17g},\n",
                 p->all.level);
@@ -312,6 +315,18 @@ static enum status write_end(struct backtest *t, const struct app_run *run, stru
     return st;
 }
 
+/* Whoever reads of no alert is to know that nobody looked. Of another bundle none is here. */
+static void tell_of_stale(struct backtest *t)
+{
+    const int64_t told = training_skewed(t->pipeline.baseline) > 0 ? 1 : 0; /* is no window */
+
+    buf_clear(&t->line);
+    word_stale_windows(&t->line, pipe_counter(t->pipe, COUNTER_BASELINE_STALE),
+                       pipe_counter(t->pipe, COUNTER_WINDOWS) - told, slice_str(STALE_BY_AGE));
+    if (t->line.n > 0)
+        fprintf(stderr, "warning: %.*s", (int)t->line.n, t->line.p);
+}
+
 /* One line for a person. */
 static void tell(const struct backtest *t)
 {
@@ -365,6 +380,8 @@ static enum status run(struct app_run *run, struct err *err)
     buf_init(&t.line, LINE_BYTES_MAX);
     enum status st = t.arena ? work(&t, run, err) : err_set(err, ST_FATAL, "out of memory");
     st = close_files(&t, st, err); /* those of a run that did not begin */
+    if (st == ST_OK)
+        tell_of_stale(&t);
     if (st == ST_OK && run->verbosity >= 0)
         tell(&t);
     pipe_free(t.pipe);
@@ -381,9 +398,12 @@ static const struct app app = {
         "Runs the whole pipeline over files or a stretch of a topic and writes windows.jsonl,\n"
         "alerts.jsonl, dead.jsonl, summary.json and report.html, with baseline.json and\n"
         "command.txt for absa report. The same input gives the same bytes.",
-    .examples = "  absa backtest --input comments.csv --out result\n"
-                "  absa backtest -b localhost:9092 -t absa.raw --from 2025-07-01 --out july\n"
-                "  absa backtest --input comments.csv -X window.min_samples=50 --out sensitive\n",
+    .examples =
+        "  absa backtest --input comments.csv --out result\n"
+        "  absa backtest -b localhost:9092 -t absa.raw --from 2025-07-01 --out july\n"
+        "  absa backtest --input comments.csv -X window.min_samples=50 --out sensitive\n"
+        "  absa backtest --input comments.csv -X drift.segments=all,lang:en,aspect:price -X "
+        "drift.policy=early --out early\n",
     .sections = pipeline_sections,
     .also = pipeline_programs,
     .pass_prefix = "kafka.",

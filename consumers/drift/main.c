@@ -8,7 +8,6 @@
 #include "consumers/drift/pipe.h"
 #include "consumers/drift/promise.h"
 #include "consumers/drift/way.h"
-#include "drift/policy.h"
 #include "drift/training.h"
 #include "obs/log.h"
 #include "service/consumer.h"
@@ -57,12 +56,10 @@ static void tell_of_training(const struct baseline *base)
 /* Told at each start: a baseline that was calibrated for other settings looks like any other. */
 static void tell_of_promise(const struct drift_conf *conf, const struct baseline *base)
 {
-    const struct policy *policy = NULL;
     struct promise promise;
     struct err ignored = { 0 }; /* the judge has looked at them before */
 
-    if (policy_find(slice_str(conf->policy), &policy, &ignored) != ST_OK || !policy->scans ||
-        drift_promise_of(conf, base, &promise, &ignored) != ST_OK)
+    if (drift_promise_of(conf, base, &promise, &ignored) != ST_OK || promise.none)
         return;
     if (promise.why)
         log_info("bounds keep drift.false_alarms_per_month", LOG_STR("why", promise.why));

@@ -2,7 +2,6 @@
 #include "consumers/drift/pipe.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,16 +38,15 @@ static enum status run_stages(const struct drift_conf *conf, const struct baseli
 static void tell_of_stale(const struct baseline *base, const int64_t counted[COUNTER_N])
 {
     const int64_t told = training_skewed(base) > 0 ? 1 : 0; /* of the baseline, and no window */
-    const int64_t stale = counted[COUNTER_BASELINE_STALE];
-    const struct slice by =
-        slice_str(counted[COUNTER_OTHER_BUNDLE] > 0 ? STALE_BY_BUNDLE : STALE_BY_AGE);
+    const char *by = counted[COUNTER_OTHER_BUNDLE] > 0 ? STALE_BY_BUNDLE : STALE_BY_AGE;
+    struct buf line;
 
-    if (stale > 0) {
-        fprintf(stderr,
-                "warning: %" PRId64 " of %" PRId64
-                " windows were not judged, baseline_stale: %s. What it needs: %s\n",
-                stale, counted[COUNTER_WINDOWS] - told, word_stale(by), word_stale_todo(by));
-    }
+    buf_init(&line, 1 << 10);
+    word_stale_windows(&line, counted[COUNTER_BASELINE_STALE], counted[COUNTER_WINDOWS] - told,
+                       slice_str(by));
+    if (line.n > 0)
+        fprintf(stderr, "warning: %.*s", (int)line.n, line.p);
+    buf_release(&line);
 }
 
 enum status drift_run_pipe(const struct drift_conf *conf, const struct baseline *base,

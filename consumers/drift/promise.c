@@ -18,7 +18,8 @@ struct promise drift_promise(const struct drift_conf *conf, const struct policy 
 {
     const struct calibration_settings settings = drift_settings(conf);
     double budget = segments->n > 1 ? conf->false_alarms / 2 : conf->false_alarms;
-    struct promise p = { .why = calibration_fault(&base->calibration, policy, &settings, budget) };
+    struct promise p = { .why = calibration_fault(&base->calibration, policy, &settings, budget),
+                         .none = !policy->scans };
 
     if (!p.why && segments_find(segments, slice_str("all")) == segments->n)
         p.why = "the segment all is not watched";

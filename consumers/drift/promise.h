@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* promise.h -- what keeps drift.false_alarms_per_month: the baseline's calibration, or
- * bounds.
+ * bounds; nothing where the policy weighs no evidence.
  *
  * Calibrated is the segment all, which every comment belongs to. With other segments
  * beside it, it has half of the budget, and they share the other half by bounds. */
@@ -12,8 +12,9 @@
 #include "drift/segment.h"
 
 struct promise {
-    struct calibration_level all; /* of the segment all; zeros: bounds hold */
-    const char *why;              /* they do, a phrase; NULL: calibrated    */
+    struct calibration_level all; /* of the segment all; zeros: not calibrated */
+    const char *why;              /* it is not, a phrase; NULL: calibrated     */
+    bool none;                    /* policy fixed: bounds do not hold either   */
 };
 
 /* The settings that a calibration depends on. */

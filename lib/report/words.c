@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/words.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stddef.h>
 
@@ -168,4 +169,13 @@ const char *word_stale_todo(struct slice by)
     if (slice_is(by, STALE_BY_BUNDLE))
         return "a baseline of the bundle that scored it: absa baseline, docs/runbook/new-bundle.md";
     return slice_is(by, STALE_BY_AGE) ? "a newer baseline: absa baseline" : NULL;
+}
+
+void word_stale_windows(struct buf *out, int64_t stale, int64_t windows, struct slice by)
+{
+    if (stale > 0)
+        buf_fmt(out,
+                "%" PRId64 " of %" PRId64
+                " windows were not judged, baseline_stale: %s. What it needs: %s\n",
+                stale, windows, word_stale(by), word_stale_todo(by));
 }

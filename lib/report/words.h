@@ -3,6 +3,8 @@
 #ifndef REPORT_WORDS_H
 #define REPORT_WORDS_H
 
+#include <stdint.h>
+
 #include "base/buf.h"
 #include "base/slice.h"
 
@@ -41,5 +43,9 @@ const char *word_stale(struct slice by);
 
 /* What to do about it, in a clause; NULL for what is not known. */
 const char *word_stale_todo(struct slice by);
+
+/* Appends, as a line of text, that so many windows of all were not judged since they are stale,
+ * why, and what that needs. by: STALE_BY_*. Nothing when there are none. */
+void word_stale_windows(struct buf *out, int64_t stale, int64_t windows, struct slice by);
 
 #endif

@@ -129,6 +129,8 @@ class Crawl(Case):
         path = self.dir / "baseline.json"
         for args, code, word in [(("--out", self.dir / "nowhere/b.json"), 64, b"--out"),
                                  (("--out", self.dir), 64, b"--out"),
+                                 (("--out", path, "--segment-min", "0"), 64, b"--segment-min"),
+                                 (("--out", path, "--seed", "-1"), 64, b"--seed"),
                                  (("--out", path, "--from", "2030-01-01"), 65, b"nothing to make a baseline of"),
                                  (("--out", path, "--from", "2025-02-01", "--until", "2025-01-01"), 64,
                                   b"--from 2025-02-01 is not before --until 2025-01-01")]:
@@ -288,6 +290,17 @@ class Turn(Case):
                          ["baseline"])
         self.assertEqual([(a["start_ms"], a["severity"], a["state"]) for a in alerts],
                          [(self.turn, "CRITICAL", "firing")])
+        self.assertEqual(summary["false_alarms"]["kept_by"], "nothing")
+
+    def test_a_run_that_nobody_judged_says_so(self):
+        run = absa("backtest", "-q", "--input", self.data / "stream.jsonl", "--baseline", self.data / "b.json",
+                   "-Xdrift.baseline.max_age.ms=1h", "--out", self.dir / "out")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn(b"warning: 16 of 16 windows were not judged, baseline_stale: the baseline is older than "
+                      b"drift.baseline.max_age.ms. What it needs: a newer baseline", run.stderr)
+        self.assertEqual({w["state"] for w in lines(self.dir / "out/windows.jsonl")}, {"baseline_stale"})
+        self.assertIn("<h1>Not decided: the baseline was stale</h1>", (self.dir / "out/report.html").read_text())
+        self.assertEqual(json.loads((self.dir / "out/summary.json").read_text())["false_alarms"]["kept_by"], "bounds")
 
     def test_categories_of_which_little_is_heard(self):
         """One value has nearly all of the baseline: what no evidence will be found of is said."""
