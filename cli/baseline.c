@@ -275,6 +275,25 @@ static enum status check_options(struct err *err)
     return st;
 }
 
+/* What is no comment leaves no trace in a baseline. */
+static void tell_dead(const struct pipe *p)
+{
+    const char *comma = ": ";
+
+    if (pipe_counter(p, COUNTER_DEAD) == 0)
+        return;
+    fprintf(stderr, "note: %lld records were refused", (long long)pipe_counter(p, COUNTER_DEAD));
+    for (int i = 0; i < DEAD_N; i++) {
+        const enum dead_reason r = (enum dead_reason)i;
+
+        if (pipe_dead_count(p, r) == 0)
+            continue;
+        fprintf(stderr, "%s%lld %s", comma, (long long)pipe_dead_count(p, r), dead_reason_name(r));
+        comma = ", ";
+    }
+    fputc('\n', stderr);
+}
+
 /* Feeds the past through ingest and score, as far as it still needs them. */
 static enum status collect(struct collect *c, const struct app_run *run, struct err *err)
 {
@@ -300,6 +319,8 @@ static enum status collect(struct collect *c, const struct app_run *run, struct 
     st = pipe_new(c->pipeline.stage + first, (size_t)(PIPELINE_PANE - first), &conf, &p, err);
     if (st == ST_OK)
         st = past_feed(run, topic, &c->pipeline, p, err);
+    if (st == ST_OK && run->verbosity >= 0)
+        tell_dead(p);
     pipe_free(p);
     if (st == ST_OK && c->others > 0 && run->verbosity >= 0)
         fprintf(stderr, "note: %lld errors of other bundles left out\n", (long long)c->others);

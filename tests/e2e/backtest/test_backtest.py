@@ -184,6 +184,14 @@ class Training(Case):
     """Comments of 300 videos that are nothing like what the default bundle was trained on."""
     SAID = "the stream this baseline was made from differs from what the model was trained on"
 
+    def test_a_baseline_says_what_it_could_not_read(self):
+        wrong = self.dir / "wrong.csv"
+        wrong.write_text("len,k\n" + "1,2\n" * 3)
+        run = absa("baseline", "--input", wrong, "--out", self.dir / "b.json")
+        self.assertEqual(run.returncode, 65, run.stderr)
+        self.assertIn(b"note: 3 records were refused: 3 shape\n", run.stderr)
+        self.assertIn(b"nothing to make a baseline of", run.stderr)
+
     def test_a_baseline_knows_what_its_model_was_trained_on(self):
         comments, path = self.dir / "c.jsonl", self.dir / "baseline.json"
         comments.write_text("".join(json.dumps(
