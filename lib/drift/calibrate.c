@@ -123,10 +123,26 @@ static enum status plan_season(struct calibrate *c, struct err *err)
     return ST_OK;
 }
 
+static enum status check_size(const struct calibrate *c, struct err *err)
+{
+    const size_t days = pool_busy_days(c->pool);
+    const double even = pool_even_days(c->pool);
+
+    if (days < CALIBRATE_DAYS_MIN || c->pool->videos < CALIBRATE_VIDEOS_MIN)
+        return err_set(err, ST_REJECT, "it holds %zu days and %zu videos: %d and %d are needed",
+                       days, c->pool->videos, CALIBRATE_DAYS_MIN, CALIBRATE_VIDEOS_MIN);
+    if (c->left_out.n == 0 &&
+        even < CALIBRATE_EVEN_MIN) /* a draw is with most of them, or without */
+        return err_set(err, ST_REJECT,
+                       "most of its %zu videos begin on few of its %zu days, which are worth %.1f: "
+                       "%d are needed",
+                       c->pool->videos, days, even, CALIBRATE_EVEN_MIN);
+    return ST_OK;
+}
+
 enum status calibrate_begin(struct calibrate *c, struct err *err)
 {
     enum status st;
-    size_t days;
 
     c->pool = NULL;
     c->left_out = (struct left_out){ 0 };
@@ -139,13 +155,7 @@ enum status calibrate_begin(struct calibrate *c, struct err *err)
         st = plan(c, err);
     if (st == ST_OK)
         st = plan_season(c, err);
-    if (st != ST_OK)
-        return st;
-    days = pool_busy_days(c->pool);
-    if (days < CALIBRATE_DAYS_MIN || c->pool->videos < CALIBRATE_VIDEOS_MIN)
-        return err_set(err, ST_REJECT, "it holds %zu days and %zu videos: %d and %d are needed",
-                       days, c->pool->videos, CALIBRATE_DAYS_MIN, CALIBRATE_VIDEOS_MIN);
-    return ST_OK;
+    return st == ST_OK ? check_size(c, err) : st;
 }
 
 void calibrate_end(struct calibrate *c)

@@ -30,6 +30,7 @@
 enum {
     CALIBRATE_DAYS_MIN = 14,    /* of the baseline                                     */
     CALIBRATE_VIDEOS_MIN = 100, /* of the baseline                                     */
+    CALIBRATE_EVEN_MIN = 6,     /* days that are drawn, as if as many began on each    */
     CALIBRATE_ROWS_MAX = 200000 /* about, of a world                                   */
 };
 
@@ -54,8 +55,8 @@ struct calibrate {
     size_t world_days;        /* drawn for one                                   */
 };
 
-/* Plans it. ST_REJECT: the baseline has not enough days or videos, err says how many
- * there are; ST_FATAL: memory. calibrate_end() in any case. */
+/* Plans it. ST_REJECT: the baseline has not enough days or videos, err says how many there are, or
+ * stretches of it cannot be drawn; ST_FATAL: memory. calibrate_end() in any case. */
 MUST_USE enum status calibrate_begin(struct calibrate *c, struct err *err);
 
 void calibrate_end(struct calibrate *c);

@@ -19,6 +19,18 @@ size_t pool_busy_days(const struct pool *p)
     return n;
 }
 
+double pool_even_days(const struct pool *p)
+{
+    double squares = 0;
+
+    for (size_t d = 0; d < p->days; d++) {
+        double n = (double)(p->day[d + 1] - p->day[d]);
+
+        squares += n * n;
+    }
+    return (double)p->videos * (double)p->videos / squares;
+}
+
 uint64_t pool_video_of(const struct pool *p, uint32_t row)
 {
     return p->hash ? p->hash[row] : row;

@@ -46,6 +46,10 @@ int64_t pool_day(const struct pool *p, uint32_t row);
 /* How many days a video begins on. O(days). */
 size_t pool_busy_days(const struct pool *p);
 
+/* As many days are worth as much as these if as many videos begin on each (Kish 1965, of weights).
+ * O(days). */
+double pool_even_days(const struct pool *p);
+
 /* The hash of its video. */
 uint64_t pool_video_of(const struct pool *p, uint32_t row);
 

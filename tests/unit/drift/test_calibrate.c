@@ -313,6 +313,27 @@ static void test_no_world_is_empty(void **state)
     free(out);
 }
 
+/* The same 100 videos each day, and one more: a stretch that is drawn has them all, or nearly none,
+ * and is no month to come. */
+static void test_the_same_videos_each_day(void **state)
+{
+    struct months_rows rows;
+    struct calibrate c;
+    struct err err = { { 0 } };
+
+    (void)state;
+    months_make(&(struct months_kind){ .days = 28, .videos_a_day = 30 }, 3, &rows);
+    for (size_t i = 0; i < rows.n; i++)
+        rows.video[i] = i % (100 + (size_t)((rows.arrival_ms[i] - rows.arrival_ms[0]) / MS_DAY));
+    struct baseline *b = months_baseline(&rows);
+    const struct baseline_input in = months_input(&rows);
+    assert_int_equal(begin(b, &in, &rows, &c, &err), ST_REJECT);
+    assert_non_null(strstr(err.msg, "begin on few of its 28 days, which are worth 1."));
+    calibrate_end(&c);
+    baseline_free(b);
+    months_release(&rows);
+}
+
 /* Alerts of months on baselines of a kind, at a budget of 1 a month. */
 struct kept {
     int calibrated;
@@ -399,6 +420,7 @@ int main(void)
         cmocka_unit_test(test_bytes_follow_from_the_seed),
         cmocka_unit_test(test_days_without_videos_are_none),
         cmocka_unit_test(test_no_world_is_empty),
+        cmocka_unit_test(test_the_same_videos_each_day),
         cmocka_unit_test(test_the_promise_is_kept),
         cmocka_unit_test(test_the_promise_is_kept_in_any_weather),
         cmocka_unit_test(test_the_promise_is_kept_by_season),
