@@ -3,14 +3,19 @@
  *
  * Every two seconds CLOCK_REALTIME of the process is off by something else: a
  * day, hours, a second, forwards and back. What waits until a time of that clock
- * (condition variables) is told the same time, as by a kernel whose clock was
- * set. CLOCK_MONOTONIC is left alone: it never steps. */
+ * (condition variables) waits as long as it meant to when it read the clock. A step
+ * between the two would have it wait for a day: of a clock that is set once a year that
+ * is nobody's luck, of one that steps every two seconds, on a busy machine, somebody's in
+ * each run. CLOCK_MONOTONIC is left alone: it never steps. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
 #include <sys/time.h>
 #include <threads.h>
 #include <time.h>
+
+/* How far off the clock was that this thread read last. */
+static _Thread_local long read_off;
 
 static const long steps[] = { 0, 86400, -3600, 1, -86400, 7200 };
 
@@ -36,8 +41,10 @@ int clock_gettime(clockid_t id, struct timespec *t)
 {
     const int rc = real_gettime(id, t);
 
-    if (rc == 0 && id == CLOCK_REALTIME)
-        t->tv_sec += off();
+    if (rc == 0 && id == CLOCK_REALTIME) {
+        read_off = off();
+        t->tv_sec += read_off;
+    }
     return rc;
 }
 
@@ -69,7 +76,7 @@ int timespec_get(struct timespec *t, int base)
 
 static struct timespec shifted(const struct timespec *until)
 {
-    return (struct timespec){ until->tv_sec - off(), until->tv_nsec };
+    return (struct timespec){ until->tv_sec - read_off, until->tv_nsec };
 }
 
 int pthread_cond_timedwait(pthread_cond_t *restrict c, pthread_mutex_t *restrict m,
