@@ -188,7 +188,7 @@ static void *loop(void *arg)
 
     while (!stop) {
         look(w);
-        const struct timespec until = now_plus(CLOCK_REALTIME, EVERY_MS);
+        const struct timespec until = now_plus(EVERY_MS);
         pthread_mutex_lock(&w->lock);
         if (!w->stop)
             pthread_cond_timedwait(&w->change, &w->lock, &until);
@@ -221,7 +221,7 @@ enum status watch_start(const struct kafka_conf *kafka, const struct kafka_topic
     if (!w)
         return err_set(err, ST_FATAL, "out of memory");
     pthread_mutex_init(&w->lock, NULL);
-    pthread_cond_init(&w->change, NULL);
+    now_cond_init(&w->change);
     w->names = kafka_names_make(topics->prefix);
     w->arena = arena_new(ARENA_BYTES);
     enum status st = w->arena ? ST_OK : err_set(err, ST_FATAL, "out of memory");
@@ -263,7 +263,7 @@ void watch_view(struct watch *w, struct view *out)
 
 void watch_stop(struct watch *w, struct view *out)
 {
-    const struct timespec until = now_plus(CLOCK_REALTIME, END_WAIT_MS);
+    const struct timespec until = now_plus(END_WAIT_MS);
     int rc = 0;
 
     pthread_mutex_lock(&w->lock);

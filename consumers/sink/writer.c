@@ -66,7 +66,7 @@ enum status writer_new(struct sink *s, struct writer **out, struct err *err)
         return st;
     }
     pthread_mutex_init(&w->lock, NULL);
-    pthread_cond_init(&w->turn, NULL);
+    now_cond_init(&w->turn);
     if (pthread_create(&w->thread, NULL, loop, w) != 0) {
         pthread_cond_destroy(&w->turn);
         pthread_mutex_destroy(&w->lock);
@@ -95,7 +95,7 @@ void writer_free(struct writer *w)
 
 bool writer_wait(struct writer *w, int ms)
 {
-    const struct timespec until = now_plus(CLOCK_REALTIME, ms);
+    const struct timespec until = now_plus(ms);
 
     pthread_mutex_lock(&w->lock);
     while (w->state == BUSY && ms > 0) {

@@ -21,11 +21,21 @@ int64_t now_mono_ms(void)
     return clock_ms(CLOCK_MONOTONIC);
 }
 
-struct timespec now_plus(clockid_t clock, int64_t ms)
+void now_cond_init(pthread_cond_t *c)
+{
+    pthread_condattr_t attr;
+
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(c, &attr);
+    pthread_condattr_destroy(&attr);
+}
+
+struct timespec now_plus(int64_t ms)
 {
     struct timespec t;
 
-    clock_gettime(clock, &t);
+    clock_gettime(CLOCK_MONOTONIC, &t);
     t.tv_nsec += (long)(ms % MS_S) * NS_MS;
     t.tv_sec += (time_t)(ms / MS_S) + t.tv_nsec / NS_S;
     t.tv_nsec %= NS_S;

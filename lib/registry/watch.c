@@ -42,7 +42,6 @@ struct watch {
 struct watch *watch_new(const struct registry *r, int64_t poll_ms, atomic_bool *asked)
 {
     struct watch *w = calloc(1, sizeof(*w));
-    pthread_condattr_t attr;
 
     if (!w)
         return NULL;
@@ -51,10 +50,7 @@ struct watch *watch_new(const struct registry *r, int64_t poll_ms, atomic_bool *
     w->poll_ms = poll_ms;
     w->asked = asked;
     pthread_mutex_init(&w->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&w->wake, &attr);
-    pthread_condattr_destroy(&attr);
+    now_cond_init(&w->wake);
     return w;
 }
 
@@ -160,7 +156,7 @@ static void look(struct watch *w, struct watched *v)
 static bool rest(struct watch *w)
 {
     const int64_t ms = w->poll_ms > 0 ? w->poll_ms : WATCH_USED_MS;
-    const struct timespec until = now_plus(CLOCK_MONOTONIC, ms);
+    const struct timespec until = now_plus(ms);
     int rc = 0;
 
     pthread_mutex_lock(&w->lock);
