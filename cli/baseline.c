@@ -214,26 +214,6 @@ static void tell_empty(const struct baseline *b)
     }
 }
 
-/* Categories whose cells are one group (stats/ranks.h), so that there is nothing to test but what
- * is new: of the others there is less than evidence takes for a class. */
-static void tell_one_sided(const struct baseline *b)
-{
-    for (size_t i = b->numbers; i < b->n; i++) {
-        const struct baseline_feature *f = &b->features[i];
-        uint64_t most = 0;
-
-        for (size_t k = 0; k < f->n_cells; k++)
-            most = f->counts[k] > most ? f->counts[k] : most;
-        if (evidence_groups(f->evidence) != 1 || most == (uint64_t)f->n)
-            continue;
-        fprintf(stderr,
-                "note: %s: %.1f %% of its values are the same, so that policies significant and "
-                "early hear of %s; fixed hears of any change\n",
-                f->name, 100 * (double)most / (double)f->n,
-                f->categories->complete ? "new values alone" : "no change");
-    }
-}
-
 static enum status keep(const struct baseline *b, const struct app_run *run, struct err *err)
 {
     struct buf bytes;
@@ -341,7 +321,6 @@ static enum status run(struct app_run *run, struct err *err)
         st = keep(b, run, err);
     if (st == ST_OK && run->verbosity >= 0) {
         tell_empty(b);
-        tell_one_sided(b);
         tell_unlisted(&c.members, b);
     }
     baseline_free(b);

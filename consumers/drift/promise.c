@@ -10,6 +10,7 @@ struct calibration_settings drift_settings(const struct drift_conf *conf)
         .streak_min = conf->streak_min,
         .effect_min = conf->effect_min,
         .season = facet_find(slice_str(conf->season ? conf->season : "")),
+        .method = EVIDENCE_METHOD,
     };
 }
 

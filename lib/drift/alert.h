@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "drift/evidence.h"
 #include "drift/policy.h"
 #include "drift/scan_weigh.h"
 #include "drift/tally.h"
@@ -19,8 +20,9 @@
 #include "record/window.h"
 #include "wire/wire.h"
 
-/* What the numbers of an alert mean; 2: with skew, tails and evidence. */
-enum { ALERT_METHOD = 2 };
+/* What the numbers of an alert mean; 2: with skew, tails and evidence; 3: evidence of the rest
+ * beside one value that nearly all have. Those from ALERT_METHOD_MIN on are checked. */
+enum { ALERT_METHOD = EVIDENCE_METHOD, ALERT_METHOD_MIN = EVIDENCE_METHOD_NO_REST };
 
 enum {
     ALERT_ALSO_MAX = 10,

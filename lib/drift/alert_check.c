@@ -189,9 +189,9 @@ enum status alert_check(const struct alert *al, struct arena *a, struct alert_di
     *diff = (struct alert_diff){ { 0 }, { 0 }, { 0 } };
     if (!id || !sum || !evidence)
         return err_set(err, ST_FATAL, "no memory to check an alert");
-    if (al->method != ALERT_METHOD)
-        return err_set(err, ST_REJECT, "method %d: this program knows method %d", al->method,
-                       ALERT_METHOD);
+    if (al->method < ALERT_METHOD_MIN || al->method > ALERT_METHOD)
+        return err_set(err, ST_REJECT, "method %d: this program knows methods %d to %d", al->method,
+                       ALERT_METHOD_MIN, ALERT_METHOD);
     st = find_fault(al, a, &fault, err);
     if (st != ST_OK)
         return st;

@@ -27,7 +27,7 @@ static struct spread spread_of(const struct alert_evidence *e)
 static struct evidence_counts baseline_of(const struct alert *al)
 {
     return (struct evidence_counts){ (const void *)al->baseline_counts.v, al->baseline_counts.n,
-                                     al->categories.n > 0 };
+                                     al->categories.n > 0, al->method == EVIDENCE_METHOD_NO_REST };
 }
 
 /* The moment that moved most; the first of equals. */

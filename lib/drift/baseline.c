@@ -85,9 +85,9 @@ enum status baseline_derive(struct baseline_feature *f, double video_size, struc
     f->n_psi_runs = cells_runs(f->psi_bin, f->n_cells, f->psi_runs);
     cells_cumulate(f->counts, f->n_cells, below);
     cells_to_bins(below, f->psi_runs, f->n_psi_runs, f->n_bins, f->bin_counts);
-    f->evidence =
-        evidence_new(&(struct evidence_counts){ f->counts, f->n_cells, f->categories != NULL },
-                     &f->spread, video_size);
+    f->evidence = evidence_new(
+        &(struct evidence_counts){ f->counts, f->n_cells, f->categories != NULL, false },
+        &f->spread, video_size);
     if (!f->categories)
         f->axis = axis_new(f->counts, f->sums, f->n_cells);
     return f->evidence && (f->axis || f->categories) ? ST_OK

@@ -126,6 +126,8 @@ const char *calibration_fault(const struct calibration *c, const struct policy *
         return "the policy weighs no evidence";
     if (c->stretches == 0)
         return "the baseline is not calibrated";
+    if (c->settings.method != settings->method)
+        return "the baseline was calibrated with other tests";
     if (!same(&c->settings, settings))
         return "the baseline was calibrated for other settings";
     if (!(calibration_level(c, policy, per_month).level > 0))

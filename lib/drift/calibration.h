@@ -57,6 +57,7 @@ struct calibration_settings {
     int64_t streak_min;         /* drift.for                         */
     double effect_min;          /* drift.effect_min                  */
     const struct facet *season; /* drift.season; NULL: none */
+    int32_t method;             /* which tests: EVIDENCE_METHOD      */
 };
 
 struct calibration {

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "drift/evidence.h"
 #include "wire/tojson.h"
 
 static const char *const policies[CALIBRATION_POLICIES] = { "significant", "early" };
@@ -58,6 +59,8 @@ void calibration_write(const struct calibration *c, struct buf *out)
         buf_fmt(out, "\"tail\":%" PRId32 ",", c->tail);
     if (s->season)
         buf_fmt(out, "\"season\":\"%s\",", facet_name(s->season));
+    if (s->method != EVIDENCE_METHOD_NO_REST)
+        buf_fmt(out, "\"method\":%" PRId32 ",", s->method);
     put_number(out, "effect_min", s->effect_min);
     put_number(out, "per_month", c->per_month);
     for (int row = 0; row < CALIBRATION_POLICIES; row++) {
@@ -161,6 +164,9 @@ enum status calibration_read(const json_t *obj, struct calibration *out, struct 
     s->min_videos = get_int(&r, "min_videos", 1, INT64_MAX);
     s->streak_min = get_int(&r, "for", 1, INT32_MAX);
     s->season = get_season(&r);
+    s->method = EVIDENCE_METHOD_NO_REST; /* where a file does not tell */
+    if (json_object_get(obj, "method"))
+        s->method = (int32_t)get_int(&r, "method", EVIDENCE_METHOD_NO_REST + 1, INT32_MAX);
     s->effect_min = get_number(&r, "effect_min");
     out->per_month = get_number(&r, "per_month");
     for (int row = 0; row < CALIBRATION_POLICIES && r.st == ST_OK; row++)

@@ -27,6 +27,8 @@ struct evidence {
     uint16_t *unseen; /* cells without comments, behind the counts */
     size_t n_unseen;
     double singles; /* comments that are alone in their cell */
+    size_t commonest;
+    double rest; /* comments beside the commonest cell; 0: not tested */
     struct directions neyman;
     struct directions groups;
     double var[RANK_MOMENTS][2]; /* diagonals of A and B of the moments */
@@ -98,10 +100,13 @@ struct evidence *evidence_new(const struct evidence_counts *counts, const struct
         if (counts->v[i] == 0)
             e->unseen[e->n_unseen++] = (uint16_t)i;
         e->singles += counts->v[i] == 1 ? 1 : 0;
+        e->commonest = counts->v[i] > counts->v[e->commonest] ? i : e->commonest;
     }
     e->video_size = fmax(video_size, 1);
     e->long_run = spread_long_run(spread);
     ranks_init(&e->ranks, counts->v, cells);
+    if (e->ranks.groups == 1 && !counts->no_rest)
+        e->rest = e->m - (double)counts->v[e->commonest];
     e->neyman.test = EVIDENCE_NEYMAN;
     spread_moments(spread, &e->ranks, a, b);
     pencil_init(&e->neyman.pencil, a, b, RANK_MOMENTS);
@@ -130,7 +135,7 @@ size_t evidence_groups(const struct evidence *e)
 
 const char *evidence_test_name(enum evidence_test test)
 {
-    static const char *const names[] = { "", "neyman", "groups", "unseen" };
+    static const char *const names[] = { "", "neyman", "groups", "unseen", "rest" };
 
     return names[test];
 }
@@ -218,6 +223,62 @@ static bool test_unseen(const struct evidence *e, const uint64_t *counts, double
     return true;
 }
 
+/* Squared shift of the rest's share beyond noise, in its variance; at most the shift. */
+static double rest_effect(double before, double now, double noise)
+{
+    double d = now - before;
+
+    return d > 0 ? fmax(fmin(d, d * d / (before * (1 - before)) - noise), 0) : 0;
+}
+
+/* Comments of the largest video that there can be among n whose mean video size is b: it and n less
+ * it of one comment each have the squares of all, M^2 + n - M = n b. */
+static double largest_video(double n, double b)
+{
+    return (1 + sqrt(1 + 4 * n * (b - 1))) / 2;
+}
+
+/* p of x comments of the rest among n, as if all videos had b comments. */
+static double p_rest_of_even(const struct evidence *e, double x, double n, double b)
+{
+    double eff_n = n / (b * e->long_run);
+    double eff_m = e->m / (e->video_size * e->long_run);
+    double r = ceil(e->rest / (e->video_size * e->long_run));
+
+    return p_unseen(floor(x / (b * e->long_run)), r, eff_n, eff_n + eff_m);
+}
+
+/* The same as if what they vary by were of videos of `most` comments, so many as make it up: what
+ * is more than expected is counted in them. */
+static double p_rest_of_most(const struct evidence *e, double x, double n, double b)
+{
+    double share = e->rest / e->m;
+    double most = largest_video(n, b);
+    double eff_n = n * b / (most * most * e->long_run);
+    double eff_m = e->m / (e->video_size * e->long_run);
+    double r = ceil(e->rest / (e->video_size * e->long_run));
+    double more = (x - share * n) / (most * e->long_run);
+
+    return p_unseen(floor(more + share * eff_n), r, eff_n, eff_n + eff_m);
+}
+
+/* False when there is no rest. */
+static bool test_rest(const struct evidence *e, const uint64_t *counts, double n, double b,
+                      struct outcome *out)
+{
+    struct finding one = { .test = EVIDENCE_REST };
+    double x = n - (double)counts[e->commonest];
+    double noise = (b / n + e->video_size / e->m) * e->long_run;
+
+    if (!(e->rest > 0))
+        return false;
+    one.statistic = floor(x / (b * e->long_run));
+    one.p = fmax(p_rest_of_even(e, x, n, b), p_rest_of_most(e, x, n, b));
+    one.effect = rest_effect(e->rest / e->m, x / n, noise);
+    keep_stronger(out, &one);
+    return true;
+}
+
 static struct weights weigh(const struct evidence_case *c)
 {
     const struct evidence *e = c->of;
@@ -281,6 +342,7 @@ static void conclude(const struct together *t, size_t i)
         keep_stronger(out, &t->found[k][i]);
         tests++;
     }
+    tests += test_rest(c->of, c->counts, (double)c->n, t->weights[i].video_size, out) ? 1 : 0;
     tests += test_unseen(c->of, c->counts, (double)c->n, t->weights[i].video_size, out) ? 1 : 0;
     if (tests > 0)
         out->p = family_bonferroni(out->p, tests);

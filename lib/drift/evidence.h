@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* evidence.h -- how sure is it that a feature moved?
  *
- * Two tests of one histogram against its baseline, on ranks (stats/ranks.h):
+ * Tests of one histogram against its baseline, on ranks (stats/ranks.h):
  *
  *   neyman   the four smooth moments: shifts, widths, skews, tails; the most
  *            powerful for what is smooth (Neyman 1937; Ledwina 1994)
@@ -33,6 +33,23 @@
  *
  * Categories have no order, hence no moments: neyman is not tested of them.
  *
+ *   rest     in place of groups where there is but one, since nearly all of the baseline
+ *            is in one cell: how likely is it that of the comments beside the commonest
+ *            cell, x in the window and r in the baseline, at least x are in the window.
+ *            Given their number each of them is, with probability n / (n + m), so
+ *            P(Bin(x + r, n / (n + m)) >= x) = I(x, r + 1; n / (n + m)) (Przyborowski and
+ *            Wilenski 1940; the beta by DLMF 8.17.5). How alike the comments of a video are
+ *            in so rare a thing no baseline tells: each is worth as its video, b l of them
+ *            one and bm l, x rounded down and r up. Nor do b and n tell how unequal videos
+ *            are, and one large video of the rest is no evidence. So p is asked for again
+ *            as if all that the window varies by, s b l n with s = r / m, were of videos of
+ *            the size M that the largest has at most, M^2 + n - M = n b: of b n / (M^2 l)
+ *            events at a share of s there are (x - s n) / (M l) more (after Bennett 1962,
+ *            whose bound has a sum of such variance and terms no tail above that
+ *            Poisson's); the larger of both is p. Its effect is at most the difference of
+ *            shares: the variance of what is rare is nothing to measure by, and where r is 0
+ *            the unseen have that effect too
+ *
  *   unseen   where the baseline has cells without comments (beside atoms; the
  *            only test of a feature that never changed): how likely is it that
  *            all x comments there, of n + m, fell into the window (Fisher's exact
@@ -58,7 +75,16 @@
 #define EVIDENCE_PER_KURTOSIS          8
 #define EVIDENCE_BASELINE_PER_KURTOSIS 50
 
-enum evidence_test { EVIDENCE_NONE, EVIDENCE_NEYMAN, EVIDENCE_GROUPS, EVIDENCE_UNSEEN };
+/* Which tests there are, as alerts and calibrations name them. 3: rest too. */
+enum { EVIDENCE_METHOD = 3, EVIDENCE_METHOD_NO_REST = 2 };
+
+enum evidence_test {
+    EVIDENCE_NONE,
+    EVIDENCE_NEYMAN,
+    EVIDENCE_GROUPS,
+    EVIDENCE_UNSEEN,
+    EVIDENCE_REST
+};
 
 struct evidence; /* immutable; of one feature of a baseline */
 
@@ -67,6 +93,7 @@ struct evidence_counts {
     const uint64_t *v;
     size_t cells;
     bool nominal; /* cells are categories, in no order that means anything: no moments */
+    bool no_rest; /* as method EVIDENCE_METHOD_NO_REST tests                           */
 };
 
 /* From the baseline's counts by cell, copied into it, and its mean size of the
@@ -84,8 +111,8 @@ size_t evidence_groups(const struct evidence *e);
 struct outcome {
     enum evidence_test test; /* with the smaller p; NONE: nothing could be tested       */
     double p;                /* of all tests together; NaN when there was none          */
-    double statistic;        /* T of that test; x for unseen                            */
-    double df;               /* k                                                       */
+    double statistic;        /* T of that test; x for unseen and rest                   */
+    double df;               /* k; 0 for unseen and rest                                */
     double df_videos;        /* 3 n/(b l)                                               */
     double effect;           /* at least 0                                              */
 };

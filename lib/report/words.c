@@ -138,6 +138,7 @@ const char *word_test(struct slice test)
         { "neyman", "level, width, skew and tails of all values" },
         { "groups", "shares of groups of values" },
         { "unseen", "values that never were before" },
+        { "rest", "all but the one value that nearly all had" },
         { "ks", "widest gap of the cumulative curves" },
         { "chi2", "shares of the categories" },
     };

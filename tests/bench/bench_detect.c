@@ -179,8 +179,13 @@ int main(int argc, char **argv)
     nulls("AR(1) of 0.6, baseline of 50,000", (struct trial_kind){ .phi = 0.6 }, 50000, millions);
     nulls("20 videos, correlation 0.1, baseline of 40,000",
           (struct trial_kind){ .rho = 0.1, .videos = 20 }, 40000, millions);
-    nulls("95 % zeros, baseline of 1,000", (struct trial_kind){ .rare = true }, 1000, millions);
-    nulls("95 % zeros, baseline of 20,000", (struct trial_kind){ .rare = true }, 20000, millions);
+    nulls("95 % zeros, baseline of 1,000", (struct trial_kind){ .zeros = 0.95 }, 1000, millions);
+    nulls("95 % zeros, baseline of 20,000", (struct trial_kind){ .zeros = 0.95 }, 20000, millions);
+    nulls("99 % zeros, baseline of 20,000", (struct trial_kind){ .zeros = 0.99 }, 20000, millions);
+    nulls("the same, 20 videos, correlation 0.3",
+          (struct trial_kind){ .zeros = 0.99, .rho = 0.3, .videos = 20 }, 20000, millions);
+    nulls("99.8 % zeros, baseline of 20,000", (struct trial_kind){ .zeros = 0.998 }, 20000,
+          millions);
     limit = thresholds(millions * 20);
     printf(
         "10 in a million: scan p up to %.5f; sliding over 1,000: PSI above %.4f, KS above %.4f\n",

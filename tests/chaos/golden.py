@@ -278,7 +278,7 @@ class Golden:
             "examples": self.examples(at, tally, moved) if firing else [],
             "message": self.message(firing, base, window, measured, (before[0], now[0]), threshold),
             "todo": "docs/runbook/drift-in-a-%s.md" % ("score" if at < 4 else "feature"),
-            "config": sha256_id(CONFIG), "method": 2, "evidence": None}
+            "config": sha256_id(CONFIG), "method": 3, "evidence": None}
 
     @staticmethod
     def message(firing, base, window, measured, means, threshold):

@@ -310,21 +310,6 @@ class Turn(Case):
         self.assertIn("<h1>Not decided: the baseline was stale</h1>", (self.dir / "out/report.html").read_text())
         self.assertEqual(json.loads((self.dir / "out/summary.json").read_text())["false_alarms"]["kept_by"], "bounds")
 
-    def test_categories_of_which_little_is_heard(self):
-        """One value has nearly all of the baseline: what no evidence will be found of is said."""
-        comments = absa("ingest", "--pipe", "-q", stdin=(self.data / "baseline.jsonl").read_bytes()).stdout
-        scores = [json.loads(line) for line in absa("score", "--pipe", "-q", stdin=comments).stdout.splitlines()]
-        scores = 3 * [s for s in scores if "features" in s]
-        many = [str(i) for i in range(70)]
-        for rare, others, said in [(40, ["de"], b"new values alone"), (40, many, b"no change"), (10, ["de"], None), (10**9, ["de"], None)]:
-            said_by = [dict(s, features=[0.1, 0.1, 1, 0], lang="en" if i % rare else others[i // rare % len(others)])
-                       for i, s in enumerate(scores, 1)]
-            run = absa("baseline", "--errors", "-", "--out", self.dir / "b.json", "--categories", "lang", "--stretches", "0",
-                       "--force", stdin="".join(json.dumps(s) + "\n" for s in said_by).encode())
-            self.assertEqual(run.returncode, 0, run.stderr)
-            notes = [x for x in run.stderr.splitlines() if x.startswith(b"note: lang: ")]
-            self.assertEqual([said in x for x in notes], [True] if said else [], run.stderr)
-
     def test_what_goes_missing_is_an_alert(self):
         """A producer leaves a feature out, of half of the comments; no aspect is found any more."""
         path, alerts = self.dir / "b.json", self.dir / "alerts.jsonl"
@@ -350,6 +335,33 @@ class Turn(Case):
         self.assertIn("; missing words in 50.0% (was 0.0%): PSI", alert["message"])
         self.assertEqual({o["name"] for o in alert["others"]} & {"has_aspect", "words"}, {"has_aspect"})
         self.assertEqual(absa("verify-alert", alerts).returncode, 0)
+
+    def test_what_was_seldom_missing_goes_missing(self):
+        """However seldom a baseline lacked something: that all lack it now is an alert, by either policy of evidence."""
+        path, alerts = self.dir / "b.json", self.dir / "alerts.jsonl"
+        comments = absa("ingest", "--pipe", "-q", stdin=(self.data / "baseline.jsonl").read_bytes()).stdout
+        scores = [json.loads(line) for line in absa("score", "--pipe", "-q", stdin=comments).stdout.splitlines()]
+        hello, end = json.dumps(scores[0]), json.dumps(scores[-1])
+        scores = [s for s in scores if "features" in s]
+
+        def said(n, lacks):
+            return "".join(json.dumps(dict(scores[i % len(scores)], comment_id=f"c{i}", video_id=f"v{i % 301}", arrival_ms=self.turn,
+                                           src_wm_ms=-2**63, features=[None if lacks(i) else i % 7 / 10, 0.1, 1, 0])) + "\n"
+                           for i in range(n))
+
+        for rare, test in [(0, "unseen"), (500, "rest"), (100, "rest"), (38, "rest"), (25, "groups")]:
+            run = absa("baseline", "--errors", "-", "--out", path, "--categories", "missing", "--stretches", "0",
+                       stdin=said(6000, lambda i: rare and i % rare == 0).encode())
+            self.assertEqual(run.returncode, 0, run.stderr)
+            for policy in "significant", "early":
+                with self.subTest(rare=rare, policy=policy):
+                    run = absa("drift", "--pipe", "-q", "-X", f"drift.baseline={path}", "-X", f"drift.policy={policy}", "--alerts", alerts,
+                               stdin=f"{hello}\n{said(2000, lambda _: True)}{end}\n".encode())
+                    self.assertEqual(run.returncode, 0, run.stderr)
+                    alert, = lines(alerts)
+                    self.assertEqual((alert["feature"], alert["severity"], alert["method"], alert["evidence"]["test"]),
+                                     ("missing", "CRITICAL", 3, test))
+                    self.assertEqual(absa("verify-alert", alerts).returncode, 0)
 
     def test_the_same_from_two_files(self):
         whole = (self.data / "stream.jsonl").read_text().splitlines(keepends=True)

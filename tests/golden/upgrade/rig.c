@@ -8,6 +8,7 @@
 #include "consumers/ingest/stage.h"
 #include "consumers/notify/stage.h"
 #include "consumers/score/stage.h"
+#include "drift/alert.h"
 #include "model/default_dir.h"
 
 enum { BATCH = 8 };
@@ -165,4 +166,26 @@ void rig_run(struct rig *r, enum rig_stage which, struct check_log *log, struct 
 
     if (rig_try(r, which, log, at, until, &err) != ST_OK)
         fail_msg("%s", err.msg);
+}
+
+static void level_alert(struct alert *al, struct arena *a)
+{
+    struct alert_diff diff;
+    struct err err = { 0 };
+
+    if (alert_check(al, a, &diff, &err) != ST_OK)
+        fail_msg("%s", err.msg);
+    al->method = ALERT_METHOD;
+    al->checksum = slice_str("");
+}
+
+void rig_level(enum record_kind kind, void *rec, struct arena *a)
+{
+    struct window *w = rec;
+
+    if (kind == RECORD_WINDOW) /* versions before 27 did not estimate */
+        w->estimated_accuracy = w->estimated_accuracy_error = w->estimated_accuracy_before =
+            (struct opt_double){ 0 };
+    if (kind == RECORD_ALERT)
+        level_alert(rec, a);
 }

@@ -40,4 +40,8 @@ MUST_USE enum status rig_try(struct rig *r, enum rig_stage which, struct check_l
 void rig_run(struct rig *r, enum rig_stage which, struct check_log *log, struct place *at,
              int64_t until);
 
+/* A record as each version could have said it. An alert must verify, by the method that it names.
+ */
+void rig_level(enum record_kind kind, void *rec, struct arena *a);
+
 #endif

@@ -115,14 +115,11 @@ static void say(struct old *o, const struct check_log *log, enum topic_id topic,
 {
     void *rec = arena_alloc(o->arena, wire_tables[kind]->size);
     struct slice value = check_log_at(log, topic, 0, i)->value;
-    struct window *w = rec;
     struct err err = { 0 };
 
     buf_init(to, TEXT_MAX);
     assert_int_equal(wire_decode(o->rig.wire, kind, value, rec, o->arena, &err), ST_OK);
-    if (kind == RECORD_WINDOW) /* versions before 27 did not estimate */
-        w->estimated_accuracy = w->estimated_accuracy_error = w->estimated_accuracy_before =
-            (struct opt_double){ 0 };
+    rig_level(kind, rec, o->arena);
     assert_int_equal(wire_to_json(kind, rec, to, &err), ST_OK);
 }
 

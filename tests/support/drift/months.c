@@ -148,7 +148,8 @@ struct calibration_settings months_settings(void)
                                           .span_ms = MS_DAY,
                                           .min_videos = 10,
                                           .streak_min = 3,
-                                          .effect_min = 0.005 };
+                                          .effect_min = 0.005,
+                                          .method = EVIDENCE_METHOD };
 }
 
 struct calibration_settings months_settings_of(const struct months_rows *r)

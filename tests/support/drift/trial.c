@@ -67,6 +67,22 @@ static double in_video(struct trial *t, uint64_t video)
     return sqrt(t->kind.rho) * normal(&of) + sqrt(1 - t->kind.rho) * normal(t);
 }
 
+static double rare_value(struct trial *t)
+{
+    double x = uniform(t) < t->kind.zeros ? 0 : 1;
+
+    while (x > 0 && uniform(t) < 0.3)
+        x++;
+    return x;
+}
+
+static double rare_in_video(struct trial *t, uint64_t video)
+{
+    struct trial of = { .kind = t->kind, .rng = { .state = video } };
+
+    return rare_value(uniform(t) < sqrt(t->kind.rho) ? &of : t);
+}
+
 static double after_change(struct trial *t, int64_t after)
 {
     switch (t->kind.change) {
@@ -99,18 +115,9 @@ static double after_change(struct trial *t, int64_t after)
     }
 }
 
-static double rare_value(struct trial *t)
-{
-    double x = uniform(t) < 0.95 ? 0 : 1;
-
-    while (x > 0 && uniform(t) < 0.3)
-        x++;
-    return x;
-}
-
 double trial_draw(struct trial *t, int64_t after)
 {
-    if (t->kind.rare)
+    if (t->kind.zeros > 0)
         return rare_value(t);
     if (t->kind.phi > 0) {
         t->last = t->kind.phi * t->last + sqrt(1 - t->kind.phi * t->kind.phi) * normal(t);
@@ -128,7 +135,9 @@ static double next_value(struct trial *t, int64_t after, uint64_t *video)
 {
     *video = video_of(t);
     t->comments++;
-    return t->kind.rho > 0 ? in_video(t, *video) : trial_draw(t, after);
+    if (t->kind.rho > 0)
+        return t->kind.zeros > 0 ? rare_in_video(t, *video) : in_video(t, *video);
+    return trial_draw(t, after);
 }
 
 void trial_begin(struct trial *t, struct trial_kind kind, uint64_t seed, size_t m)

@@ -16,11 +16,12 @@ enum { TRIAL_PANE = 100, TRIAL_PANE_MS = 60000, TRIAL_CHANGES = 13 };
 
 /* How the comments of a stream hang together. */
 struct trial_kind {
-    int change; /* before and after which change: 0..TRIAL_CHANGES - 1           */
-    double phi; /* autocorrelation of one comment with the next, normal values   */
-    double rho; /* intra-video correlation, normal values                        */
-    int videos; /* at a time; 0: each comment has its own                        */
-    bool rare;  /* instead: 0 in 95 %, else 1, 2, ... each 0.3 times as often    */
+    int change;   /* before and after which change: 0..TRIAL_CHANGES - 1           */
+    double phi;   /* autocorrelation of one comment with the next, normal values   */
+    double rho;   /* intra-video correlation, normal values                        */
+    int videos;   /* at a time; 0: each comment has its own                        */
+    double zeros; /* instead: 0 in such a share, else 1, 2, ... each 0.3 times as
+                     often; with rho of a video's comments that many pairs are copies */
 };
 
 struct trial {

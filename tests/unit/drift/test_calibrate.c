@@ -179,6 +179,11 @@ static void test_file_of_days(void **state)
     assert_null(calibration_fault(&back, policy_of("early"), &c.settings, 1));
     c.settings.season = NULL;
     assert_non_null(calibration_fault(&back, policy_of("early"), &c.settings, 1));
+    c.settings.season = back.settings.season;
+    json_object_del(obj, "method"); /* as before it was told */
+    assert_int_equal(calibration_read(obj, &back, &err), ST_OK);
+    assert_non_null(
+        strstr(calibration_fault(&back, policy_of("early"), &c.settings, 1), "other tests"));
     json_object_set_new(obj, "season", json_string("lang"));
     assert_int_equal(calibration_read(obj, &back, &err), ST_REJECT);
     assert_non_null(strstr(err.msg, "season"));

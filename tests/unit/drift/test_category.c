@@ -283,7 +283,8 @@ static void test_no_moments(void **state)
     const uint64_t before[] = { 5000, 3000, 2000, 0 };
     const uint64_t now[] = { 200, 600, 200, 0 };
     const struct spread none = { 0 };
-    struct evidence *e = evidence_new(&(struct evidence_counts){ before, 4, true }, &none, 1);
+    struct evidence *e =
+        evidence_new(&(struct evidence_counts){ before, 4, true, false }, &none, 1);
     uint64_t below[5];
     const struct evidence_case it = { e, now, below, 1000, 1 };
     double moment[RANK_MOMENTS];

@@ -18,7 +18,8 @@ static struct evidence *even_baseline(size_t cells, uint64_t each)
 
     for (size_t i = 0; i < cells; i++)
         counts[i] = each;
-    struct evidence *e = evidence_new(&(struct evidence_counts){ counts, cells, false }, &none, 1);
+    struct evidence *e =
+        evidence_new(&(struct evidence_counts){ counts, cells, false, false }, &none, 1);
     assert_non_null(e);
     return e;
 }
@@ -96,7 +97,8 @@ static void test_unseen(void **state)
     const uint64_t constant[] = { 0, 1000, 0 };
     const uint64_t same[] = { 0, 100, 0 };
     const uint64_t other[] = { 0, 90, 10 };
-    struct evidence *e = evidence_new(&(struct evidence_counts){ constant, 3, false }, &none, 1);
+    struct evidence *e =
+        evidence_new(&(struct evidence_counts){ constant, 3, false, false }, &none, 1);
     struct outcome found;
     double p = 1;
 
@@ -118,14 +120,15 @@ static void test_nothing_to_test(void **state)
     const struct spread none = { 0 };
     const uint64_t empty[] = { 0, 0 };
     const uint64_t some[] = { 3, 4 };
-    struct evidence *e = evidence_new(&(struct evidence_counts){ empty, 2, false }, &none, 1);
+    struct evidence *e =
+        evidence_new(&(struct evidence_counts){ empty, 2, false, false }, &none, 1);
     struct outcome found;
 
     (void)state;
     found = outcome_of(e, some, 2, 7, 1);
     assert_true(found.test == EVIDENCE_NONE && isnan(found.p));
     evidence_free(e);
-    e = evidence_new(&(struct evidence_counts){ some, 2, false }, &none, 1);
+    e = evidence_new(&(struct evidence_counts){ some, 2, false, false }, &none, 1);
     found = outcome_of(e, empty, 2, 0, 1);
     assert_true(found.test == EVIDENCE_NONE && isnan(found.p));
     evidence_free(e);
@@ -140,7 +143,9 @@ static void test_false_alarms(void **state)
         { .phi = 0.6 },
         { .rho = 0.1, .videos = 20 }, /* R14 */
         { .rho = 0.1, .videos = 12 }, /* as few as are looked at */
-        { .rare = true },
+        { .zeros = 0.95 },
+        { .zeros = 0.99 },
+        { .zeros = 0.99, .rho = 0.3, .videos = 20 },
     };
 
     (void)state;
