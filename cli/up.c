@@ -129,7 +129,7 @@ static const char *find_brokers(const struct conf *conf)
     return brokers;
 }
 
-static void introduce(const struct up *up)
+static void introduce(struct up *up)
 {
     if (up->quiet)
         return;
@@ -147,9 +147,9 @@ static void introduce(const struct up *up)
     }
     if (stages_console(&up->stages) > 0)
         fprintf(stderr, "  page: http://127.0.0.1:%d/\n", stages_console(&up->stages));
-    fprintf(stderr,
-            "  logs: %s\n  next, in another terminal: absa import -b %s --arrival created FILE\n",
-            up->dir, up->stages.address);
+    view_import(&up->frame, &up->screen);
+    fprintf(stderr, "  logs: %s\n  next, in another terminal: %.*s\n", up->dir, (int)up->screen.n,
+            up->screen.p);
     (void)fflush(stderr);
 }
 
@@ -290,6 +290,7 @@ static enum status run(struct app_run *run, struct err *err)
     buf_init(&up.screen, SCREEN_MAX);
     up.frame.embedded = !given;
     up.frame.broker = up.stages.address;
+    up.frame.conf_file = run->conf_file;
     up.frame.for_ms = for_ms;
     up.frame.colour = !getenv("NO_COLOR");
     log_setup(LOG_ERROR, LOG_LOGFMT, "up", NULL);

@@ -227,6 +227,14 @@ static void newest(struct page *p, const struct view *v, struct buf *text)
     }
 }
 
+void view_import(const struct frame *f, struct buf *out)
+{
+    buf_fmt(out, "absa import -b %s", f->broker);
+    if (f->conf_file) /* partitions and the prefix are in it */
+        buf_fmt(out, " -c %s", f->conf_file);
+    buf_str(out, " --arrival created FILE");
+}
+
 /* What to do, or to wait for, while there is nothing to see. */
 static void before_the_first(struct page *p, const struct view *v, struct buf *text)
 {
@@ -237,7 +245,8 @@ static void before_the_first(struct page *p, const struct view *v, struct buf *t
     }
     buf_str(text, "Nothing has arrived yet. In another terminal:");
     line(p, PLAIN, text);
-    buf_fmt(text, "  absa import -b %s --arrival created FILE", p->frame->broker);
+    buf_str(text, "  ");
+    view_import(p->frame, text);
     line(p, GREEN, text);
 }
 
@@ -260,7 +269,8 @@ static void help(struct page *p, struct buf *text)
         buf_str(text, lines[i]);
         line(p, PLAIN, text);
     }
-    buf_fmt(text, "  absa import -b %s --arrival created FILE", p->frame->broker);
+    buf_str(text, "  ");
+    view_import(p->frame, text);
     line(p, PLAIN, text);
 }
 

@@ -65,6 +65,7 @@ struct view {
 /* What stays the same, and what the terminal is like. */
 struct frame {
     const char *broker;
+    const char *conf_file; /* of -c; NULL: none */
     const char *dir;
     bool embedded;
     int64_t elapsed_ms;
@@ -74,6 +75,9 @@ struct frame {
     bool help;
     bool paused;
 };
+
+/* The command by which comments get in. */
+void view_import(const struct frame *f, struct buf *out);
 
 /* A whole screen, lines cut to the width and the number of lines to the height. */
 void view_picture(const struct view *v, const struct frame *f, struct buf *out);

@@ -206,6 +206,10 @@ static void it_says_what_to_do_first(void **state)
     view_picture(&v, &f, &out);
     buf_byte(&out, '\0');
     assert_non_null(strstr(out.p, "absa import -b 127.0.0.1:9092 --arrival created FILE"));
+    buf_clear(&out);
+    view_import(&(struct frame){ .broker = "kafka:9092", .conf_file = "absa.conf" }, &out);
+    assert_true(
+        slice_is(buf_slice(&out), "absa import -b kafka:9092 -c absa.conf --arrival created FILE"));
     buf_release(&out);
 }
 
