@@ -318,11 +318,12 @@ static enum status write_end(struct backtest *t, const struct app_run *run, stru
 /* Whoever reads of no alert is to know that nobody looked. Of another bundle none is here. */
 static void tell_of_stale(struct backtest *t)
 {
-    const int64_t told = training_skewed(t->pipeline.baseline) > 0 ? 1 : 0; /* is no window */
+    const int64_t windows =
+        pipe_counter(t->pipe, COUNTER_WINDOWS) - training_records(t->pipeline.baseline);
 
     buf_clear(&t->line);
-    word_stale_windows(&t->line, pipe_counter(t->pipe, COUNTER_BASELINE_STALE),
-                       pipe_counter(t->pipe, COUNTER_WINDOWS) - told, slice_str(STALE_BY_AGE));
+    word_stale_windows(&t->line, pipe_counter(t->pipe, COUNTER_BASELINE_STALE), windows,
+                       slice_str(STALE_BY_AGE));
     if (t->line.n > 0)
         fprintf(stderr, "warning: %.*s", (int)t->line.n, t->line.p);
 }

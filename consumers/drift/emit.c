@@ -251,7 +251,7 @@ enum status judge_introduce(struct judge *j, struct out *out, struct err *err)
     struct window w;
 
     j->untold = false;
-    if (training_skewed(j->base) == 0)
+    if (training_records(j->base) == 0)
         return ST_OK;
     arena_reset(j->arena);
     enum status st = training_window(j->base, j->arena, &w, err);

@@ -37,13 +37,12 @@ static enum status run_stages(const struct drift_conf *conf, const struct baseli
  * But whoever reads no alert here is to know that nobody looked. */
 static void tell_of_stale(const struct baseline *base, const int64_t counted[COUNTER_N])
 {
-    const int64_t told = training_skewed(base) > 0 ? 1 : 0; /* of the baseline, and no window */
+    const int64_t windows = counted[COUNTER_WINDOWS] - training_records(base);
     const char *by = counted[COUNTER_OTHER_BUNDLE] > 0 ? STALE_BY_BUNDLE : STALE_BY_AGE;
     struct buf line;
 
     buf_init(&line, 1 << 10);
-    word_stale_windows(&line, counted[COUNTER_BASELINE_STALE], counted[COUNTER_WINDOWS] - told,
-                       slice_str(by));
+    word_stale_windows(&line, counted[COUNTER_BASELINE_STALE], windows, slice_str(by));
     if (line.n > 0)
         fprintf(stderr, "warning: %.*s", (int)line.n, line.p);
     buf_release(&line);

@@ -131,8 +131,8 @@ static enum status check_size(const struct calibrate *c, struct err *err)
     if (days < CALIBRATE_DAYS_MIN || c->pool->videos < CALIBRATE_VIDEOS_MIN)
         return err_set(err, ST_REJECT, "it holds %zu days and %zu videos: %d and %d are needed",
                        days, c->pool->videos, CALIBRATE_DAYS_MIN, CALIBRATE_VIDEOS_MIN);
-    if (c->left_out.n == 0 &&
-        even < CALIBRATE_EVEN_MIN) /* a draw is with most of them, or without */
+    /* What is drawn is with most of the videos, or without. */
+    if (c->left_out.n == 0 && even < CALIBRATE_EVEN_MIN)
         return err_set(err, ST_REJECT,
                        "most of its %zu videos begin on few of its %zu days, which are worth %.1f: "
                        "%d are needed",

@@ -238,28 +238,25 @@ static double largest_video(double n, double b)
     return (1 + sqrt(1 + 4 * n * (b - 1))) / 2;
 }
 
-/* p of x comments of the rest among n, as if all videos had b comments. */
-static double p_rest_of_even(const struct evidence *e, double x, double n, double b)
+/* p of so many events of the rest in a window that is worth eff_n. */
+static double p_rest(const struct evidence *e, double events, double eff_n)
 {
-    double eff_n = n / (b * e->long_run);
     double eff_m = e->m / (e->video_size * e->long_run);
     double r = ceil(e->rest / (e->video_size * e->long_run));
 
-    return p_unseen(floor(x / (b * e->long_run)), r, eff_n, eff_n + eff_m);
+    return p_unseen(floor(events), r, eff_n, eff_n + eff_m);
 }
 
-/* The same as if what they vary by were of videos of `most` comments, so many as make it up: what
- * is more than expected is counted in them. */
-static double p_rest_of_most(const struct evidence *e, double x, double n, double b)
+/* As if what x of n comments vary by were of videos of the largest size, so many as make it up:
+ * what is more than expected is counted in them. */
+static double p_rest_of_largest(const struct evidence *e, double x, double n, double b)
 {
     double share = e->rest / e->m;
     double most = largest_video(n, b);
     double eff_n = n * b / (most * most * e->long_run);
-    double eff_m = e->m / (e->video_size * e->long_run);
-    double r = ceil(e->rest / (e->video_size * e->long_run));
     double more = (x - share * n) / (most * e->long_run);
 
-    return p_unseen(floor(more + share * eff_n), r, eff_n, eff_n + eff_m);
+    return p_rest(e, more + share * eff_n, eff_n);
 }
 
 /* False when there is no rest. */
@@ -269,11 +266,12 @@ static bool test_rest(const struct evidence *e, const uint64_t *counts, double n
     struct finding one = { .test = EVIDENCE_REST };
     double x = n - (double)counts[e->commonest];
     double noise = (b / n + e->video_size / e->m) * e->long_run;
+    double of_video = b * e->long_run; /* comments that are one event */
 
     if (!(e->rest > 0))
         return false;
-    one.statistic = floor(x / (b * e->long_run));
-    one.p = fmax(p_rest_of_even(e, x, n, b), p_rest_of_most(e, x, n, b));
+    one.statistic = floor(x / of_video);
+    one.p = fmax(p_rest(e, x / of_video, n / of_video), p_rest_of_largest(e, x, n, b));
     one.effect = rest_effect(e->rest / e->m, x / n, noise);
     keep_stronger(out, &one);
     return true;

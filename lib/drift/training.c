@@ -85,6 +85,11 @@ size_t training_skewed(const struct baseline *b)
     return n;
 }
 
+int64_t training_records(const struct baseline *b)
+{
+    return training_skewed(b) > 0 ? 1 : 0;
+}
+
 const struct baseline_feature *training_next(const struct baseline *b,
                                              const struct baseline_feature *last)
 {

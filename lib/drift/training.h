@@ -42,6 +42,9 @@ MUST_USE enum status training_compare(struct baseline *b, const struct baseline 
 /* How many features are skewed. */
 size_t training_skewed(const struct baseline *b);
 
+/* How many records among its windows a run tells of that by, none or one: they are no windows. */
+int64_t training_records(const struct baseline *b);
+
 /* Of the skewed features the one behind `last`, the furthest first; last NULL: the first; NULL:
  * there is no more. O(features). */
 const struct baseline_feature *training_next(const struct baseline *b,
